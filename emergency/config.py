@@ -1,0 +1,41 @@
+"""Settings of one installation, read once from the environment."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+
+
+@dataclass(frozen=True)
+class Config:
+    """Where things are kept and what may leave the machine.
+
+    Attributes:
+        home: folder for stores, regions, rejects, outgoing messages (``EMERGENCY_HOME``).
+        database_url: SQLAlchemy address of a PostgreSQL database, or None for SQLite files
+            in ``home`` (``EMERGENCY_DATABASE_URL``; ``sqlite:///…`` names the file of the live store).
+        content: the project folder with ``playbooks/``, ``drills/`` and ``data/``.
+        tile_url: map background; empty = none, nothing is fetched (``EMERGENCY_TILE_URL``).
+    """
+
+    home: Path
+    database_url: str | None = None
+    content: Path = PROJECT
+    tile_url: str = ""
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
+        env = os.environ if environment is None else environment
+        return cls(
+            home=Path(env.get("EMERGENCY_HOME") or Path.home() / ".emergency").expanduser().absolute(),
+            database_url=env.get("EMERGENCY_DATABASE_URL") or None,
+            tile_url=env.get("EMERGENCY_TILE_URL", ""),
+        )
+
+    @property
+    def data(self) -> Path:
+        return self.content / "data"

@@ -1,0 +1,124 @@
+"""The journal: every act, in order, chained so that a change shows.
+
+Each entry's hash covers its own fields and the hash before it. Fields are
+length-prefixed before hashing, so that no two different entries can produce the
+same bytes. An entry is written in the transaction of the act it records.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from emergency.store.tables import journal, journal_head
+
+GENESIS = "0" * 64
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One line of the journal; instants in microseconds UTC, ``body`` as JSON text."""
+
+    seq: int
+    happened_us: int
+    recorded_us: int
+    actor: str
+    action: str
+    subject: str
+    body: str
+    prev: str
+    hash: str
+
+    def facts(self) -> dict[str, Any]:
+        loaded: dict[str, Any] = json.loads(self.body)
+        return loaded
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Result of recomputing the chain; ``first_bad`` is the entry at which it breaks."""
+
+    ok: bool
+    entries: int
+    head: str
+    first_bad: int | None = None
+    fault: str = ""
+
+
+def canonical(body: Mapping[str, Any]) -> str:
+    return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+def chained_hash(
+    prev: str, seq: int, happened_us: int, recorded_us: int, actor: str, action: str, subject: str, body: str
+) -> str:
+    """SHA-256 over the length-prefixed fields of an entry and the hash before it."""
+    digest = hashlib.sha256()
+    for part in (prev, str(seq), str(happened_us), str(recorded_us), actor, action, subject, body):
+        raw = part.encode()
+        digest.update(len(raw).to_bytes(8, "big") + raw)
+    return digest.hexdigest()
+
+
+def append(
+    connection: Connection,
+    *,
+    happened_us: int,
+    recorded_us: int,
+    actor: str,
+    action: str,
+    subject: str,
+    body: Mapping[str, Any],
+) -> int:
+    """Add an entry inside the caller's transaction; returns its sequence number."""
+    head = connection.execute(select(journal_head).where(journal_head.c.id == 1).with_for_update()).one()
+    seq, text = head.seq + 1, canonical(body)
+    hash_ = chained_hash(head.hash, seq, happened_us, recorded_us, actor, action, subject, text)
+    connection.execute(
+        insert(journal).values(
+            seq=seq,
+            happened_us=happened_us,
+            recorded_us=recorded_us,
+            actor=actor,
+            action=action,
+            subject=subject,
+            body=text,
+            prev=head.hash,
+            hash=hash_,
+        )
+    )
+    connection.execute(update(journal_head).where(journal_head.c.id == 1).values(seq=seq, hash=hash_))
+    return int(seq)
+
+
+def entries(
+    connection: Connection, *, after: int = 0, limit: int | None = None, newest_first: bool = False
+) -> Iterator[Entry]:
+    order = journal.c.seq.desc() if newest_first else journal.c.seq
+    query = select(journal).where(journal.c.seq > after).order_by(order)
+    for row in connection.execute(query.limit(limit) if limit else query):
+        yield Entry(**row._mapping)
+
+
+def verify(connection: Connection) -> Verdict:
+    """Recompute the whole chain and compare it with the stored head."""
+    prev, seq = GENESIS, 0
+    for entry in entries(connection):
+        seq += 1
+        if entry.seq != seq:
+            return Verdict(False, seq - 1, prev, entry.seq, f"entry {seq} is missing")
+        expected = chained_hash(
+            prev, seq, entry.happened_us, entry.recorded_us, entry.actor, entry.action, entry.subject, entry.body
+        )
+        if entry.prev != prev or entry.hash != expected:
+            return Verdict(False, seq - 1, prev, seq, f"entry {seq} does not match its hash")
+        prev = entry.hash
+    head = connection.execute(select(journal_head).where(journal_head.c.id == 1)).one()
+    if (head.seq, head.hash) != (seq, prev):
+        return Verdict(False, seq, prev, seq + 1, f"the head names entry {head.seq}, the journal ends at {seq}")
+    return Verdict(True, seq, prev)
