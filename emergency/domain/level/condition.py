@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
-from emergency.domain.level.metric import comparable
+from emergency.domain.level.metric import comparable, metric_name
+from emergency.texts import N_, Message
 
 Value = int | float | Decimal | str | bool | None
 Facts = Mapping[str, Any]
@@ -54,7 +55,9 @@ class Condition:
         if self.join not in JOINS or self.metric or self.op:
             raise ValueError(f"a join is one of {', '.join(JOINS)} and compares nothing itself")
         if not self.parts or (self.join == "not" and len(self.parts) != 1):
-            raise ValueError(f"{self.join!r} joins {'one condition' if self.join == 'not' else 'one or more'}")
+            raise ValueError(
+                f"{self.join!r} joins {'one condition' if self.join == 'not' else 'one or more'}"
+            )
 
     def holds(self, facts: Facts) -> bool | None:
         """True, False, or None where the facts do not tell.
@@ -111,3 +114,21 @@ def reaches(op: str, here: Any, there: Any) -> bool:
     if op == "le":
         return bool(here <= there)
     return bool(here < there)
+
+
+SIGNS = {"ge": "≥", "gt": ">", "le": "≤", "lt": "<", "eq": "=", "ne": "≠", "in": "∈"}
+
+
+def words(condition: Condition) -> Message:
+    """The condition as a message: “Policies in the footprint ≥ 1000”."""
+    if not condition.join:
+        value = ", ".join(map(str, condition.value)) if condition.op == "in" else condition.value
+        gaps = {"metric": metric_name(condition.metric), "sign": SIGNS[condition.op], "value": value}
+        return Message("{metric} {sign} {value}", gaps)
+    if condition.join == "not":
+        return Message("not ({part})", {"part": words(condition.parts[0])})
+    sentence = N_("{left} and {right}") if condition.join == "all" else N_("{left} or {right}")
+    spoken = words(condition.parts[0])
+    for part in condition.parts[1:]:
+        spoken = Message(sentence, {"left": spoken, "right": words(part)})
+    return spoken

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from emergency.texts import Message, N_
+from emergency.texts import N_, Message
 
 UNITS = ("money", "persons", "minutes", "hours", "ratio", "claims", "ordinal", "count")
 NONE = "none"
@@ -75,7 +75,12 @@ METRICS: Mapping[str, Metric] = {
         Metric("casualties.serious", N_("Seriously injured"), "persons"),
         Metric("regions.prefectures", N_("Prefectures affected"), "count"),
         Metric("exposure.policies_in_footprint", N_("Policies in the footprint"), "count"),
-        Metric("alert.central.typhoon_rainstorm", N_("National typhoon or rainstorm warning"), "ordinal", "warning colour"),
+        Metric(
+            "alert.central.typhoon_rainstorm",
+            N_("National typhoon or rainstorm warning"),
+            "ordinal",
+            "warning colour",
+        ),
         Metric("alert.cma.typhoon", N_("Typhoon warning"), "ordinal", "warning colour"),
         Metric("alert.cma.rainstorm", N_("Rainstorm warning"), "ordinal", "warning colour"),
         Metric("alert.cma.any", N_("Weather warning of any kind"), "ordinal", "warning colour"),
@@ -83,7 +88,9 @@ METRICS: Mapping[str, Metric] = {
         Metric("alert.pager", N_("PAGER alert"), "ordinal", "PAGER alert"),
         Metric("forecast.landfall.class", N_("Forecast strength at landfall"), "ordinal", "typhoon class"),
         Metric("gov.relief_response", N_("State disaster-relief response"), "ordinal", "class"),
-        Metric("gov.health_event", N_("Public-health event, official class"), "ordinal", "public-health event"),
+        Metric(
+            "gov.health_event", N_("Public-health event, official class"), "ordinal", "public-health event"
+        ),
         Metric("regulator.designated_class", N_("Class designated by the regulator"), "ordinal", "class"),
         Metric("staff.absence_rate", N_("Share of staff absent"), "ratio"),
         Metric("outage.one_province_minutes", N_("Outage in one province"), "minutes"),
@@ -161,4 +168,6 @@ def number(metric: str, value: Any) -> Decimal:
         if exact.is_finite():
             return exact
     gaps = {"metric": metric, "found": repr(value)}
-    raise FactError(Message("{metric}: {found} is not a finite number; write digits, or leave it empty", gaps))
+    raise FactError(
+        Message("{metric}: {found} is not a finite number; write digits, or leave it empty", gaps)
+    )
