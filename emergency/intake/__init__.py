@@ -1,0 +1,1 @@
+"""Outside files to accepted columns and reasoned rejects."""

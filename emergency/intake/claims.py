@@ -1,0 +1,174 @@
+"""A claims file to chunks of claims, and an account of every row.
+
+Each data row is exactly one of accepted, duplicate or rejected. A claim
+without a usable place is accepted; whether a claim is new, changed or the
+same as before is for the store to say.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from emergency.domain.claim import CLAIM_COLUMNS
+from emergency.intake.accounts import ClaimChunk, Duplicate, Flag, Reject
+from emergency.intake.cells import Fault
+from emergency.intake.mapping import ClaimMapping
+from emergency.intake.rejects import write_rejects
+from emergency.intake.rows import Read, RowReader
+from emergency.intake.table import Broken, Table, open_table
+from emergency.texts import Message
+
+__all__ = ["ClaimChunk", "Duplicate", "Flag", "Reject", "file_digest", "read_claims", "write_rejects"]
+
+# Columns in which a repeated row may differ from the first.
+_COMPARED = tuple(c for c in CLAIM_COLUMNS if c not in ("row", "report_no"))
+
+
+def file_digest(path: Path) -> str:
+    """SHA-256 of a file, hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def read_claims(
+    path: Path, mapping: ClaimMapping, *, now_us: int | None = None, chunk_rows: int = 20_000
+) -> Iterator[ClaimChunk]:
+    """Read a file of claims, CSV, TSV or XLSX, chunk by chunk; at least one chunk comes.
+
+    Args:
+        now_us: the import instant in microseconds since 1970; a loss or report after it is
+            rejected. None leaves future times unchecked.
+
+    Raises:
+        FileFault: the file as a whole cannot be read; see `emergency.intake.table.open_table`.
+    """
+    table = open_table(path, mapping)
+    reader = RowReader(table.header, mapping, now_us)
+    seen = _Seen()
+    row, first = 1, True
+    while records := list(islice(table.records, chunk_rows)):
+        yield _chunk(records, row, table, reader, seen)
+        row, first = row + len(records), False
+    if first:
+        yield _chunk([], 1, table, reader, seen)
+
+
+def _chunk(
+    records: Sequence[list[str] | Broken], row: int, table: Table, reader: RowReader, seen: _Seen
+) -> ClaimChunk:
+    broken = [(row + i, r) for i, r in enumerate(records) if isinstance(r, Broken)]
+    whole = [r for r in records if isinstance(r, list)] if broken else list(records)
+    numbers = np.array([row + i for i, r in enumerate(records) if isinstance(r, list)], dtype=np.int64)
+    read = reader.read(whole)
+    frame = _frame(read, numbers)
+    good = np.ones(len(whole), dtype=bool)
+    good[list(read.faults)] = False
+    claims, duplicates = seen.sort(frame[good].reset_index(drop=True))
+    rejects = [_reject(int(numbers[i]), faults, table.header, whole[i]) for i, faults in read.faults.items()]
+    rejects += [_reject(n, [("", b.fault)], table.header, b.cells) for n, b in broken]
+    return ClaimChunk(
+        claims=claims,
+        rejects=tuple(sorted(rejects, key=lambda r: r.row)),
+        duplicates=duplicates,
+        flags=_flags(read, numbers),
+        header=table.header,
+        rows_read=len(records),
+        bytes_read=table.bytes_read(),
+        bytes_total=table.bytes_total,
+    )
+
+
+def _frame(read: Read, numbers: np.ndarray[Any, Any]) -> pd.DataFrame:
+    columns = {name: numbers if name == "row" else read.values[name] for name in CLAIM_COLUMNS}
+    return pd.DataFrame(columns).astype(dict(CLAIM_COLUMNS))
+
+
+def _reject(
+    row: int, faults: Sequence[tuple[str, Fault]], header: Sequence[str], cells: Sequence[str]
+) -> Reject:
+    names = [*header, *(f"+{i}" for i in range(1, len(cells) - len(header) + 1))]
+    field, first = faults[0]
+    return Reject(row, field, _together(faults), first.code, dict(zip(names, cells, strict=False)))
+
+
+def _together(faults: Sequence[tuple[str, Fault]]) -> Message:
+    if len(faults) == 1:
+        return faults[0][1].message
+    header = faults[1][0]
+    rest = Message("{header}: {fault}", {"header": header, "fault": _together(faults[1:])})
+    return Message("{first}; {rest}", {"first": faults[0][1].message, "rest": rest})
+
+
+def _flags(read: Read, numbers: np.ndarray[Any, Any]) -> tuple[Flag, ...]:
+    """Flags of the rows that were not rejected, one for each kind of doubt."""
+    flags = []
+    for (header, value, code), (note, where) in read.flags.items():
+        kept = [i for i in where if i not in read.faults]
+        if kept:
+            flags.append(Flag(header, value, code, note, len(kept), int(numbers[kept[0]])))
+    return tuple(flags)
+
+
+class _Seen:
+    """Report numbers already taken from this file, and enough of each claim to say what differs.
+
+    A claim is kept as one 32-bit hash per column: whether a row repeats another is decided by
+    the report number alone, the hashes only name the columns in which it differs.
+    """
+
+    def __init__(self) -> None:
+        self.at: dict[str, int] = {}
+        self.rows: list[np.ndarray[Any, Any]] = []
+        self.hashes: list[np.ndarray[Any, Any]] = []
+        self.starts: list[int] = [0]
+
+    def sort(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Duplicate, ...]]:
+        """Claims whose number is new in the file, and those that repeat an earlier one."""
+        fresh = np.ones(len(frame), dtype=bool)
+        repeats: list[tuple[int, int]] = []
+        taken = self.starts[-1]
+        for i, number in enumerate(frame["report_no"].tolist()):
+            first = self.at.setdefault(number, taken)
+            if first == taken:
+                taken += 1
+            else:
+                fresh[i] = False
+                repeats.append((i, first))
+        hashes = _hashes(frame)
+        rows = frame["row"].to_numpy()
+        self.rows.append(rows[fresh])
+        self.hashes.append(hashes[fresh])
+        self.starts.append(taken)
+        found = [self._duplicate(frame, rows[i], hashes[i], i, first) for i, first in repeats]
+        return (frame[fresh].reset_index(drop=True) if repeats else frame), tuple(found)
+
+    def _duplicate(self, frame: pd.DataFrame, row: Any, own: Any, at: int, first: int) -> Duplicate:
+        chunk = int(np.searchsorted(self.starts, first, side="right")) - 1
+        inside = first - self.starts[chunk]
+        differs = np.flatnonzero(self.hashes[chunk][inside] != own)
+        number = str(frame["report_no"].iloc[at])
+        return Duplicate(
+            int(row), number, int(self.rows[chunk][inside]), tuple(_COMPARED[i] for i in differs)
+        )
+
+
+def _hashes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint32]]:
+    hashed = [pd.util.hash_array(_hashable(frame[c])) for c in _COMPARED]
+    return (
+        np.column_stack(hashed).astype(np.uint32) if len(frame) else np.empty((0, len(_COMPARED)), np.uint32)
+    )
+
+
+def _hashable(column: pd.Series[Any]) -> np.ndarray[Any, Any]:
+    if column.dtype == "string":
+        return column.fillna("\0").to_numpy(dtype=object)
+    if column.dtype == "Int64":
+        return column.fillna(np.iinfo(np.int64).min).to_numpy(dtype=np.int64)
+    return column.to_numpy()

@@ -1,0 +1,254 @@
+"""CSV and TSV as other people write them: encodings, delimiters, quotes, damage."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+from emergency.intake.cells import Fault
+from emergency.intake.faults import FileFault
+from emergency.intake.headers import HEADER_WITHIN, find_header, no_header, proves_encoding, unique
+from emergency.intake.mapping import ClaimMapping
+from emergency.texts import Message
+
+DELIMITERS = (",", ";", "\t")
+LONGEST_LINE = 1 << 20
+_HEAD_BYTES = 1 << 18
+_PIECE = 1 << 20
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A record that cannot be read as a row; `cells` as far as they go."""
+
+    fault: Fault
+    cells: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class _Shape:
+    encoding: str
+    delimiter: str
+    header: tuple[str, ...]
+    header_at: int  # records above the header
+
+
+def open_delimited(
+    path: Path, mapping: ClaimMapping
+) -> tuple[tuple[str, ...], Iterator[list[str] | Broken], Callable[[], int]]:
+    """Header, records and the count of bytes read.
+
+    Raises:
+        FileFault: see `emergency.intake.table.open_table`.
+    """
+    shape = _shape(path, mapping)
+    raw = path.open("rb")
+    reader = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape)
+    return unique(shape.header), reader.rows(), lambda: raw.tell() if not raw.closed else path.stat().st_size
+
+
+# -- what kind of file it is ---------------------------------------------------------------------
+
+
+def _shape(path: Path, mapping: ClaimMapping) -> _Shape:
+    with path.open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    marked = next((name for mark, name in _MARKS if head.startswith(mark)), "")
+    candidates = [marked or mapping.encoding] if marked or mapping.encoding else ["utf-8", "gb18030"]
+    seen: list[str] = []
+    damage = None
+    for encoding in candidates:
+        text = _decoded(head, encoding)
+        if text is None:
+            continue
+        shape, first = _known_header(text, encoding, mapping)
+        seen = seen or first
+        if shape is None:
+            continue
+        bad = _first_bad_byte(path, encoding)
+        if bad is not None:
+            damage = damage or (encoding, bad)
+        elif encoding in (marked, mapping.encoding, "utf-8") or proves_encoding(shape.header, mapping):
+            return shape
+    raise FileFault(_why_not(path, mapping, head, damage, seen))
+
+
+def _decoded(head: bytes, encoding: str) -> str | None:
+    try:
+        return codecs.getincrementaldecoder(encoding)().decode(head, final=False)
+    except UnicodeDecodeError:
+        return None
+
+
+def _known_header(text: str, encoding: str, mapping: ClaimMapping) -> tuple[_Shape | None, list[str]]:
+    """The shape under which the required headers appear, and the first row for the message if none."""
+    best: list[str] = []
+    for delimiter in DELIMITERS:
+        try:
+            records = list(
+                islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEADER_WITHIN)
+            )
+        except csv.Error:
+            continue
+        at = find_header(records, mapping)
+        if at is not None:
+            return _Shape(encoding, delimiter, tuple(records[at]), at), list(records[at])
+        first = next((r for r in records if any(c.strip() for c in r)), [])
+        best = max(best, first, key=len)
+    return None, best
+
+
+def _first_bad_byte(path: Path, encoding: str) -> int | None:
+    """Byte where a file stops being of an encoding, None where all of it is."""
+    decoder = codecs.getincrementaldecoder(encoding)()
+    done = 0
+    with path.open("rb") as file:
+        while True:
+            piece = file.read(_PIECE)
+            held = len(decoder.getstate()[0])
+            try:
+                decoder.decode(piece, final=not piece)
+            except UnicodeDecodeError as error:
+                return done - held + error.start
+            if not piece:
+                return None
+            done += len(piece)
+
+
+def _why_not(
+    path: Path, mapping: ClaimMapping, head: bytes, damage: tuple[str, int] | None, seen: Sequence[str]
+) -> Message:
+    if damage:
+        text = (
+            "{file} is not {encoding} from byte {byte} on, and its headers do not tell what else it is: "
+            "save it as UTF-8, or name its encoding in the mapping"
+        )
+        return Message(text, {"file": path.name, "encoding": damage[0].upper(), "byte": damage[1]})
+    if _decoded(head, "utf-8") is None and not mapping.encoding and _known_header_in_ascii(head, mapping):
+        text = (
+            "{file} is not UTF-8, and its headers do not tell what else it is: "
+            "save it as UTF-8, or name its encoding in the mapping"
+        )
+        return Message(text, {"file": path.name})
+    return no_header(mapping, seen)
+
+
+def _known_header_in_ascii(head: bytes, mapping: ClaimMapping) -> bool:
+    return _known_header(head.decode("ascii", "replace"), "ascii", mapping)[0] is not None
+
+
+# -- its records ---------------------------------------------------------------------------------
+
+
+class _Records:
+    """Records of one file, one by one; remembers the raw lines of the record being read."""
+
+    def __init__(self, file: io.TextIOWrapper, shape: _Shape) -> None:
+        self.file, self.shape = file, shape
+        self.lines: list[str] = []
+        self.row = 0
+
+    def rows(self) -> Iterator[list[str] | Broken]:
+        with self.file:
+            reader = csv.reader(self._physical(), delimiter=self.shape.delimiter)
+            for _ in range(self.shape.header_at + 1):
+                next(reader)
+            self.lines.clear()
+            yield from self._data(reader)
+
+    def _data(self, reader: Iterator[list[str]]) -> Iterator[list[str] | Broken]:
+        width = len(self.shape.header)
+        while True:
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                cells = [self._overlong()]
+                self.row += 1
+                yield Broken(Fault("overlong_cell", _OVERLONG_CELL), (cells[0][:1000],))
+                self.lines.clear()
+                continue
+            if cells:
+                self.row += 1
+                yield self._checked(cells, width)
+            self.lines.clear()
+
+    def _checked(self, cells: list[str], width: int) -> list[str] | Broken:
+        lines = self.lines
+        if len(lines) > 1 or lines[-1][-1] not in "\r\n":
+            self._check_closed()
+        if "\0" in lines[0] or (len(lines) > 1 and "\0" in "".join(lines)):
+            return Broken(Fault("nul", _NUL), tuple(c.replace("\0", "") for c in cells))
+        if len(cells) == width:
+            return cells
+        if len(cells) > width and not any(c.strip() for c in cells[width:]):
+            return cells[:width]
+        return Broken(Fault("ragged", _ragged(len(cells), width, len(lines))), tuple(cells))
+
+    def _check_closed(self) -> None:
+        """A quotation mark that is never closed swallows all rows to the end: refuse the file.
+
+        Raises:
+            FileFault: with the row in which the mark stands.
+        """
+        try:
+            list(csv.reader(self.lines, delimiter=self.shape.delimiter, strict=True))
+        except csv.Error as error:
+            if "unexpected end of data" in str(error):
+                raise FileFault(_unclosed(self.row)) from error
+
+    def _overlong(self) -> str:
+        """The text of a record with a cell beyond the reader's limit; more than one line is a lost quote.
+
+        Raises:
+            FileFault: the record runs over several lines.
+        """
+        if len(self.lines) > 1:
+            raise FileFault(_unclosed(self.row + 1))
+        return self.lines[0]
+
+    def _physical(self) -> Iterator[str]:
+        """Lines one by one, kept until their record is read.
+
+        Raises:
+            FileFault: a line of more than a million characters; nothing after it can be trusted.
+        """
+        while line := self.file.readline(LONGEST_LINE + 1):
+            if len(line) > LONGEST_LINE:
+                text = (
+                    "row {row} is longer than a million characters: no claims list, or its line ends are lost"
+                )
+                raise FileFault(Message(text, {"row": self.row + 1}))
+            self.lines.append(line)
+            yield line
+
+
+_NUL = Message("the row holds NUL bytes: the file was damaged on its way")
+_OVERLONG_CELL = Message("a cell of this row is longer than 131,072 characters")
+
+
+def _ragged(found: int, width: int, lines: int) -> Message:
+    if lines > 1:
+        text = (
+            "the row has {found} cells where the header has {width}, and runs over {lines} lines: "
+            "a quotation mark is probably not closed"
+        )
+        return Message(text, {"found": found, "width": width, "lines": lines})
+    return Message("the row has {found} cells where the header has {width}", {"found": found, "width": width})
+
+
+def _unclosed(row: int) -> Message:
+    return Message(
+        "a quotation mark opened in row {row} is never closed: mend it and import again", {"row": row}
+    )

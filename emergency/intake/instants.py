@@ -1,0 +1,145 @@
+"""Dates and times of a source to microseconds in UTC.
+
+A time without an offset is read in the mapping's zone; one that the clock
+skipped (the hour lost when summer time begins) never existed and is a fault.
+A day without a time is kept as the start of that day.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, date, datetime, time, timedelta, timezone
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from emergency.intake.cells import Fault, Parsed, blank, narrow, shown
+from emergency.texts import Message
+
+EARLIEST_YEAR = 1900
+# Excel counts days from here (its 29 February 1900 lies before any date we take).
+_EXCEL = datetime(1899, 12, 30)  # noqa: DTZ001  a wall time, put into its zone later
+_SERIALS = (20_000, 80_000)  # 1954 to 2119
+_TIME = r"(?:[T ]*(\d{1,2})[:时点](?:(\d{1,2})(?:[:分](?:(\d{1,2})(?:[.,](\d{1,9}))?秒?)?)?)?)?"
+_ZONE = r" *(Z|[+-]\d{2}:?\d{2})?"
+_YMD = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日? *" + _TIME + _ZONE, re.IGNORECASE)
+_ABC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + _TIME + _ZONE, re.IGNORECASE)
+_COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
+_SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
+# Spellings that pandas reads in one call, told by the first cell that is filled.
+_FAST = (
+    (re.compile(r"\d{4}-\d\d-\d\d"), "%Y-%m-%d"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "%Y-%m-%d %H:%M:%S"),
+    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), "%Y-%m-%dT%H:%M:%S"),
+    (re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"), "%Y/%m/%d %H:%M:%S"),
+    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"), "%Y-%m-%d %H:%M"),
+)
+
+
+def instants(cells: Sequence[str], zone: str, order: str = "ymd", as_date: bool = False) -> Parsed:
+    """Microseconds since 1970 in UTC, int64."""
+    missing = blank(cells)
+    values = np.zeros(len(cells), dtype=np.int64)
+    parsed = Parsed(values, missing)
+    left = ~missing & ~_read_fast(cells, zone, values)
+    read: dict[str, int | Fault] = {}
+    for i in np.flatnonzero(left):
+        cell = cells[i]
+        found = read.get(cell)
+        if found is None:
+            found = read[cell] = instant(cell, zone, order, as_date)
+        if isinstance(found, Fault):
+            parsed.faults[int(i)] = found
+        else:
+            values[i] = found
+    return parsed
+
+
+def _read_fast(cells: Sequence[str], zone: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    """Fill what one vectorised call can read, and say which that is; the rest is left alone."""
+    form = _spelling(next((c for c in cells if c), ""))
+    if form is None:
+        return np.zeros(len(cells), dtype=bool)
+    naive = pd.DatetimeIndex(pd.to_datetime(pd.Series(cells, dtype=object), format=form, errors="coerce"))
+    gap: Any = "shift_forward" if form == "%Y-%m-%d" else "NaT"
+    local = naive.tz_localize(zone, ambiguous=np.ones(len(naive), dtype=bool), nonexistent=gap)
+    good = ~local.isna() & (naive.year >= EARLIEST_YEAR)
+    values[good] = local.as_unit("us").asi8[good]
+    return np.asarray(good)
+
+
+def _spelling(cell: str) -> str | None:
+    return next((form for shape, form in _FAST if shape.fullmatch(cell)), None)
+
+
+def instant(cell: str, zone: str, order: str = "ymd", as_date: bool = False) -> int | Fault:
+    """One date or time, in any of the spellings of the docs."""
+    text = narrow(cell)
+    try:
+        found, has_time = _wall(text, order)
+    except ValueError:
+        return _unreadable(cell, order)
+    if found is None or not EARLIEST_YEAR <= found.year <= 2200:
+        return _unreadable(cell, order)
+    if as_date:
+        found, has_time = datetime.combine(found, time()), False
+    return _to_us(found, has_time, zone, cell)
+
+
+def _unreadable(cell: str, order: str) -> Fault:
+    text = (
+        "the date {cell} cannot be read; write it like 2021-07-20 14:30 (the mapping's date order is {order})"
+    )
+    return Fault("bad_date", Message(text, {"cell": shown(cell), "order": order}))
+
+
+def _wall(text: str, order: str) -> tuple[datetime | None, bool]:
+    """The time as written, aware where an offset is written, and whether it has a clock time."""
+    if match := _YMD.fullmatch(text):
+        return _built(match[1], match[2], match[3], match.groups()[3:])
+    if order != "ymd" and (match := _ABC.fullmatch(text)):
+        month, day = (match[1], match[2]) if order == "mdy" else (match[2], match[1])
+        return _built(match[3], month, day, match.groups()[3:])
+    if match := _COMPACT.fullmatch(text):
+        return _built(match[1], match[2], match[3], (*match.groups()[3:], None, None))
+    if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) <= _SERIALS[1]:
+        seconds = round(float(text) * 86_400)
+        return _EXCEL + timedelta(seconds=seconds), seconds % 86_400 != 0
+    return None, False
+
+
+def _built(year: str, month: str, day: str, clock: Sequence[str | None]) -> tuple[datetime, bool]:
+    hour, minute, second, fraction, offset = clock
+    micro = int((fraction or "").ljust(6, "0")[:6])
+    clock_time = time(int(hour or 0), int(minute or 0), int(second or 0), micro)
+    wall = datetime.combine(date(int(year), int(month), int(day)), clock_time)
+    return (wall.replace(tzinfo=_offset(offset)) if offset else wall), hour is not None
+
+
+def _offset(text: str) -> timezone:
+    if text in "Zz":
+        return UTC
+    minutes = int(text[1:3]) * 60 + int(text[-2:])
+    return timezone(timedelta(minutes=-minutes if text[0] == "-" else minutes))
+
+
+def _to_us(wall: datetime, has_time: bool, zone: str, cell: str) -> int | Fault:
+    if wall.tzinfo is None:
+        local = wall.replace(tzinfo=_zone(zone))
+        back = local.astimezone(UTC).astimezone(_zone(zone))
+        if back.replace(tzinfo=None) != wall:
+            if has_time:
+                text = "the time {cell} never was: clocks in {zone} skipped it when summer time began"
+                return Fault("skipped_time", Message(text, {"cell": shown(cell), "zone": zone}))
+            local = back
+        wall = local
+    return (wall - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+@lru_cache(maxsize=16)
+def _zone(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

@@ -1,0 +1,70 @@
+"""A file as a header and numbered records, whatever it was written with.
+
+Row 1 is the first data row under the header. Records that cannot be taken as
+they stand come as `Broken`, with the reason; empty lines are no rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from emergency.intake.cells import Fault
+from emergency.intake.delimited import Broken, open_delimited
+from emergency.intake.faults import FileFault
+from emergency.intake.headers import check_units
+from emergency.intake.mapping import ClaimMapping
+from emergency.intake.workbook import open_workbook
+from emergency.texts import Message
+
+__all__ = ["Broken", "Fault", "Table", "open_table"]
+
+_ZIP = b"PK\x03\x04"
+_OLE = b"\xd0\xcf\x11\xe0"
+
+
+@dataclass(frozen=True)
+class Table:
+    """An opened file.
+
+    Attributes:
+        header: column names as in the file, made unique.
+        records: data rows, each a list as long as the header, or `Broken`.
+        bytes_total: size of the file.
+        bytes_read: how far the records have come, for a progress bar.
+    """
+
+    header: tuple[str, ...]
+    records: Iterator[list[str] | Broken]
+    bytes_total: int
+    bytes_read: Callable[[], int]
+
+
+def open_table(path: Path, mapping: ClaimMapping) -> Table:
+    """The file's rows under the header that the mapping knows.
+
+    Raises:
+        FileFault: no such file, empty, an old or foreign format, no encoding or delimiter under
+            which the required headers appear, a quotation mark never closed (while reading).
+    """
+    size, start = _look(path)
+    if start.startswith(_OLE):
+        text = "{file} is an old Excel file (.xls): open it and save it as .xlsx"
+        raise FileFault(Message(text, {"file": path.name}))
+    opened = open_workbook if start.startswith(_ZIP) else open_delimited
+    header, records, bytes_read = opened(path, mapping)
+    check_units(header, mapping)
+    return Table(header, records, size, bytes_read)
+
+
+def _look(path: Path) -> tuple[int, bytes]:
+    try:
+        with path.open("rb") as file:
+            start = file.read(8)
+    except OSError as error:
+        values = {"file": path.name, "why": error.strerror or str(error)}
+        raise FileFault(Message("{file} cannot be opened: {why}", values)) from error
+    if not start:
+        raise FileFault(Message("{file} is empty", {"file": path.name}))
+    return path.stat().st_size, start
