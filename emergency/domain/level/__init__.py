@@ -24,7 +24,7 @@ from emergency.domain.level.rules import (
     level_name,
     reporting_clocks,
 )
-from emergency.domain.level.table import MONEY_UNITS, TableError, level_table
+from emergency.domain.level.table import MONEY_UNITS, FactFaults, level_table
 
 __all__ = [
     "CLASS_NAME",
@@ -48,7 +48,7 @@ __all__ = [
     "ReportingClock",
     "Row",
     "RuleSet",
-    "TableError",
+    "FactFaults",
     "covers",
     "grade",
     "level_name",

@@ -24,7 +24,7 @@ NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
 LARGEST = Decimal(10) ** 18
 
 
-class TableError(ValueError):
+class FactFaults(ValueError):
     """The table cannot be graded; `faults` says why, each with row and column."""
 
     def __init__(self, faults: Sequence[Message]) -> None:
@@ -49,17 +49,17 @@ def level_table(
         Rows count from 1.
 
     Raises:
-        TableError: every fault of the table.
+        FactFaults: every fault of the table.
     """
     if money_unit not in MONEY_UNITS:
-        raise TableError([_unknown_word(Message("money unit"), money_unit, tuple(MONEY_UNITS))])
+        raise FactFaults([_unknown_word(Message("money unit"), money_unit, tuple(MONEY_UNITS))])
     known = {*METRICS, *(metric for rules in rule_sets for metric in rules.metrics())}
     faults = list(_column_faults(rows, known))
     readings: list[dict[str, Any]] = []
     for place, row in enumerate(rows, start=1):
         readings.append(_facts(place, row, known, MONEY_UNITS[money_unit], faults))
     if faults:
-        raise TableError(faults)
+        raise FactFaults(faults)
     return [
         _answer(place, str(row["event_id"]).strip(), grade(rules, str(row["incident_type"]).strip(), facts))
         for place, (row, facts) in enumerate(zip(rows, readings, strict=True), start=1)
