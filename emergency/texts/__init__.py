@@ -28,7 +28,8 @@ CATALOGUES = Path(__file__).parent
 class Message:
     """A sentence not yet spoken: an identifier and the values for its gaps.
 
-    Values may be messages themselves; they are spoken in the same language.
+    Values may be messages or bilingual pairs ``{"en": …, "zh": …}`` themselves; they are
+    spoken in the same language.
     """
 
     id: str
@@ -59,8 +60,12 @@ class Speaker:
         text = self._find(message) if message else ""
         if not values:
             return text
-        spoken = {k: self(v) if isinstance(v, Message) else v for k, v in values.items()}
-        return text.format(**spoken)
+        return text.format(**{k: self._spoken(v) for k, v in values.items()})
+
+    def _spoken(self, value: Any) -> Any:
+        if isinstance(value, Message):
+            return self(value)
+        return self.of(value) if isinstance(value, Mapping) else value
 
     def of(self, texts: Mapping[str, str]) -> str:
         """The text of a bilingual pair ``{"zh": …, "en": …}``, the other where one is missing."""

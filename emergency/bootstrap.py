@@ -1,0 +1,73 @@
+"""Puts one running console together from its settings; the only place that knows all rooms."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+from emergency.config import Config
+from emergency.geo.regions import RegionSets
+from emergency.library import Library
+from emergency.service.context import Actor, Content, Context
+from emergency.service.running import context
+from emergency.store.store import Workspaces
+
+
+@dataclass(frozen=True)
+class Running:
+    """What a server's lifespan, a command or a test holds while it lives."""
+
+    config: Config
+    content: Content
+    lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def context(self, workspace: str, actor: Actor) -> Context:
+        # Making a workspace's tables twice at once would be wasteful, not wrong.
+        with self.lock:
+            return context(self.content, workspace, actor)
+
+    def close(self) -> None:
+        self.content.workspaces.close()
+
+
+def build(config: Config | None = None) -> Running:
+    """Open the stores and read the content of an installation."""
+    config = config or Config.from_environment()
+    config.home.mkdir(parents=True, exist_ok=True)
+    content = Content(
+        library=Library(config.content),
+        regions=RegionSets(config.data / "regions", config.home),
+        data=config.data,
+        home=config.home,
+        workspaces=Workspaces(config.home, config.database_url),
+    )
+    return Running(config, content)
+
+
+_running: Running | None = None
+
+
+def start(config: Config | None = None) -> Running:
+    """Build once for this process; the lifespan of the server calls it."""
+    global _running  # noqa: PLW0603 – the one allowed global: it hands pages what the lifespan built
+    if _running is None:
+        _running = build(config)
+    return _running
+
+
+def running() -> Running:
+    """What the server's lifespan built.
+
+    Raises:
+        RuntimeError: no server is running in this process.
+    """
+    if _running is None:
+        raise RuntimeError("the console has not been started; use `emergency serve` (or bootstrap.start() in a test)")
+    return _running
+
+
+def stop() -> None:
+    global _running  # noqa: PLW0603
+    if _running is not None:
+        _running.close()
+        _running = None

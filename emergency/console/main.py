@@ -1,0 +1,88 @@
+"""The console's frame: sidebar, rooms, and what every room shares."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.desk import ROOMS, Desk, open_desk
+from emergency.console.rooms import allocation, drills, intake, journal, response, situation
+from emergency.service.response import every_incident
+from emergency.service.running import describe_workspaces
+from emergency.texts import LANGUAGES
+
+ICONS = {
+    "situation": ":material/radar:",
+    "intake": ":material/download:",
+    "response": ":material/assignment:",
+    "allocation": ":material/swap_horiz:",
+    "drills": ":material/play_circle:",
+    "journal": ":material/receipt_long:",
+}
+SHOW = {
+    "situation": situation.show,
+    "intake": intake.show,
+    "response": response.show,
+    "allocation": allocation.show,
+    "drills": drills.show,
+    "journal": journal.show,
+}
+
+
+def console() -> None:
+    desk = open_desk()
+    st.set_page_config(
+        page_title=desk.say("Emergency response"), page_icon=":material/emergency:", layout="wide"
+    )
+    look.begin()
+    pages = [
+        st.Page(
+            partial(SHOW[name], desk), title=desk.say(title), icon=ICONS[name], url_path=name, default=not i
+        )
+        for i, (name, title) in enumerate(ROOMS.items())
+    ]
+    st.session_state["pages"] = dict(zip(ROOMS, pages, strict=True))
+    chosen = st.navigation(pages)
+    _sidebar(desk)
+    chosen.run()
+
+
+def _sidebar(desk: Desk) -> None:
+    say = desk.say
+    with st.sidebar:
+        known = describe_workspaces(desk.running.content)
+        titles = {name: _workspace_title(desk, name, profile) for name, profile in known}
+        st.selectbox(
+            say("Workspace"), list(titles), key="workspace", format_func=lambda name: titles.get(name, name)
+        )
+        incidents = every_incident(desk.ctx)
+        if len(incidents) > 1:
+            st.selectbox(
+                say("Incident"),
+                [i.incident_id for i in incidents],
+                key=f"incident.{desk.ctx.store.name}",
+                format_func=lambda key: say.of(next(i.title for i in incidents if i.incident_id == key)),
+            )
+        st.text_input(
+            say("You act as"), key="actor", help=say("Your name goes into the journal with every act.")
+        )
+        st.segmented_control(
+            "语言 · Language",
+            list(LANGUAGES),
+            key="language",
+            format_func=lambda code: LANGUAGES[code],
+            required=True,
+        )
+
+
+def _workspace_title(desk: Desk, name: str, profile: object) -> str:
+    kinds = {"live": desk.say("Live"), "demo": desk.say("Demo"), "drill": desk.say("Drill")}
+    kind = kinds[profile.kind]  # type: ignore[attr-defined]
+    title = desk.say.of(profile.title)  # type: ignore[attr-defined]
+    return title if kind == title else f"{kind} · {title}"
+
+
+if __name__ == "__main__":
+    console()

@@ -1,0 +1,259 @@
+"""Drills: choose a script, play it on a copy of today's roster, read the after-action report."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.desk import Desk
+from emergency.console.rooms import frame
+from emergency.domain.instant import from_us
+from emergency.service.context import FileFaults, Refused
+from emergency.service.drills import run_script, runs, scripts
+from emergency.texts import N_, Message
+
+AUTOS = {
+    "scripted": N_("Robots act as people would"),
+    "best": N_("The engine acts at once (upper bound)"),
+    "none": N_("Nobody acts (lower bound)"),
+}
+DIMENSIONS = {
+    "timeliness": N_("Timeliness"),
+    "accuracy": N_("Accuracy"),
+    "effectiveness": N_("Effectiveness"),
+}
+BANDS = {
+    "P": N_("P · performed without challenges"),
+    "S": N_("S · some challenges"),
+    "M": N_("M · major challenges"),
+    "U": N_("U · unable to perform"),
+}
+TONES = {"P": "ok", "S": "ok", "M": "watch", "U": "bad"}
+
+
+def show(desk: Desk) -> None:
+    say = desk.say
+    frame.header(desk, say("Drills"))
+    said = st.session_state.pop("drill-said", None)
+    if said:
+        st.error(said)
+    left, right = st.columns([1, 1.9], gap="medium")
+    with left:
+        _choose(desk)
+        chosen = _past(desk)
+    with right:
+        if chosen is None:
+            st.info(say("Play a drill; its after-action report appears here."))
+        else:
+            after_action(desk, chosen)
+
+
+def _choose(desk: Desk) -> None:
+    say = desk.say
+    look.section(say("Play a drill"))
+    known = scripts(desk.ctx)
+    chosen = st.selectbox(
+        say("Script"),
+        list(known),
+        format_func=lambda key: f"{say.of(known[key].title)} · {known[key].version}",
+    )
+    script = known[chosen]
+    st.caption(say.of(script.scenario))
+    auto = st.radio(say("Who plays the empty seats?"), list(AUTOS), format_func=lambda key: say(AUTOS[key]))
+    seed = st.number_input(
+        say("Seed"),
+        value=script.clock.seed,
+        step=1,
+        help=say("The same seed replays the same claims; another one is a parallel form."),
+    )
+    fork = st.checkbox(
+        say("Use today's roster and stock of this workspace"),
+        value=False,
+        help=say("Otherwise the roster that the script names."),
+    )
+    if st.button(say("Play without a clock"), type="primary", key="run-drill", width="stretch"):
+        bar = st.progress(0.0, say("Playing {title} …", title=say.of(script.title)))
+
+        def progress(share: float, what: Message) -> None:
+            bar.progress(share, say(what))
+
+        try:
+            answer = run_script(
+                desk.ctx,
+                chosen,
+                auto=auto,
+                seed=int(seed),
+                origin=desk.ctx if fork else None,
+                progress=progress,
+            )
+            st.session_state["drill-run"] = answer["run"]
+        except (Refused, FileFaults) as fault:
+            st.session_state["drill-said"] = str(fault)
+        bar.empty()
+        st.rerun()
+
+
+def _past(desk: Desk) -> dict[str, Any] | None:
+    say = desk.say
+    past = runs(desk.ctx)
+    if not past:
+        return None
+    look.section(say("Runs so far"))
+    by_id = {r["run_id"]: r for r in past}
+    wanted = st.session_state.get("drill-run")
+    options = list(by_id)
+    chosen = st.radio(
+        say("Runs so far"),
+        options,
+        index=options.index(wanted) if wanted in by_id else 0,
+        format_func=lambda key: _run_name(desk, by_id[key]),
+        label_visibility="collapsed",
+    )
+    return by_id.get(chosen)
+
+
+def _run_name(desk: Desk, run: dict[str, Any]) -> str:
+    overall = run["score"]["overall"]
+    shown = desk.say("not rated") if overall is None else f"{overall} {run['score']['band']}"
+    return (
+        f"{desk.say.of(run['title'])} · {run['auto']} · {desk.say('seed {seed}', seed=run['seed'])} · {shown}"
+    )
+
+
+def after_action(desk: Desk, run: dict[str, Any]) -> None:
+    """The report: verdict, three bars, objectives, gaps, timeline, how to recompute it."""
+    say, score = desk.say, run["score"]
+    look.section(say("After-action report: {title}", title=say.of(run["title"])))
+    overall = score["overall"]
+    look.kpi_strip(
+        [
+            look.Kpi(
+                say("Overall"),
+                "–" if overall is None else f"{overall}",
+                say(BANDS[score["band"]]) if score["band"] in BANDS else say("not rated"),
+                TONES.get(score["band"], "plain"),
+            ),
+            *(_dimension(desk, run, name) for name in DIMENSIONS),
+        ]
+    )
+    _verdict(desk, run)
+    _objectives(desk, score)
+    _gaps(desk, run)
+    _timeline(desk, run)
+    _outcomes(desk, score)
+    st.caption(
+        say(
+            "Run {run}, seed {seed}, played {time}; drill workspace {workspace}. The same file and seed give the same report.",
+            run=run["run_id"],
+            seed=run["seed"],
+            time=desk.clock_text(from_us(run["finished_us"])),
+            workspace=run["workspace"],
+        )
+    )
+
+
+def _dimension(desk: Desk, run: dict[str, Any], name: str) -> look.Kpi:
+    value = run["score"][name]
+    return look.Kpi(desk.say(DIMENSIONS[name]), "–" if value is None else f"{value}", desk.say("of 100"))
+
+
+def _verdict(desk: Desk, run: dict[str, Any]) -> None:
+    for line in run["review"]["verdict"]:
+        st.text(desk.say(stored(line)))
+
+
+def stored(raw: dict[str, Any]) -> Message:
+    """A message as it was kept in a report."""
+    values = {k: stored(v) if isinstance(v, dict) and "id" in v else v for k, v in raw["values"].items()}
+    return Message(raw["id"], values)
+
+
+def _objectives(desk: Desk, score: dict[str, Any]) -> None:
+    say = desk.say
+    look.section(say("Objectives"))
+    look.table(
+        [say("Objective"), say("Rating"), say("Score"), *(say(n) for n in DIMENSIONS.values())],
+        [
+            [
+                f"{o['id']} {say.of(o.get('text', {}))}",
+                look.Cell(
+                    say(BANDS[o["band"]]) if o["band"] in BANDS else say("not rated"),
+                    TONES.get(o["band"], "plain"),
+                    framed=True,
+                ),
+                _number(o["score"]),
+                *(_number(o[name]) for name in DIMENSIONS),
+            ]
+            for o in score["objectives"]
+        ],
+        numbers=[2, 3, 4, 5],
+    )
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value}"
+
+
+def _gaps(desk: Desk, run: dict[str, Any]) -> None:
+    say = desk.say
+    gaps = run["review"]["gaps"]
+    if not gaps:
+        return
+    look.section(say("The three largest gaps"))
+    for gap in gaps:
+        with look.needs_card(
+            f"gap-{gap['id']}", say(stored(gap["title"])), say(stored(gap["text"])), tone="watch"
+        ):
+            pass
+
+
+def _timeline(desk: Desk, run: dict[str, Any]) -> None:
+    say = desk.say
+    look.section(say("Timeline"))
+    rows = run["review"]["timeline"]
+    kinds = {"inject": say("inject"), "act": say("act"), "mark": say("mark")}
+    st.dataframe(
+        pd.DataFrame(
+            {
+                say("Drill time"): [_offset(r["at_s"]) for r in rows],
+                say("Kind"): [kinds.get(r["kind"], r["kind"]) for r in rows],
+                say("Who"): [r["who"] for r in rows],
+                say("What"): [_what(desk, r) for r in rows],
+            }
+        ),
+        hide_index=True,
+        height=min(420, 40 + 35 * len(rows)),
+    )
+
+
+def _what(desk: Desk, row: dict[str, Any]) -> str:
+    what = row["what"]
+    return desk.say(stored(what)) if "id" in what else desk.say.of(what)
+
+
+def _offset(seconds: int) -> str:
+    return f"T+{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
+
+
+def _outcomes(desk: Desk, score: dict[str, Any]) -> None:
+    say = desk.say
+    if not score["outcomes"]:
+        return
+    look.section(say("What it achieved, between nobody acting and hindsight"))
+    look.table(
+        [say("Figure"), say("Played"), say("Nobody moved"), say("Hindsight"), say("Share achieved")],
+        [
+            [
+                o["metric"],
+                _number(o["value"]),
+                _number(o.get("baseline")),
+                _number(o.get("oracle")),
+                _number(o["score"]),
+            ]
+            for o in score["outcomes"]
+        ],
+        numbers=[1, 2, 3, 4],
+    )

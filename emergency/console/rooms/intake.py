@@ -1,0 +1,160 @@
+"""Intake: a file comes in, and everybody sees where each of its rows went."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pandas as pd
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.desk import Desk
+from emergency.console.rooms import frame
+from emergency.domain.instant import from_us
+from emergency.service.context import Refused
+from emergency.service.importing import FileRefused, Progress, Receipt, import_claims, mapping_named
+from emergency.service.records import imports
+from emergency.service.response import every_incident
+
+KINDS = ["csv", "tsv", "txt", "xlsx"]
+
+
+def show(desk: Desk) -> None:
+    say = desk.say
+    frame.header(desk, say("Intake"))
+    if desk.ctx.profile.figures != "claims":
+        st.info(
+            say(
+                "This workspace replays published totals; it takes no claims files. Choose another workspace."
+            )
+        )
+        return
+    left, right = st.columns([1, 1], gap="medium")
+    with left:
+        look.section(say("Bring in a claims file"))
+        _form(desk)
+    with right:
+        _result(desk)
+    look.section(say("Files so far"))
+    _receipts(desk)
+
+
+def _form(desk: Desk) -> None:
+    say = desk.say
+    file = st.file_uploader(say("Claims file (CSV, TSV or XLSX)"), type=KINDS, key="claims-file")
+    mappings = desk.ctx.content.library.mappings()
+    mapping = st.selectbox(
+        say("How its columns are read"),
+        sorted(mappings),
+        index=sorted(mappings).index("plain") if "plain" in mappings else 0,
+        help=say(
+            "A mapping is a readable file in data/mappings; it says which column is what, in which unit."
+        ),
+    )
+    incidents = {i.incident_id: say.of(i.title) for i in every_incident(desk.ctx, open_only=True)}
+    incident = st.selectbox(
+        say("Belongs to"),
+        [None, *incidents],
+        index=min(1, len(incidents)),
+        format_func=lambda key: incidents.get(key, say("no incident yet")),
+    )
+    if st.button(say("Import"), type="primary", disabled=file is None, key="import"):
+        assert file is not None
+        _run(desk, file.name, file.getvalue(), mapping, incident)
+
+
+def _run(desk: Desk, name: str, content: bytes, mapping: str, incident: str | None) -> None:
+    say = desk.say
+    bar = st.progress(0.0, say("Reading {file} …", file=name))
+
+    def show_progress(p: Progress) -> None:
+        share = min(1.0, p.bytes_read / p.bytes_total) if p.bytes_total else 0.0
+        rate = p.rows / p.seconds if p.seconds else 0
+        left = p.seconds * (1 - share) / share if share else 0
+        bar.progress(
+            share,
+            say(
+                "{rows} rows · {rate} rows/s · {left} s left",
+                rows=f"{p.rows:,}",
+                rate=f"{rate:,.0f}",
+                left=f"{left:.0f}",
+            ),
+        )
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / Path(name).name
+        path.write_bytes(content)
+        try:
+            receipt = import_claims(
+                desk.ctx,
+                path,
+                mapping_named(desk.ctx, mapping),
+                incident_id=incident,
+                progress=show_progress,
+                say=say,
+            )
+        except (FileRefused, Refused) as fault:
+            bar.empty()
+            st.session_state["receipt"] = None
+            st.error(say("Nothing was imported. {fault}", fault=str(fault)))
+            return
+    bar.empty()
+    st.session_state["receipt"] = receipt
+
+
+def _result(desk: Desk) -> None:
+    receipt: Receipt | None = st.session_state.get("receipt")
+    say = desk.say
+    look.section(say("Where every row went"))
+    if receipt is None:
+        st.caption(say("After an import: rows = new + updated + duplicates + rejected, always."))
+        return
+    look.table(
+        [say("Rows"), ""],
+        [
+            [say("in the file"), f"{receipt.rows:,}"],
+            [say("new"), f"{receipt.new:,}"],
+            [say("updated"), f"{receipt.updated:,}"],
+            [say("duplicates (repeated, or here already unchanged)"), f"{receipt.duplicates:,}"],
+            [say("rejected"), look.Cell(f"{receipt.rejected:,}", "watch" if receipt.rejected else "plain")],
+            [
+                say("accepted without a place"),
+                look.Cell(f"{receipt.unlocated:,}", "watch" if receipt.unlocated else "plain"),
+            ],
+        ],
+        numbers=[1],
+    )
+    if receipt.rejects_file:
+        path = Path(receipt.rejects_file)
+        st.download_button(
+            say("Save the rejects, to mend and import again"), path.read_bytes(), path.name, "text/csv"
+        )
+        st.dataframe(pd.read_csv(path, dtype=str, nrows=50), hide_index=True, height=200)
+
+
+def _receipts(desk: Desk) -> None:
+    say = desk.say
+    rows = imports(desk.ctx)
+    if not rows:
+        st.caption(say("No file has come in yet."))
+        return
+    states = {"running": say("not finished"), "done": say("done"), "stopped": say("stopped")}
+    st.dataframe(
+        pd.DataFrame(
+            {
+                say("Time"): [desk.clock_text(from_us(r["started_us"])) for r in rows],
+                say("File"): [r["file_name"] for r in rows],
+                say("Mapping"): [r["mapping"] for r in rows],
+                say("Rows"): [r["rows"] for r in rows],
+                say("New"): [r["new"] for r in rows],
+                say("Updated"): [r["updated"] for r in rows],
+                say("Duplicates"): [r["duplicates"] for r in rows],
+                say("Rejected"): [r["rejected"] for r in rows],
+                say("No place"): [r["unlocated"] for r in rows],
+                say("By"): [r["actor"] for r in rows],
+                say("State"): [states[r["state"]] for r in rows],
+            }
+        ),
+        hide_index=True,
+    )

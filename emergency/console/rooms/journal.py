@@ -1,0 +1,120 @@
+"""Journal: every act, and the proof that none was changed afterwards."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+import pandas as pd
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.desk import Desk
+from emergency.console.rooms import frame
+from emergency.domain.instant import from_us
+from emergency.service.records import Entry, harmless, journal_entries, messages, verify_journal
+
+MOST = 500
+
+
+def show(desk: Desk) -> None:
+    say = desk.say
+    frame.header(desk, say("Journal"))
+    entries = journal_entries(desk.ctx, MOST)
+    left, right = st.columns([3, 1], gap="small")
+    with right:
+        _proof(desk)
+        st.download_button(
+            say("Save as CSV"),
+            _csv(desk, entries),
+            f"journal-{desk.ctx.store.name}.csv",
+            "text/csv",
+            width="stretch",
+        )
+    with left:
+        wanted = st.text_input(
+            say("Find"), placeholder=say("person, act or subject"), label_visibility="collapsed"
+        )
+        found = [e for e in entries if wanted.lower() in f"{e.actor} {e.action} {e.subject} {e.body}".lower()]
+        st.dataframe(_table(desk, found), hide_index=True, height=560)
+        if len(entries) == MOST:
+            st.caption(say("The newest {count} entries; the file has them too.", count=MOST))
+    _outgoing(desk)
+
+
+def _proof(desk: Desk) -> None:
+    say = desk.say
+    look.section(say("Is the record whole?"))
+    verdict = verify_journal(desk.ctx)
+    if verdict.ok:
+        st.success(say("{count} entries, the chain is whole.", count=f"{verdict.entries:,}"))
+        st.caption(say("Head: {hash}", hash=verdict.head[:16] + "…"))
+        st.caption(
+            say(
+                "Write the head down outside this machine; with it nobody can exchange the whole journal unseen."
+            )
+        )
+    else:
+        st.error(
+            say(
+                "The chain breaks at entry {seq}. Keep this file as it is and call the auditor.",
+                seq=verdict.first_bad,
+            )
+        )
+
+
+def _table(desk: Desk, entries: list[Entry]) -> pd.DataFrame:
+    say = desk.say
+    return pd.DataFrame(
+        {
+            say("No."): [e.seq for e in entries],
+            say("Happened"): [desk.clock_text(from_us(e.happened_us)) for e in entries],
+            say("Recorded"): [desk.clock_text(from_us(e.recorded_us)) for e in entries],
+            say("Who"): [e.actor for e in entries],
+            say("Act"): [e.action for e in entries],
+            say("Subject"): [e.subject for e in entries],
+            say("Details"): [e.body for e in entries],
+        }
+    )
+
+
+def _csv(desk: Desk, entries: list[Entry]) -> bytes:
+    out = io.StringIO()
+    writer = csv.writer(out)
+    writer.writerow(["seq", "happened", "recorded", "actor", "action", "subject", "body", "prev", "hash"])
+    for e in entries:
+        row = [
+            e.seq,
+            from_us(e.happened_us).isoformat(),
+            from_us(e.recorded_us).isoformat(),
+            e.actor,
+            e.action,
+            e.subject,
+            e.body,
+            e.prev,
+            e.hash,
+        ]
+        writer.writerow([harmless(str(cell)) for cell in row])
+    return out.getvalue().encode("utf-8-sig")
+
+
+def _outgoing(desk: Desk) -> None:
+    say = desk.say
+    queued = messages(desk.ctx)
+    look.section(say("Messages that went out"))
+    if not queued:
+        st.caption(say("None yet."))
+        return
+    states = {"queued": say("waiting"), "sent": say("sent"), "dead": say("not delivered")}
+    st.dataframe(
+        pd.DataFrame(
+            {
+                say("Time"): [desk.clock_text(from_us(m["queued_us"])) for m in queued],
+                say("To"): [m["audience"] for m in queued],
+                say("Subject"): [m["subject"] for m in queued],
+                say("State"): [states[m["state"]] for m in queued],
+                say("Tries"): [m["tries"] for m in queued],
+            }
+        ),
+        hide_index=True,
+    )

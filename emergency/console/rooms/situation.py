@@ -1,0 +1,285 @@
+"""Situation: what changed, what is short, what is late, what needs me."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pandas as pd
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.components.dispatch_map import Label, Legend, dispatch_map
+from emergency.console.desk import Desk
+from emergency.console.rooms import frame
+from emergency.console.rooms.geography import geometry_of, markers_of, points_of, view_of
+from emergency.service.figures import OVERDUE_HOURS
+from emergency.service.running import move_clock
+from emergency.service.situation import Need, RegionFigures, Situation, situation
+from emergency.texts import N_
+
+LAYERS = {"open": N_("Claims"), "loss": N_("Loss"), "overdue": N_("Overdue"), "short": N_("Short")}
+LAYER_NAMES = {
+    "open": N_("open claims"),
+    "loss": N_("estimated loss"),
+    "overdue": N_("overdue claims"),
+    "short": N_("slots short"),
+}
+
+
+def show(desk: Desk) -> None:
+    incident = desk.incident()
+    with st.spinner(desk.say("Reading the figures …"), show_time=False):
+        found = situation(desk.ctx, incident.incident_id if incident else None)
+    frame.header(desk, desk.say("Situation"), found.evaluation)
+    look.kpi_strip(_kpis(desk, found))
+    left, right = st.columns([2.5, 1], gap="small")
+    with left:
+        _map(desk, found)
+        _time(desk)
+    with right:
+        _needs(desk, found)
+        _card(desk, found)
+        look.section(desk.say("What changed"))
+        look.changed_list(look.Change(desk.clock_text(at), desk.say(text)) for at, text in found.changes)
+    _table(desk, found)
+
+
+def _kpis(desk: Desk, found: Situation) -> list[look.Kpi]:
+    say = desk.say
+    backlog = found.needed / found.assigned if found.assigned else None
+    published = found.published
+    first = look.Kpi(
+        say("Open claims"),
+        f"{found.open:,}",
+        say("{count} in the last hour", count=f"+{found.last_hour:,}"),
+        help=say(
+            "Claims known at the as-of time whose status is neither paid, closed, cancelled nor declined."
+        ),
+    )
+    if published:
+        first = look.Kpi(
+            say("Reported, industry"),
+            f"{published.reported_claims:,}",
+            say("published {time}", time=desk.clock_text(published.as_of)),
+            help=say(
+                "As published: {scope}; own share assumed {share} %.",
+                scope=published.scope,
+                share=round(desk.ctx.profile.own_share * 100),
+            ),
+        )
+    loss_minor = published.estimated_minor if published else found.estimated_minor
+    return [
+        first,
+        look.Kpi(
+            say("Waiting > {hours} h for survey", hours=OVERDUE_HOURS),
+            f"{found.overdue:,}",
+            say("of {count} open", count=f"{found.open:,}"),
+            "bad" if found.overdue else "plain",
+            help=say("Our own service target (house rule), counted from the report."),
+        ),
+        look.Kpi(
+            say("Survey backlog"),
+            say("{days} days", days=f"{backlog:.1f}") if backlog else "–",
+            say("at the strength of this shift") if backlog else say("nobody is assigned yet"),
+            "watch" if backlog and backlog > 3 else "plain",
+        ),
+        look.Kpi(
+            say("Adjusters assigned"),
+            f"{found.assigned:,} / {found.adjusters_available:,}",
+            say("{count} in the roster", count=found.adjusters_total),
+        ),
+        look.Kpi(
+            say("Short"),
+            say("{count} slots", count=f"{found.short:,}"),
+            " · ".join(f"{desk.region(r.code)} {r.short}" for r in _shortest(found))
+            or say("nobody is short"),
+            "bad" if found.short else "ok",
+            help=say("One slot is one person for one shift. Needed minus assigned, by region."),
+        ),
+        look.Kpi(
+            say("Estimated loss, industry") if published else say("Estimated loss"),
+            desk.money(loss_minor) if loss_minor else "–",
+            say("sum of the claims' estimates") if not published else say("as published"),
+        ),
+    ]
+
+
+def _shortest(found: Situation) -> list[RegionFigures]:
+    return sorted((r for r in found.regions if r.short), key=lambda r: (-r.short, r.code))[:3]
+
+
+def _values(found: Situation, layer: str) -> dict[str, float]:
+    pick = {
+        "open": lambda r: r.open,
+        "loss": lambda r: r.estimated_minor / 100,
+        "overdue": lambda r: r.overdue,
+        "short": lambda r: r.short,
+    }[layer]
+    return {r.code: float(pick(r)) for r in found.regions}
+
+
+def _map(desk: Desk, found: Situation) -> None:
+    say = desk.say
+    layer = st.segmented_control(
+        say("Layer"),
+        list(LAYERS),
+        key="layer",
+        default="open",
+        format_func=lambda name: say(LAYERS[name]),
+        label_visibility="collapsed",
+        required=True,
+    )
+    values = _values(found, layer)
+    as_text = (lambda v: desk.money(round(v * 100))) if layer == "loss" else "{:,.0f}".format
+    name = say(LAYER_NAMES[layer])
+    if found.illustrative:
+        name = say("{layer} · illustrative split", layer=name)
+    dispatch_map(
+        "situation-map",
+        say,
+        Legend.covering(name, max(values.values(), default=0), as_text),
+        values,
+        value_texts={code: f"{name}: {as_text(value)}" for code, value in values.items()},
+        labels=[
+            Label(r.code, f"{r.assigned}/{r.needed}", "ok" if r.short == 0 else "short")
+            for r in found.regions[:14]
+            if r.needed
+        ],
+        markers=markers_of(desk),
+        hatched=set(values) if found.illustrative else (),
+        selected=st.session_state.get("region"),
+        view=view_of(desk),
+        fit=desk.ctx.store.name,
+        height=500,
+        on_picked=_pick,
+        **geometry_of(desk),
+        points=points_of(desk),
+    )
+
+
+def _pick(code: str | None) -> None:
+    st.session_state["region"] = code
+
+
+def _time(desk: Desk) -> None:
+    """A demo's time may be moved: figures are shown as they were known then."""
+    if desk.ctx.profile.kind != "demo":
+        return
+    opened = desk.incident()
+    if opened is None:
+        return
+    first = opened.occurred_at.astimezone(desk.zone).replace(tzinfo=None, minute=0, second=0, microsecond=0)
+    key = f"time.{desk.ctx.store.name}"
+    now = desk.ctx.now().astimezone(desk.zone).replace(tzinfo=None)
+    days = 36 if desk.ctx.profile.figures == "bulletins" else 21
+    last = max(first + timedelta(days=days), now)
+    st.session_state[key] = max(first, now)
+
+    def moved() -> None:
+        chosen: datetime = st.session_state[key]
+        move_clock(desk.ctx, "set", chosen.replace(tzinfo=desk.zone))
+
+    st.slider(
+        desk.say("Demo time"),
+        min_value=first,
+        max_value=last,
+        step=timedelta(hours=1),
+        format="D MMM HH:mm" if desk.say.language == "en" else "M月D日 HH:mm",
+        key=key,
+        on_change=moved,
+        label_visibility="collapsed",
+    )
+
+
+def _needs(desk: Desk, found: Situation) -> None:
+    look.section(desk.say("Needs you"))
+    if not found.needs:
+        st.caption(desk.say("Nothing waits for a decision."))
+    for place, need in enumerate(found.needs):
+        _need(desk, need, place)
+
+
+BUTTONS = {
+    "level": N_("Look and decide"),
+    "shortage": N_("Plan who goes where"),
+    "task": N_("Open the tasks"),
+    "overdue": N_("Plan who goes where"),
+    "unlocated": N_("Open the list"),
+}
+
+
+def _need(desk: Desk, need: Need, place: int) -> None:
+    say = desk.say
+    small = say(need.small) if need.small else ""
+    with look.needs_card(f"{need.kind}-{place}", say(need.title), say(need.text), small, need.tone):
+        primary = "primary" if place == 0 else "secondary"
+        if st.button(say(BUTTONS[need.kind]), key=f"need-{need.kind}-{place}", type=primary):
+            frame.go(need.room)
+
+
+def _card(desk: Desk, found: Situation) -> None:
+    """The region somebody picked on the map or in the table."""
+    code = st.session_state.get("region")
+    if not code:
+        return
+    look.section(desk.region(code))
+    row = found.by_code.get(code)
+    if row is None:
+        st.caption(desk.say("No claims are known here."))
+        return
+    say = desk.say
+    look.table(
+        [say("Figure"), ""],
+        [
+            [say("Open claims"), f"{row.open:,}"],
+            [say("in the last 24 h"), f"{row.last_24h:,}"],
+            [say("Overdue"), look.Cell(f"{row.overdue:,}", "bad" if row.overdue else "plain")],
+            [say("Estimated loss"), desk.money(row.estimated_minor)],
+            [say("Assigned / needed"), f"{row.assigned} / {row.needed}"],
+            [say("Short"), look.Cell(str(row.short), "bad" if row.short else "plain")],
+            [
+                say("Oldest waits"),
+                say("{hours} h", hours=row.oldest_hours) if row.oldest_hours is not None else "–",
+            ],
+        ],
+        numbers=[1],
+    )
+
+
+def _table(desk: Desk, found: Situation) -> None:
+    say = desk.say
+    if not found.regions:
+        st.info(
+            say("No claims are known at this time. Import a file in Intake, or move the demo's time forward.")
+        )
+        return
+    frame_ = pd.DataFrame(
+        {
+            say("Region"): [desk.region(r.code) for r in found.regions],
+            say("Open"): [r.open for r in found.regions],
+            say("Last 24 h"): [list(r.trend) for r in found.regions],
+            say("Overdue"): [r.overdue for r in found.regions],
+            say("Estimated loss"): [r.estimated_minor / 100 for r in found.regions],
+            say("Assigned"): [r.assigned for r in found.regions],
+            say("Needed"): [r.needed for r in found.regions],
+            say("Short"): [r.short for r in found.regions],
+            say("Clears in (days)"): [r.clear_days for r in found.regions],
+            say("Oldest (h)"): [r.oldest_hours for r in found.regions],
+        }
+    )
+    chosen = st.dataframe(
+        frame_,
+        hide_index=True,
+        height=320,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="regions-table",
+        column_config={
+            say("Last 24 h"): st.column_config.LineChartColumn(width="small"),
+            say("Estimated loss"): st.column_config.NumberColumn(format="compact"),
+        },
+    )
+    rows = chosen["selection"]["rows"]
+    if rows and st.session_state.get("region") != found.regions[rows[0]].code:
+        st.session_state["region"] = found.regions[rows[0]].code
+        st.rerun()

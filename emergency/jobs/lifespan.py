@@ -1,0 +1,59 @@
+"""What runs by itself, from the server's start to its stop."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from emergency import bootstrap
+from emergency.bootstrap import Running
+from emergency.domain.instant import to_us
+from emergency.service import watch
+from emergency.service.running import SYSTEM
+
+log = logging.getLogger(__name__)
+
+# Every level is re-evaluated at least this often (norm of the response levels: ten minutes).
+REGRADE_SECONDS = 600
+SEND_SECONDS = 15
+
+
+@asynccontextmanager
+async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
+    running = bootstrap.start()
+    scheduler = timetable(running)
+    scheduler.start()
+    try:
+        yield {}
+    finally:
+        scheduler.shutdown(wait=False)
+        bootstrap.stop()
+
+
+def timetable(running: Running) -> BackgroundScheduler:
+    """The clock of the jobs; the truth about what has run is in our own tables."""
+    scheduler = BackgroundScheduler(
+        timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300}
+    )
+    scheduler.add_job(_tick(running, "regrade", REGRADE_SECONDS, watch.regrade), "interval", seconds=60)
+    scheduler.add_job(_tick(running, "send", SEND_SECONDS, watch.send_queued), "interval", seconds=SEND_SECONDS)
+    return scheduler
+
+
+def _tick(running: Running, job: str, every_s: int, work: Callable[..., Any]) -> Callable[[], None]:
+    def tick() -> None:
+        now_us = to_us(datetime.now(UTC))
+        planned_us = now_us - now_us % (every_s * 1_000_000)
+        ctx = running.context("live", SYSTEM)
+        try:
+            if watch.take_tick(ctx, job, planned_us):
+                work(ctx)
+        except Exception:
+            log.exception("job %s failed; it is tried again at its next time", job)
+
+    return tick

@@ -1,0 +1,389 @@
+"""Who goes where: demand from open claims, one pool, a plan with reasons, committed by key."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from emergency.domain.allocation import (
+    Adjuster,
+    Assignment,
+    Cell,
+    GreatCircleTravel,
+    Pin,
+    Plan,
+    Policy,
+    allocate,
+)
+from emergency.domain.allocation.demand import cells_from_open_claims
+from emergency.domain.claim import LINES
+from emergency.domain.incident import Incident
+from emergency.service.context import Context, Notice, Refused
+from emergency.service.figures import Figures, figures
+from emergency.store import incidents, plans, pool
+from emergency.store.incidents import Conflict
+
+REMOTE = "remote"  # where seats are: no travel, from anywhere
+SEATS = ("fnol_agent", "it_engineer", "counsellor")
+STABILITY_MINUTES = 20  # move someone only if it saves more than this (house rule, 2026-11)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A stored plan and what made it; ``plan`` is the engine's answer."""
+
+    plan_id: int
+    shift: str
+    state: str
+    based_on: int | None
+    plan: Plan
+    cells: tuple[Cell, ...]
+
+
+def is_surveyor(adjuster: Mapping[str, Any]) -> bool:
+    return any(skill in LINES for skill in adjuster["skills"])
+
+
+def shift_of(ctx: Context, at: datetime | None = None) -> str:
+    """The shift an instant belongs to: one a day, named by the local date."""
+    return (at or ctx.now()).astimezone(ZoneInfo(ctx.profile.timezone)).date().isoformat()
+
+
+def pool_slots(ctx: Context) -> int:
+    """Survey slots the available pool can give in one shift."""
+    with ctx.store.read() as connection:
+        everyone = pool.adjusters(connection)
+    return sum(a["slots"] for a in everyone if a["status"] == "available" and is_surveyor(a))
+
+
+def demand_slots(ctx: Context, known: Figures) -> int:
+    return sum(needed_by_region(ctx, known).values())
+
+
+def needed_by_region(ctx: Context, known: Figures) -> dict[str, int]:
+    """Survey slots the open claims ask for, by region."""
+    needed: Counter[str] = Counter()
+    for cell in survey_cells(ctx, known, incident_id=""):
+        needed[cell.region] += cell.slots
+    return dict(needed)
+
+
+def assigned_by_region(ctx: Context) -> dict[str, int]:
+    with ctx.store.read() as connection:
+        held = plans.slots(connection, shift_of(ctx))
+    return dict(Counter(s["region"] for s in held if s["line"] in LINES))
+
+
+def survey_cells(ctx: Context, known: Figures, incident_id: str) -> tuple[Cell, ...]:
+    """Demand per region and line from the open claims of one incident."""
+    counts = [
+        {
+            "region": str(row.region),
+            "line": str(row.line),
+            "unsurveyed": int(row.unsurveyed),
+            "overdue": int(row.overdue),
+            "oldest_us": row.oldest_us,
+        }
+        for row in known.located.itertuples(index=False)
+    ]
+    return cells_from_open_claims(
+        counts,
+        incident=incident_id,
+        visits_per_slot=ctx.content.library.visits_per_slot(),
+        licence_of=lambda region: licence(ctx, region),
+    )
+
+
+def licence(ctx: Context, region: str) -> str:
+    """The licence an adjuster needs there: the state's in the United States, none elsewhere."""
+    return ctx.regions.licence(region)
+
+
+def seat_cells(ctx: Context, incident: Incident, known: Figures) -> tuple[Cell, ...]:
+    """Seats the playbook asks for at the confirmed level: phone agents, engineers, counsellors."""
+    from emergency.service.response import playbook_of
+
+    playbook = playbook_of(ctx, incident)
+    if playbook is None or incident.response_level is None:
+        return ()
+    found = []
+    for row in playbook.resources:
+        if row.kind not in SEATS:
+            continue
+        slots = row.slots(incident.response_level, claims_per_hour=int(known.table["last_24h"].sum()) / 24)
+        if slots:
+            found.append(
+                Cell(f"{incident.incident_id}/{row.kind}", incident.incident_id, REMOTE, row.kind, "", slots, row.priority)
+            )
+    return tuple(found)
+
+
+class SeatTravel:
+    """Travel between regions, and none to a seat."""
+
+    def __init__(self, travel: GreatCircleTravel) -> None:
+        self.travel = travel
+
+    def minutes(self, from_region: str, to_region: str) -> int | None:
+        return 0 if to_region == REMOTE else self.travel.minutes(from_region, to_region)
+
+
+def propose(
+    ctx: Context,
+    incident_ids: Sequence[str] | None = None,
+    *,
+    pins: Sequence[Pin] = (),
+    stability_minutes: int = STABILITY_MINUTES,
+) -> Draft:
+    """Solve all open incidents at once over the one pool and keep the answer as a draft.
+
+    Raises:
+        Refused: nothing to plan for, or an empty pool.
+    """
+    chosen = _chosen(ctx, incident_ids)
+    cells = tuple(c for i in chosen for c in _cells(ctx, i))
+    with ctx.store.read() as connection:
+        everyone = pool.adjusters(connection)
+        shift = shift_of(ctx)
+        in_force = plans.latest(connection, state="published", shift=shift) or plans.latest(
+            connection, state="published"
+        )
+    if not everyone:
+        raise Refused("the pool is empty; import a roster first")
+    if not cells:
+        raise Refused("no open claims are on the map, so there is nothing to plan for")
+    people = [_adjuster(a) for a in everyone if a["status"] == "available"]
+    policy = Policy(stability_minutes=stability_minutes)
+    known = {c.cell_id for c in cells}
+    names = {a.adjuster_id for a in people}
+    incumbent = [a for a in _assignments(in_force) if a.cell_id in known and a.adjuster_id in names]
+    plan = allocate(people, cells, travel_between(ctx, people, cells), incumbent=incumbent, pins=pins, policy=policy)
+    body = _body(plan, cells, stability_minutes, pins, incumbent)
+    with ctx.store.write() as connection:
+        current = plans.latest(connection, state="published", shift=shift)
+        based_on = current["plan_id"] if current else None
+        plan_id = plans.add_draft(
+            connection, shift=shift, based_on=based_on, created=ctx.now(), actor=ctx.actor.id, body=body
+        )
+        ctx.record(
+            connection,
+            "allocation.propose",
+            f"plan/{plan_id}",
+            {"plan": plan_id, "shift": shift, "cost": dict(plan.cost), "stability_minutes": stability_minutes},
+        )
+    return Draft(plan_id, shift, "draft", based_on, plan, cells)
+
+
+def _chosen(ctx: Context, incident_ids: Sequence[str] | None) -> list[Incident]:
+    with ctx.store.read() as connection:
+        known = incidents.every(connection, open_only=True)
+    chosen = [i for i in known if incident_ids is None or i.incident_id in incident_ids]
+    if not chosen:
+        raise Refused("there is no open incident to plan for; open one first")
+    return chosen
+
+
+def _cells(ctx: Context, incident: Incident) -> tuple[Cell, ...]:
+    known = figures(ctx, incident.incident_id)
+    return (*survey_cells(ctx, known, incident.incident_id), *seat_cells(ctx, incident, known))
+
+
+def _adjuster(row: Mapping[str, Any]) -> Adjuster:
+    # One shift is planned at a time, and a key allows one slot per person and shift.
+    return Adjuster(row["adjuster_id"], row["region"], frozenset(row["skills"]), frozenset(row["licences"]), 1)
+
+
+def travel_between(ctx: Context, people: Sequence[Adjuster], cells: Sequence[Cell]) -> SeatTravel:
+    wanted = {a.base_region for a in people} | {c.region for c in cells if c.region != REMOTE}
+    return SeatTravel(GreatCircleTravel({code: ctx.regions.point(code) for code in sorted(wanted)}))
+
+
+def _assignments(stored: Mapping[str, Any] | None) -> list[Assignment]:
+    if stored is None:
+        return []
+    return [Assignment(a["adjuster_id"], a["cell_id"], a["slots"], a["minutes"]) for a in stored["body"]["assignments"]]
+
+
+def _body(
+    plan: Plan, cells: Sequence[Cell], stability_minutes: int, pins: Sequence[Pin], incumbent: Sequence[Assignment]
+) -> dict[str, Any]:
+    return {
+        "assignments": [_row(a) for a in plan.assignments],
+        "incumbent": [_row(a) for a in incumbent],
+        "shortages": [
+            {"cell_id": s.cell_id, "slots": s.slots, "code": s.code, "reason": _message(s.reason)}
+            for s in plan.shortages
+        ],
+        "cells": [
+            {
+                "cell_id": c.cell_id,
+                "incident": c.incident,
+                "region": c.region,
+                "line": c.line,
+                "licence": c.licence,
+                "slots": c.slots,
+                "priority": c.priority,
+            }
+            for c in cells
+        ],
+        "cost": dict(plan.cost),
+        "engine": plan.engine,
+        "optimal": plan.optimal,
+        "stability_minutes": stability_minutes,
+        "pins": [{"adjuster_id": p.adjuster_id, "cell_id": p.cell_id, "kind": p.kind} for p in pins],
+        "moves": len(plan.moves),
+    }
+
+
+def _row(a: Assignment) -> dict[str, Any]:
+    return {"adjuster_id": a.adjuster_id, "cell_id": a.cell_id, "slots": a.slots, "minutes": a.minutes}
+
+
+def _message(message: Any) -> dict[str, Any]:
+    return {"id": message.id, "values": {k: _plain(v) for k, v in message.values.items()}}
+
+
+def _plain(value: Any) -> Any:
+    return _message(value) if hasattr(value, "id") else value
+
+
+def commit(ctx: Context, plan_id: int) -> dict[str, Any]:
+    """Publish a draft: hold its shift slots by key, free those of the plan it replaces, call people out.
+
+    Raises:
+        Refused: no such draft.
+        Conflict: the plan in force is not the one this draft was made against, or a slot is taken.
+    """
+    with ctx.store.write() as connection:
+        draft = plans.get(connection, plan_id)
+        if draft is None or draft["state"] != "draft":
+            state = "missing" if draft is None else draft["state"]
+            raise Refused(f"plan {plan_id} is {state}, not a draft; propose a new one")
+        current = plans.latest(connection, state="published", shift=draft["shift"])
+        if (current["plan_id"] if current else None) != draft["based_on"]:
+            raise Conflict(
+                f"plan {current['plan_id'] if current else '–'} by {current['actor'] if current else '–'} "
+                f"was published after plan {plan_id} was made; propose again"
+            )
+        if current:
+            plans.release(connection, current["plan_id"])
+            plans.mark(connection, current["plan_id"], "superseded")
+        slots = _slots(draft)
+        plans.hold(connection, slots)
+        plans.mark(connection, plan_id, "published", published_us=ctx.now_us())
+        _record_commit(ctx, connection, draft, slots)
+    return draft | {"state": "published"}
+
+
+def _slots(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
+    cells = {c["cell_id"]: c for c in draft["body"]["cells"]}
+    return [
+        {
+            "adjuster_id": a["adjuster_id"],
+            "shift": draft["shift"],
+            "plan_id": draft["plan_id"],
+            "cell_id": a["cell_id"],
+            "incident_id": cells[a["cell_id"]]["incident"],
+            "region": cells[a["cell_id"]]["region"],
+            "line": cells[a["cell_id"]]["line"],
+            "minutes": a["minutes"],
+        }
+        for a in draft["body"]["assignments"]
+    ]
+
+
+def _record_commit(ctx: Context, connection: Any, draft: Mapping[str, Any], slots: Sequence[Mapping[str, Any]]) -> None:
+    """One entry per incident and kind of people, so that each can be evidence for its own task."""
+    from emergency.service.response import settle
+    from emergency.store import records
+
+    asked = Counter((c["incident"], _kind(c["line"])) for c in draft["body"]["cells"])
+    for incident_id, kind in sorted(asked):
+        mine = [s for s in slots if s["incident_id"] == incident_id and _kind(s["line"]) == kind]
+        body = {
+            "plan": draft["plan_id"],
+            "shift": draft["shift"],
+            "incident": incident_id,
+            "kind": kind,
+            "people": len(mine),
+            "regions": dict(sorted(Counter(s["region"] for s in mine).items())),
+        }
+        seq = ctx.record(connection, "allocation.commit", f"plan/{draft['plan_id']}", body)
+        settle(ctx, connection, incident_id, "allocation.commit", body, seq)
+    notice = ctx.notifier.prepare(
+        Notice(
+            event_key=f"plan/{draft['plan_id']}",
+            audience="adjusters",
+            channel="folder",
+            subject=f"Call-out, plan {draft['plan_id']}, shift {draft['shift']}",
+            text="\n".join(f"{s['adjuster_id']}: {s['cell_id']} ({s['minutes']} min)" for s in slots),
+        )
+    )
+    records.queue(
+        connection,
+        queued_us=ctx.now_us(),
+        event_key=notice.event_key,
+        audience=notice.audience,
+        channel=notice.channel,
+        subject=notice.subject,
+        text=notice.text,
+    )
+
+
+def _kind(line: str) -> str:
+    return "surveyor" if line in LINES else line
+
+
+def withdraw(ctx: Context, plan_id: int) -> None:
+    """Take a published plan back; the plan it replaced holds its slots again."""
+    with ctx.store.write() as connection:
+        stored = plans.get(connection, plan_id)
+        if stored is None or stored["state"] != "published":
+            raise Refused(f"plan {plan_id} is not in force, so there is nothing to take back")
+        plans.release(connection, plan_id)
+        plans.mark(connection, plan_id, "withdrawn")
+        if stored["based_on"] is not None:
+            earlier = plans.get(connection, stored["based_on"])
+            assert earlier is not None
+            plans.hold(connection, _slots(earlier))
+            plans.mark(connection, earlier["plan_id"], "published")
+        ctx.record(
+            connection,
+            "allocation.withdraw",
+            f"plan/{plan_id}",
+            {"plan": plan_id, "shift": stored["shift"], "restored": stored["based_on"]},
+        )
+
+
+def every_plan(ctx: Context) -> list[dict[str, Any]]:
+    with ctx.store.read() as connection:
+        return plans.every(connection)
+
+
+def plan_in_force(ctx: Context) -> dict[str, Any] | None:
+    with ctx.store.read() as connection:
+        return plans.latest(connection, state="published", shift=shift_of(ctx))
+
+
+def latest_draft(ctx: Context) -> dict[str, Any] | None:
+    with ctx.store.read() as connection:
+        return plans.latest(connection, state="draft", shift=shift_of(ctx))
+
+
+def bases(ctx: Context) -> list[dict[str, Any]]:
+    with ctx.store.read() as connection:
+        return pool.bases(connection)
+
+
+def roster(ctx: Context) -> list[dict[str, Any]]:
+    with ctx.store.read() as connection:
+        return pool.adjusters(connection)
+
+
+def goods(ctx: Context) -> list[dict[str, Any]]:
+    with ctx.store.read() as connection:
+        return pool.goods(connection)

@@ -1,0 +1,256 @@
+"""Playing a drill without a console: the script's injects and robots' acts through the ordinary services.
+
+Nothing here is a second way of doing things. Claims come in by the same door, levels are
+confirmed and plans committed by the same calls; only clock, workspace and notifier differ.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import numpy as np
+import pandas as pd
+
+from emergency.domain.claim import LINES
+from emergency.domain.drill import step, stream
+from emergency.domain.drill.facts import of_claims
+from emergency.domain.drill.robots import PlannedAct, planned_acts
+from emergency.domain.drill.script import DrillScript
+from emergency.domain.drill.step import DrillState
+from emergency.domain.drill.world import Posting, PublishedPlan, SeatChange
+from emergency.domain.incident import Incident
+from emergency.domain.instant import to_us
+from emergency.domain.playbook import Playbook
+from emergency.service import allocation
+from emergency.service.context import Actor, Context, FixedClock, Refused
+from emergency.service.grading import confirm_level, evaluate
+from emergency.service.importing import receive
+from emergency.service.response import mark_impact, open_incident, perform, record_fact
+from emergency.store import pool
+from emergency.store.incidents import Conflict
+
+STEP_S = 60  # conditions on claims and acts may come true between moments the script names
+DIRECTOR = Actor("drill-director", "Drill director", "director")
+
+
+@dataclass
+class Play:
+    """One drill being played; everything that lasts is in the workspace, this is the hand that moves it."""
+
+    ctx: Context
+    script: DrillScript
+    playbook: Playbook
+    manner: str
+    seed: int
+    state: DrillState = field(default_factory=DrillState)
+    taken_s: int = -1  # claims up to this second have come in
+    todo: list[tuple[int, int, PlannedAct]] = field(default_factory=list)
+    plans: list[PublishedPlan] = field(default_factory=list)
+    seats: list[SeatChange] = field(default_factory=list)
+    committed: Counter[str] = field(default_factory=Counter)
+    told: int = 0
+
+    def __post_init__(self) -> None:
+        self.start = datetime.fromisoformat(self.script.clock.start)
+        peril = self.playbook.perils[0] if self.playbook.perils else None
+        self.claims = stream.all_arrivals(
+            self.script.claim_streams, self.seed, to_us(self.start), self.script.clock.duration_s, peril
+        )
+        self.incident_id = f"DRILL-{self.script.id}"
+
+    def at(self, second: int, actor: Actor = DIRECTOR) -> Context:
+        """The same workspace at a second of drill time, for one actor."""
+        return replace(self.ctx, clock=FixedClock(self.start + timedelta(seconds=second)), actor=actor)
+
+    def run(self, progress: Callable[[float], None] | None = None) -> None:
+        """From STARTEX to ENDEX."""
+        self._open()
+        end_s = self.script.clock.duration_s
+        now = 0
+        while True:
+            self._step(now)
+            if now >= end_s:
+                break
+            if progress:
+                progress(now / end_s)
+            now = self._next(now, end_s)
+        self._take_claims(end_s)
+        with self.ctx.store.write() as connection:
+            self.at(end_s).record(connection, "drill.end", self.script.id, {"at_s": end_s})
+
+    def _open(self) -> None:
+        ctx = self.at(0)
+        self._offline(ctx)
+        regions = sorted({r for s in self.script.claim_streams for r in s.regions}) or list(self.playbook.regions)
+        open_incident(
+            ctx,
+            Incident(
+                incident_id=self.incident_id,
+                kind=self.playbook.incident_types[0],
+                perils=tuple(self.playbook.perils),
+                title=dict(self.script.title),
+                jurisdiction=jurisdiction(self.playbook.regions[0]),
+                regions=tuple(regions),
+                occurred_at=self.start,
+                discovered_at=self.start,
+                opened_at=self.start,
+            ),
+        )
+        for metric, value in self.script.initial_state.facts.items():
+            self._fact(ctx, metric, value)
+
+    def _offline(self, ctx: Context) -> None:
+        """People and goods that the script says cannot be called."""
+        for missing in self.script.initial_state.offline:
+            with ctx.store.write() as connection:
+                found = pool.take_out_of_service(connection, missing.kind, missing.region, missing.count)
+                ctx.record(
+                    connection,
+                    "pool.offline",
+                    missing.kind,
+                    {"region": missing.region, "asked": missing.count, "marked": found},
+                )
+
+    def _next(self, now: int, end_s: int) -> int:
+        waiting = any(i.when and i.id not in self.state.fired for i in self.script.injects)
+        moments = [step.next_s(self.script, self.state) or end_s, end_s]
+        if waiting:
+            moments.append(now + STEP_S)
+        if self.todo:
+            moments.append(self.todo[0][0])
+        return max(now + 1, min(moments))
+
+    def _seen(self, now: int) -> dict[str, Any]:
+        return of_claims(self.claims, now, self.committed)
+
+    def _step(self, now: int) -> None:
+        due = step.due(self.script, self.state, now, self._seen(now))
+        self.state = due.state
+        if due.injects or (self.todo and self.todo[0][0] <= now):
+            self._take_claims(now)
+        for inject in due.injects:
+            self._deliver(now, inject)
+        while self.todo and self.todo[0][0] <= now:
+            self._act(heapq.heappop(self.todo)[2], now)
+
+    def _take_claims(self, now: int) -> None:
+        """Claims that have arrived since the last time come in as any feed's do."""
+        columns = stream.until(self.claims, self.taken_s, now)
+        self.taken_s = now
+        if len(columns["row"]):
+            frame = pd.DataFrame({k: v for k, v in columns.items() if not k.startswith("truth_")})
+            receive(
+                self.at(now),
+                frame.drop(columns=["arrival_s", "stream"]),
+                source=f"drill-{self.script.id}",
+                incident_id=self.incident_id,
+                batch=str(now),
+            )
+
+    def _deliver(self, now: int, inject: Any) -> None:
+        ctx = self.at(now)
+        with ctx.store.write() as connection:
+            ctx.record(
+                connection,
+                "drill.inject",
+                inject.id,
+                {"inject": inject.id, "at_s": now, "to": inject.to, "channel": inject.channel, "body": dict(inject.body)},
+            )
+        for effect in inject.effects:
+            if effect.kind == "set":
+                self._fact(ctx, effect.metric, effect.value)
+            elif effect.kind == "mark" and effect.name == "impact":
+                mark_impact(ctx, self.incident_id)
+        for act in planned_acts(self.script, inject.id, now, self.manner, self.seed):
+            self.told += 1
+            heapq.heappush(self.todo, (act.at_s, self.told, act))
+
+    def _fact(self, ctx: Context, metric: str, value: Any) -> None:
+        record_fact(ctx, metric, value, incident_id=self.incident_id, source=self.script.id)
+
+    def _act(self, act: PlannedAct, now: int) -> None:
+        ctx = self.at(now, Actor(act.role, act.role, act.role))
+        try:
+            if act.action == "level.confirm":
+                self._confirm(ctx, act)
+            elif act.action == "allocation.commit":
+                self._commit(ctx, now)
+            else:
+                perform(ctx, self.incident_id, act.action, self._body(ctx, act))
+                self.state = step.after_act(self.state, now, act.action, act.body)
+        except (Refused, Conflict) as fault:
+            # What the console refuses a person it refuses a robot; the report shows the act as missed.
+            with ctx.store.write() as connection:
+                ctx.record(connection, "drill.refused", act.action, {"answers": act.answers, "why": str(fault)})
+
+    def _confirm(self, ctx: Context, act: PlannedAct) -> None:
+        proposed = evaluate(ctx, self.incident_id).proposed
+        wanted = act.body.get("level", "rules")
+        level = proposed if wanted == "rules" else int(wanted)
+        confirm_level(
+            ctx, self.incident_id, level, reason="" if level == proposed else "drill", second_actor="deputy"
+        )
+
+    def _body(self, ctx: Context, act: PlannedAct) -> dict[str, Any]:
+        """The act's body with ``*`` fields filled from the incident's own record."""
+        body = dict(act.body)
+        if isinstance(body.get("fields"), Mapping):
+            known = report_fields(ctx, self.incident_id)
+            body["fields"] = {k: known.get(k, "") if v == "*" else v for k, v in body["fields"].items()}
+        if isinstance(body.get("text"), Mapping):
+            body["text"] = body["text"].get("zh") or body["text"].get("en")
+        return body
+
+    def _commit(self, ctx: Context, now: int) -> None:
+        draft = allocation.propose(ctx, [self.incident_id])
+        allocation.commit(ctx, draft.plan_id)
+        cells = {c.cell_id: c for c in draft.cells}
+        postings = [
+            Posting(a.adjuster_id, cells[a.cell_id].region, cells[a.cell_id].line, a.minutes)
+            for a in draft.plan.assignments
+            if cells[a.cell_id].line in LINES
+        ]
+        seats = sum(a.slots for a in draft.plan.assignments if cells[a.cell_id].line == "fnol_agent")
+        self.plans.append(PublishedPlan(now, tuple(postings)))
+        if seats:
+            self.seats.append(SeatChange(now, seats))
+        self.committed["surveyor"] = len(postings)
+        self.committed["fnol_agent"] = seats
+
+    @property
+    def midnight_s(self) -> int:
+        local = self.start.astimezone(ZoneInfo(self.ctx.profile.timezone))
+        return local.hour * 3600 + local.minute * 60 + local.second
+
+    def true_claims(self) -> tuple[Any, Any, Any]:
+        rows = stream.true_rows(self.claims)
+        claims = self.claims
+        return claims["arrival_s"][rows].astype(np.int64), claims["truth_region"][rows], claims["line"][rows]
+
+
+def report_fields(ctx: Context, incident_id: str) -> dict[str, Any]:
+    """The fields of a first report as the incident's record gives them."""
+    evaluation = evaluate(ctx, incident_id)
+    incident = evaluation.incident
+    impact = evaluation.facts.get("claims.last_24h", 0)
+    level = incident.response_level or evaluation.proposed
+    return {
+        "incident_type": incident.kind,
+        "occurred_at": incident.occurred_at.isoformat(),
+        "place": incident.place or ", ".join(incident.regions),
+        "impact": f"{impact} claims in 24 h",
+        "initial_cause": incident.cause or ", ".join(incident.perils) or incident.kind,
+        "measures": f"level {level} response, {incident.playbook}" if level else "under assessment",
+        "contact": ctx.actor.id,
+    }
+
+
+def jurisdiction(region: str) -> str:
+    """Country and province of a region code: GB/T 2260 codes have six digits, FIPS codes fewer."""
+    return f"CN-{region[:2]}0000" if len(region) == 6 else f"US-{region[:2]}"

@@ -1,0 +1,154 @@
+"""The figures everything else stands on: open claims by region and line at an instant.
+
+Two kinds of workspace give them: one counts its own claims, one replays totals that
+others have published. Both come out as the same table.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import pandas as pd
+
+from emergency.domain.instant import from_us
+from emergency.service.context import Context
+from emergency.store import claims, incidents
+
+# 72 h until survey is our own service target; the norm sets none (house rule, 2026-11).
+OVERDUE_HOURS = 72
+HOUR_US = 3_600_000_000
+
+
+@dataclass(frozen=True)
+class Published:
+    """The newest published total at an instant; money in minor units of the workspace's currency."""
+
+    region: str
+    as_of: datetime
+    reported_claims: int
+    settled_claims: int | None
+    estimated_minor: int | None
+    paid_minor: int | None
+    scope: str
+    source: str
+    note: str
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Open claims per region and line.
+
+    Attributes:
+        table: columns of `emergency.store.claims.counts`, region missing = unlocated.
+        published: where the figures are others' totals, the newest of them.
+        illustrative: True where the split by region is drawn for illustration only.
+    """
+
+    as_of: datetime
+    table: pd.DataFrame
+    published: Published | None = None
+    illustrative: bool = False
+
+    @property
+    def located(self) -> pd.DataFrame:
+        return self.table[self.table["region"].notna()]
+
+    @property
+    def unlocated(self) -> int:
+        return int(self.table.loc[self.table["region"].isna(), "open"].sum())
+
+
+def figures(ctx: Context, incident_id: str | None = None, at: datetime | None = None) -> Figures:
+    """Figures as they were known at an instant, now unless given."""
+    now = at or ctx.now()
+    if ctx.profile.figures == "bulletins":
+        return _from_bulletins(ctx, now)
+    now_us = _us(now)
+    with ctx.store.read() as connection:
+        table = claims.counts(
+            connection, now_us=now_us, overdue_us=OVERDUE_HOURS * HOUR_US, incident=incident_id
+        )
+    return Figures(now, table)
+
+
+def _us(instant: datetime) -> int:
+    from emergency.domain.instant import to_us
+
+    return to_us(instant)
+
+
+def _from_bulletins(ctx: Context, now: datetime) -> Figures:
+    """Published totals, split over regions by the workspace's own illustrative weights."""
+    from emergency.library.figures import illustrative_split
+
+    now_us = _us(now)
+    with ctx.store.read() as connection:
+        rows = incidents.facts(connection, incident_id=None, now_us=now_us)
+    published = _newest(rows)
+    if published is None:
+        return Figures(now, _empty(), None, True)
+    weights = ctx.store.setting("split", {})
+    earlier = _newest([r for r in rows if r["as_of_us"] <= now_us - 24 * HOUR_US])
+    open_now = _open(published)
+    split = illustrative_split(round(open_now * ctx.profile.own_share), weights)
+    loss = illustrative_split(round((published.estimated_minor or 0) * ctx.profile.own_share), weights)
+    fresh = max(0, published.reported_claims - (earlier.reported_claims if earlier else 0))
+    fresh_split = illustrative_split(round(fresh * ctx.profile.own_share), weights)
+    table = pd.DataFrame(
+        [
+            {
+                "region": region,
+                "line": "motor",
+                "currency": ctx.profile.currency,
+                "claims": split[region],
+                "open": split[region],
+                "unsurveyed": split[region],
+                "overdue": 0,
+                "last_hour": 0,
+                "last_24h": fresh_split[region],
+                "estimated_minor": loss[region],
+                "paid_minor": 0,
+                "oldest_us": _us(published.as_of),
+            }
+            for region in sorted(weights)
+        ]
+    )
+    return Figures(now, table, published, True)
+
+
+def _open(published: Published) -> int:
+    return published.reported_claims - (published.settled_claims or 0)
+
+
+def _newest(rows: list[dict[str, object]]) -> Published | None:
+    snapshots = [r for r in rows if r["metric"] == "bulletin.snapshot"]
+    if not snapshots:
+        return None
+    row = snapshots[-1]
+    value = row["value"]
+    assert isinstance(value, Mapping)
+    return Published(
+        region=str(row["region"]),
+        as_of=from_us(int(row["as_of_us"])),  # type: ignore[call-overload]
+        reported_claims=int(value["reported_claims"]),
+        settled_claims=value.get("settled_claims"),
+        estimated_minor=value.get("estimated_minor"),
+        paid_minor=value.get("paid_minor"),
+        scope=str(value.get("scope", "")),
+        source=str(row["source"]),
+        note=str(row["note"]),
+    )
+
+
+def _empty() -> pd.DataFrame:
+    columns = ["region", "line", "currency", "claims", "open", "unsurveyed", "overdue", "last_hour", "last_24h"]
+    return pd.DataFrame({c: [] for c in [*columns, "estimated_minor", "paid_minor", "oldest_us"]})
+
+
+def hours_since(instant_us: float | None, now: datetime) -> int | None:
+    if instant_us is None or math.isnan(instant_us):
+        return None
+    return int((now - from_us(int(instant_us))).total_seconds() // 3600)

@@ -1,0 +1,291 @@
+"""Claims files into the store: read, place, keep, account for every row."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from emergency.domain.claim import CLAIM_COLUMNS
+from emergency.domain.instant import to_us
+from emergency.intake.claims import ClaimChunk, file_digest, read_claims, write_rejects
+from emergency.intake.mapping import ClaimMapping, claim_mapping
+from emergency.service.context import Context, Refused
+from emergency.service.running import live_profile_for, save_profile
+from emergency.store import claims, incidents, records
+from emergency.texts import Speaker, speaker
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """Where every row of a file went.
+
+    ``accepted = new + updated``; ``duplicates`` are rows that repeat an earlier row of the file
+    or that the store holds already, unchanged; ``rows = accepted + duplicates + rejected`` always.
+    ``unlocated`` of the accepted wait for a place.
+    """
+
+    rows: int
+    new: int
+    updated: int
+    accepted: int
+    duplicates: int
+    rejected: int
+    unlocated: int
+    rejects_file: str | None
+    import_id: str
+    seconds: float
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Progress:
+    rows: int
+    bytes_read: int
+    bytes_total: int
+    seconds: float
+
+
+def mapping_named(ctx: Context, name: str) -> ClaimMapping:
+    """A shipped or saved mapping.
+
+    Raises:
+        Refused: no mapping of that name; lists those there are.
+    """
+    known = ctx.content.library.mappings()
+    if name not in known:
+        raise Refused(f"there is no mapping {name!r}; known: {', '.join(sorted(known))}")
+    raw, path = known[name]
+    return claim_mapping(raw, path)
+
+
+def import_claims(
+    ctx: Context,
+    path: Path,
+    mapping: ClaimMapping,
+    *,
+    incident_id: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    say: Speaker | None = None,
+) -> Receipt:
+    """Read a claims file into the workspace; safe to repeat.
+
+    Each chunk is one transaction with its receipt, so a kill leaves whole chunks and
+    importing the file again completes it.
+
+    Raises:
+        Refused: the named incident is not there.
+        intake's own errors for a file that cannot be read at all.
+    """
+    started = time.monotonic()
+    ctx = _fit_live_regions(ctx, mapping)
+    _check_incident(ctx, incident_id)
+    digest = file_digest(path)
+    import_id = f"{digest[:12]}-{ctx.now_us()}"
+    total = _Tally()
+    first = True
+    for chunk in read_claims(path, mapping, now_us=ctx.now_us()):
+        if first:
+            _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
+            first = False
+        _keep(ctx, chunk, mapping, import_id, incident_id, total)
+        if progress:
+            progress(Progress(total.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
+    if first:
+        _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
+    rejects = _write_rejects(ctx, import_id, total, say or speaker("en"))
+    return _close_receipt(ctx, import_id, path, digest, mapping, total, rejects, time.monotonic() - started)
+
+
+class _Tally:
+    def __init__(self) -> None:
+        self.rows = self.new = self.updated = self.duplicates = self.unlocated = self.chunks = 0
+        self.rejects: list[Any] = []
+        self.header: list[str] = []
+
+
+def _fit_live_regions(ctx: Context, mapping: ClaimMapping) -> Context:
+    """An empty live workspace takes the region set of the first file that comes in."""
+    wanted = mapping.regions
+    if not wanted or ctx.profile.kind != "live" or wanted == ctx.profile.region_set:
+        return ctx
+    with ctx.store.read() as connection:
+        if claims.total(connection):
+            return ctx
+    return save_profile(ctx, live_profile_for(wanted))
+
+
+def _check_incident(ctx: Context, incident_id: str | None) -> None:
+    if incident_id is None:
+        return
+    with ctx.store.read() as connection:
+        if incidents.get(connection, incident_id) is None:
+            known = ", ".join(i.incident_id for i in incidents.every(connection)) or "none"
+            raise Refused(f"there is no incident {incident_id!r} in workspace {ctx.store.name!r}; known: {known}")
+
+
+def _open_receipt(
+    ctx: Context, import_id: str, path: Path, digest: str, mapping: ClaimMapping, incident_id: str | None
+) -> None:
+    with ctx.store.write() as connection:
+        records.start_import(
+            connection,
+            import_id=import_id,
+            file_name=path.name,
+            file_sha256=digest,
+            mapping=mapping.name,
+            incident_id=incident_id,
+            started_us=ctx.now_us(),
+            actor=ctx.actor.id,
+        )
+
+
+def _keep(
+    ctx: Context, chunk: ClaimChunk, mapping: ClaimMapping, import_id: str, incident_id: str | None, total: _Tally
+) -> None:
+    regions = ctx.content.regions.get(mapping.regions or ctx.profile.region_set)
+    placed = regions.place(chunk.claims, coarse_degrees=mapping.rounded_degrees)
+    with ctx.store.write() as connection:
+        loaded = claims.upsert(
+            connection,
+            placed,
+            source=mapping.source,
+            import_id=import_id,
+            keyed_us=ctx.now_us(),
+            incident=incident_id,
+        )
+        total.rows += chunk.rows_read
+        total.new += loaded.new
+        total.updated += loaded.updated
+        total.duplicates += len(chunk.duplicates) + loaded.unchanged
+        total.unlocated += int(placed["region"].isna().sum())
+        total.rejects += chunk.rejects
+        total.header = list(chunk.header)
+        total.chunks += 1
+        records.change_import(connection, import_id, **_figures(total))
+
+
+def _figures(total: _Tally) -> dict[str, int]:
+    return {
+        "rows": total.rows,
+        "new": total.new,
+        "updated": total.updated,
+        "duplicates": total.duplicates,
+        "rejected": len(total.rejects),
+        "unlocated": total.unlocated,
+        "chunks": total.chunks,
+    }
+
+
+def _write_rejects(ctx: Context, import_id: str, total: _Tally, say: Speaker) -> Path | None:
+    if not total.rejects:
+        return None
+    target = ctx.content.home / "rejects" / f"{ctx.store.name}-{import_id}.csv"
+    target.parent.mkdir(parents=True, exist_ok=True)
+    write_rejects(target, total.rejects, total.header, say)
+    return target
+
+
+def _close_receipt(
+    ctx: Context,
+    import_id: str,
+    path: Path,
+    digest: str,
+    mapping: ClaimMapping,
+    total: _Tally,
+    rejects: Path | None,
+    seconds: float,
+) -> Receipt:
+    figures = _figures(total)
+    with ctx.store.write() as connection:
+        records.change_import(
+            connection,
+            import_id,
+            state="done",
+            finished_us=to_us(ctx.now()),
+            rejects_file=str(rejects or ""),
+            **figures,
+        )
+        ctx.record(
+            connection,
+            "claims.import",
+            import_id,
+            {"file": path.name, "sha256": digest, "mapping": mapping.name, **figures},
+        )
+    return Receipt(
+        rows=total.rows,
+        new=total.new,
+        updated=total.updated,
+        accepted=total.new + total.updated,
+        duplicates=total.duplicates,
+        rejected=len(total.rejects),
+        unlocated=total.unlocated,
+        rejects_file=str(rejects) if rejects else None,
+        import_id=import_id,
+        seconds=round(seconds, 3),
+    )
+
+
+def receive(
+    ctx: Context, frame: pd.DataFrame, *, source: str, incident_id: str | None, batch: str = "", quiet: bool = False
+) -> Receipt:
+    """Take claims that are columns already (a feed, a reconstruction, a drill's stream).
+
+    Args:
+        frame: CLAIM_COLUMNS; a missing column is taken as unknown.
+        quiet: one journal entry less, for streams whose source journals for itself.
+    """
+    started = time.monotonic()
+    claims_in = whole_columns(frame)
+    repeated = claims_in["report_no"].duplicated()
+    placed = ctx.regions.place(claims_in[~repeated])
+    import_id = f"{source}-{batch or ctx.now_us()}"
+    unlocated = int(placed["region"].isna().sum())
+    with ctx.store.write() as connection:
+        loaded = claims.upsert(
+            connection, placed, source=source, import_id=import_id, keyed_us=ctx.now_us(), incident=incident_id
+        )
+        receipt = Receipt(
+            rows=len(claims_in),
+            new=loaded.new,
+            updated=loaded.updated,
+            accepted=loaded.new + loaded.updated,
+            duplicates=loaded.unchanged + int(repeated.sum()),
+            rejected=0,
+            unlocated=unlocated,
+            rejects_file=None,
+            import_id=import_id,
+            seconds=round(time.monotonic() - started, 3),
+        )
+        if not quiet:
+            body = {"file": source, "mapping": "columns", **_counts(receipt)}
+            ctx.record(connection, "claims.import", import_id, body)
+    return receipt
+
+
+def _counts(receipt: Receipt) -> dict[str, int]:
+    return {k: getattr(receipt, k) for k in ("rows", "new", "updated", "duplicates", "rejected", "unlocated")}
+
+
+def whole_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with every claim column in its dtype, missing ones filled as unknown."""
+    columns: dict[str, Any] = {}
+    for name, dtype in CLAIM_COLUMNS.items():
+        if name == "row":
+            columns[name] = np.arange(1, len(frame) + 1)
+        elif name in frame:
+            columns[name] = frame[name].astype(dtype)
+        else:
+            columns[name] = pd.Series([UNSAID.get(name, pd.NA)] * len(frame), index=frame.index).astype(dtype)
+    return pd.DataFrame(columns, index=frame.index)
+
+
+# What is put where a source says nothing; everything else stays unknown.
+UNSAID: dict[str, Any] = {"channel": "unknown", "status": "reported", "lon": float("nan"), "lat": float("nan")}

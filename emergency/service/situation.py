@@ -1,0 +1,331 @@
+"""One screen's worth of answers: what changed, what is short, what is late, what needs me."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from emergency.domain.incident import Incident
+from emergency.domain.instant import from_us
+from emergency.domain.level.trace import reason, source
+from emergency.geo.regions import RegionSet
+from emergency.service import allocation
+from emergency.service.context import Context
+from emergency.service.figures import OVERDUE_HOURS, Figures, Published, figures, hours_since
+from emergency.service.grading import Evaluation, evaluate
+from emergency.service.response import every_incident, tasks
+from emergency.store import claims as claim_store
+from emergency.store import journal, pool
+from emergency.texts import N_, Message
+
+
+@dataclass(frozen=True)
+class RegionFigures:
+    """One region's row; money in minor units, people in slots of the current shift."""
+
+    code: str
+    open: int
+    overdue: int
+    last_hour: int
+    last_24h: int
+    estimated_minor: int
+    oldest_hours: int | None
+    assigned: int
+    needed: int
+    trend: tuple[int, ...] = ()
+
+    @property
+    def short(self) -> int:
+        return max(0, self.needed - self.assigned)
+
+    @property
+    def clear_days(self) -> float | None:
+        """Shifts until the open claims are surveyed at today's strength; None with nobody there."""
+        return round(self.needed / self.assigned, 1) if self.assigned else None
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something a person has to decide or do, with the room where it is done."""
+
+    kind: str  # level, shortage, task, unlocated, playbook
+    tone: str  # bad, watch, plain
+    title: Message
+    text: Message
+    small: Message | None = None
+    room: str = ""
+    subject: str = ""
+
+
+@dataclass(frozen=True)
+class Situation:
+    """Everything the Situation room shows, as known at ``as_of``."""
+
+    as_of: datetime
+    incident: Incident | None
+    evaluation: Evaluation | None
+    currency: str
+    open: int
+    last_hour: int
+    last_24h: int
+    overdue: int
+    unlocated: int
+    estimated_minor: int
+    adjusters_available: int
+    adjusters_total: int
+    assigned: int
+    needed: int
+    regions: tuple[RegionFigures, ...]
+    needs: tuple[Need, ...]
+    changes: tuple[tuple[datetime, Message], ...]
+    published: Published | None = None
+    illustrative: bool = False
+    by_code: Mapping[str, RegionFigures] = field(default_factory=dict)
+
+    @property
+    def short(self) -> int:
+        return sum(r.short for r in self.regions)
+
+    def to_json(self, regions: RegionSet) -> dict[str, Any]:
+        return {
+            "as_of": self.as_of.isoformat(),
+            "currency": self.currency,
+            "open": self.open,
+            "unlocated": self.unlocated,
+            "estimated_minor": self.estimated_minor,
+            "illustrative": self.illustrative,
+            "regions": [
+                {
+                    "code": r.code,
+                    "name": regions.name(r.code, "en"),
+                    "open": r.open,
+                    "overdue": r.overdue,
+                    "estimated_minor": r.estimated_minor,
+                    "assigned": r.assigned,
+                    "needed": r.needed,
+                    "short": r.short,
+                }
+                for r in self.regions
+            ],
+        }
+
+
+def situation(ctx: Context, incident_id: str | None = None) -> Situation:
+    """The situation of one incident, or of the first open one, or of all claims."""
+    incident = _incident(ctx, incident_id)
+    known = figures(ctx, incident.incident_id if incident else None)
+    people = _people(ctx)
+    regions = _regions(ctx, known)
+    table = known.table
+    evaluation = evaluate(ctx, incident.incident_id) if incident else None
+    found = Situation(
+        as_of=known.as_of,
+        incident=incident,
+        evaluation=evaluation,
+        currency=ctx.profile.currency,
+        open=int(table["open"].sum()),
+        last_hour=int(table["last_hour"].sum()),
+        last_24h=int(table["last_24h"].sum()),
+        overdue=int(table["overdue"].sum()),
+        unlocated=known.unlocated,
+        estimated_minor=int(table["estimated_minor"].sum()),
+        adjusters_available=people[0],
+        adjusters_total=people[1],
+        assigned=sum(r.assigned for r in regions),
+        needed=sum(r.needed for r in regions),
+        regions=regions,
+        needs=(),
+        changes=_changes(ctx, known),
+        published=known.published,
+        illustrative=known.illustrative,
+        by_code={r.code: r for r in regions},
+    )
+    object.__setattr__(found, "needs", _needs(ctx, found))
+    return found
+
+
+def _incident(ctx: Context, incident_id: str | None) -> Incident | None:
+    known = every_incident(ctx)
+    if incident_id is not None:
+        return next((i for i in known if i.incident_id == incident_id), None)
+    return next((i for i in known if i.is_open), None)
+
+
+def _people(ctx: Context) -> tuple[int, int]:
+    with ctx.store.read() as connection:
+        everyone = [a for a in pool.adjusters(connection) if allocation.is_surveyor(a)]
+    return sum(a["status"] == "available" for a in everyone), len(everyone)
+
+
+def _regions(ctx: Context, known: Figures) -> tuple[RegionFigures, ...]:
+    located = known.located
+    if located.empty:
+        return ()
+    needed = allocation.needed_by_region(ctx, known)
+    assigned = allocation.assigned_by_region(ctx)
+    trends = _trends(ctx, known)
+    columns = ["open", "overdue", "last_hour", "last_24h", "estimated_minor"]
+    sums = located.groupby("region")[columns].sum()
+    oldest = located.groupby("region")["oldest_us"].min()
+    rows = [
+        RegionFigures(
+            code=str(code),
+            oldest_hours=hours_since(oldest.get(code), known.as_of),
+            assigned=assigned.get(str(code), 0),
+            needed=needed.get(str(code), 0),
+            trend=trends.get(str(code), ()),
+            **{c: int(row[c]) for c in columns},
+        )
+        for code, row in sums.iterrows()
+    ]
+    return tuple(sorted(rows, key=lambda r: (-r.open, r.code)))
+
+
+def _trends(ctx: Context, known: Figures) -> dict[str, tuple[int, ...]]:
+    """Claims that became known per hour over the last 24 hours, by region."""
+    if ctx.profile.figures != "claims":
+        return {}
+    until = ctx.now_us()
+    start = until - 24 * 3_600_000_000
+    with ctx.store.read() as connection:
+        hours = claim_store.arrivals_by_hour(connection, since_us=start, until_us=until)
+    first = start - start % 3_600_000_000 + 3_600_000_000
+    found: dict[str, list[int]] = {}
+    for region, hour_us, count in hours.itertuples(index=False):
+        place = int((hour_us - first) // 3_600_000_000)
+        if region is not None and 0 <= place < 24:
+            found.setdefault(str(region), [0] * 24)[place] += int(count)
+    return {code: tuple(values) for code, values in found.items()}
+
+
+def _needs(ctx: Context, found: Situation) -> tuple[Need, ...]:
+    needs: list[Need] = []
+    if found.evaluation:
+        needs += _level_need(found.evaluation)
+    if found.short:
+        needs.append(_shortage(ctx, found))
+    if found.incident:
+        needs += _late_tasks(ctx, found.incident)
+    if found.overdue:
+        needs.append(
+            Need(
+                "overdue",
+                "watch",
+                Message(N_("{count} claims wait longer than {hours} h for a survey"), {
+                    "count": f"{found.overdue:,}", "hours": OVERDUE_HOURS,
+                }),
+                Message(N_("The target is our own (house rule); the map's Overdue layer shows where.")),
+                room="allocation",
+            )
+        )
+    if found.unlocated:
+        needs.append(
+            Need(
+                "unlocated",
+                "plain",
+                Message(N_("{count} claims have no place yet"), {"count": f"{found.unlocated:,}"}),
+                Message(N_("They are accepted and counted, but not on the map until someone places them.")),
+                room="intake",
+            )
+        )
+    return tuple(needs)
+
+
+def _level_need(evaluation: Evaluation) -> list[Need]:
+    if not evaluation.differs:
+        return []
+    proposed = evaluation.proposed
+    by = evaluation.response.decided_by
+    assert proposed is not None and by is not None
+    before = evaluation.incident.response_level
+    raised = before is None or proposed < before
+    title = N_("Raise the response to level {mark}?") if before and raised else N_("Confirm level {mark}?")
+    if before and not raised:
+        title = N_("The rules now give level {mark}")
+    return [
+        Need(
+            "level",
+            "bad" if raised else "watch",
+            Message(title, {"mark": {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}[proposed]}),
+            reason(by),
+            source(evaluation.response, by),
+            room="response",
+            subject=evaluation.incident.incident_id,
+        )
+    ]
+
+
+def _shortage(ctx: Context, found: Situation) -> Need:
+    worst = max(found.regions, key=lambda r: (r.short, r.code))
+    return Need(
+        "shortage",
+        "bad" if found.assigned == 0 else "watch",
+        Message(N_("{count} shift slots short"), {"count": f"{found.short:,}"}),
+        Message(N_("{region} is short of {short} of {needed}; {assigned} slots are committed in all."), {
+            "region": names(ctx.regions, worst.code),
+            "short": worst.short,
+            "needed": worst.needed,
+            "assigned": found.assigned,
+        }),
+        room="allocation",
+        subject=worst.code,
+    )
+
+
+def _late_tasks(ctx: Context, incident: Incident) -> list[Need]:
+    late = [t for t in tasks(ctx, incident.incident_id) if t["late"]]
+    if not late:
+        return []
+    first = min(late, key=lambda t: t["due_at"])
+    return [
+        Need(
+            "task",
+            "bad" if any(t["critical"] for t in late) else "watch",
+            Message(N_("{count} tasks are late"), {"count": len(late)}),
+            Message(N_("First due: {title}"), {"title": first["title"]}),
+            room="response",
+            subject=incident.incident_id,
+        )
+    ]
+
+
+def names(regions: RegionSet, code: str) -> dict[str, str]:
+    """A region's name in both languages."""
+    return {"en": regions.name(code, "en"), "zh": regions.name(code, "zh_CN")}
+
+
+# Acts worth a line in "what changed"; the journal has them all.
+SHOWN = {
+    "incident.open": N_("Incident opened"),
+    "level.confirm": N_("Level {level} confirmed"),
+    "level.propose": N_("Rules propose level {level}"),
+    "playbook.open": N_("Playbook {playbook} opened"),
+    "allocation.commit": N_("Plan {plan} published: {people} people"),
+    "allocation.withdraw": N_("Plan {plan} taken back"),
+    "claims.import": N_("{new} new claims from {file}"),
+    "comms.send": N_("Bulletin sent to {audience}"),
+    "report.submit": N_("Report submitted to {to}"),
+    "policy.enable": N_("Relief measure enabled: {name}"),
+    "fact.record": N_("Figure entered: {metric} = {value}"),
+}
+
+
+def _changes(ctx: Context, known: Figures, most: int = 8) -> tuple[tuple[datetime, Message], ...]:
+    with ctx.store.read() as connection:
+        newest = list(journal.entries(connection, limit=60, newest_first=True))
+    found = []
+    for entry in newest:
+        if entry.action in SHOWN and entry.happened_us <= ctx.now_us():
+            values = {k: v for k, v in entry.facts().items() if not isinstance(v, dict | list)}
+            found.append((from_us(entry.happened_us), Message(SHOWN[entry.action], _gaps(SHOWN[entry.action], values))))
+    return tuple(found[:most])
+
+
+def _gaps(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
+    import string
+
+    marks = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", None: "–"}
+    wanted = [name for _, name, _, _ in string.Formatter().parse(text) if name]
+    return {n: marks.get(values.get(n), "–") if n == "level" else values.get(n, "–") for n in wanted}

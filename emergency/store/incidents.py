@@ -1,0 +1,206 @@
+"""Incidents, the facts that grade them, the decisions on them and their tasks."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, insert, or_, select, update
+
+from emergency.domain.incident import Incident
+from emergency.domain.instant import from_us, to_us
+from emergency.store.tables import fact, incident, level_decision, task
+
+
+class Conflict(Exception):
+    """Someone else changed this in the meantime; reload, look, and decide again."""
+
+
+def add(connection: Connection, new: Incident) -> None:
+    connection.execute(insert(incident).values(**_row(new)))
+
+
+def get(connection: Connection, incident_id: str) -> Incident | None:
+    row = connection.execute(select(incident).where(incident.c.incident_id == incident_id)).one_or_none()
+    return _incident(row) if row else None
+
+
+def every(connection: Connection, *, open_only: bool = False) -> list[Incident]:
+    query = select(incident).order_by(incident.c.opened_us, incident.c.incident_id)
+    if open_only:
+        query = query.where(incident.c.closed_us.is_(None))
+    return [_incident(row) for row in connection.execute(query)]
+
+
+def change(connection: Connection, changed: Incident) -> None:
+    """Write an incident back, unless it changed since it was read.
+
+    Raises:
+        Conflict: its version is no longer the one that was read.
+    """
+    values = _row(changed) | {"version": changed.version + 1}
+    done = connection.execute(
+        update(incident)
+        .where(incident.c.incident_id == changed.incident_id, incident.c.version == changed.version)
+        .values(**values)
+    )
+    if done.rowcount != 1:
+        raise Conflict(f"incident {changed.incident_id} was changed by someone else; reload and decide again")
+
+
+def add_fact(
+    connection: Connection,
+    *,
+    incident_id: str | None,
+    metric: str,
+    value: Any,
+    region: str | None,
+    source: str,
+    as_of: datetime,
+    recorded: datetime,
+    actor: str,
+    confidence: str = "",
+    note: str = "",
+) -> None:
+    connection.execute(
+        insert(fact).values(
+            incident_id=incident_id,
+            metric=metric,
+            value=json.dumps(value, ensure_ascii=False),
+            region=region,
+            source=source,
+            confidence=confidence,
+            as_of_us=to_us(as_of),
+            recorded_us=to_us(recorded),
+            actor=actor,
+            note=note,
+        )
+    )
+
+
+def facts(connection: Connection, *, incident_id: str | None, now_us: int) -> list[dict[str, Any]]:
+    """Every fact known at an instant, oldest first: the incident's own and those of the whole workspace."""
+    mine = or_(fact.c.incident_id == incident_id, fact.c.incident_id.is_(None))
+    rows = connection.execute(
+        select(fact).where(mine, fact.c.as_of_us <= now_us).order_by(fact.c.as_of_us, fact.c.fact_id)
+    )
+    return [dict(r._mapping) | {"value": json.loads(r.value)} for r in rows]
+
+
+def add_decision(
+    connection: Connection,
+    *,
+    incident_id: str,
+    level: int | None,
+    proposed: int | None,
+    reason: str,
+    grade: dict[str, Any],
+    decided: datetime,
+    actor: str,
+    second_actor: str = "",
+) -> None:
+    connection.execute(
+        insert(level_decision).values(
+            incident_id=incident_id,
+            level=level,
+            proposed=proposed,
+            reason=reason,
+            grade=json.dumps(grade, ensure_ascii=False, sort_keys=True),
+            decided_us=to_us(decided),
+            actor=actor,
+            second_actor=second_actor,
+        )
+    )
+
+
+def decisions(connection: Connection, incident_id: str) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        select(level_decision)
+        .where(level_decision.c.incident_id == incident_id)
+        .order_by(level_decision.c.decision_id)
+    )
+    return [dict(r._mapping) | {"grade": json.loads(r.grade)} for r in rows]
+
+
+def put_tasks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
+    if rows:
+        connection.execute(insert(task), [_task_row(r) for r in rows])
+
+
+def tasks(connection: Connection, incident_id: str) -> list[dict[str, Any]]:
+    rows = connection.execute(
+        select(task).where(task.c.incident_id == incident_id).order_by(task.c.ordinal, task.c.task_id)
+    )
+    return [
+        dict(r._mapping) | {"title": json.loads(r.title), "after": json.loads(r.after), "evidence": json.loads(r.evidence)}
+        for r in rows
+    ]
+
+
+def change_task(connection: Connection, incident_id: str, task_id: str, **values: Any) -> None:
+    connection.execute(
+        update(task).where(task.c.incident_id == incident_id, task.c.task_id == task_id).values(**values)
+    )
+
+
+def _task_row(values: dict[str, Any]) -> dict[str, Any]:
+    packed = {key: json.dumps(values[key], ensure_ascii=False) for key in ("title", "after", "evidence")}
+    return values | packed
+
+
+def _row(i: Incident) -> dict[str, Any]:
+    return {
+        "incident_id": i.incident_id,
+        "kind": i.kind,
+        "perils": json.dumps(list(i.perils)),
+        "title": json.dumps(dict(i.title), ensure_ascii=False),
+        "cat_code": i.cat_code,
+        "jurisdiction": i.jurisdiction,
+        "place": i.place,
+        "regions": json.dumps(list(i.regions)),
+        "cause": i.cause,
+        "reporter": i.reporter,
+        "occurred_us": to_us(i.occurred_at),
+        "discovered_us": to_us(i.discovered_at),
+        "opened_us": to_us(i.opened_at),
+        "impact_us": _us(i.impact_at),
+        "closed_us": _us(i.closed_at),
+        "response_level": i.response_level,
+        "playbook": i.playbook,
+        "activated_us": _us(i.activated_at),
+        "version": i.version,
+    }
+
+
+def _incident(r: Row[Any]) -> Incident:
+    return Incident(
+        incident_id=r.incident_id,
+        kind=r.kind,
+        perils=tuple(json.loads(r.perils)),
+        title=json.loads(r.title),
+        cat_code=r.cat_code,
+        jurisdiction=r.jurisdiction,
+        place=r.place,
+        regions=tuple(json.loads(r.regions)),
+        cause=r.cause,
+        reporter=r.reporter,
+        occurred_at=from_us(r.occurred_us),
+        discovered_at=from_us(r.discovered_us),
+        opened_at=from_us(r.opened_us),
+        impact_at=_at(r.impact_us),
+        closed_at=_at(r.closed_us),
+        response_level=r.response_level,
+        playbook=r.playbook,
+        activated_at=_at(r.activated_us),
+        version=r.version,
+    )
+
+
+def _us(instant: datetime | None) -> int | None:
+    return None if instant is None else to_us(instant)
+
+
+def _at(us: int | None) -> datetime | None:
+    return None if us is None else from_us(us)

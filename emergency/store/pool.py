@@ -1,0 +1,81 @@
+"""Bases, adjusters and stock of one workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+
+from emergency.store.tables import adjuster, base, stock
+
+
+def replace(
+    connection: Connection,
+    *,
+    bases: Sequence[dict[str, Any]],
+    adjusters: Sequence[dict[str, Any]],
+    goods: Sequence[dict[str, Any]],
+) -> None:
+    """Put a whole pool in place of what was there."""
+    for table in (stock, adjuster, base):
+        connection.execute(delete(table))
+    if bases:
+        connection.execute(insert(base), list(bases))
+    if adjusters:
+        packed = [a | {"skills": json.dumps(a["skills"]), "licences": json.dumps(a["licences"])} for a in adjusters]
+        connection.execute(insert(adjuster), packed)
+    if goods:
+        connection.execute(insert(stock), list(goods))
+
+
+def bases(connection: Connection) -> list[dict[str, Any]]:
+    return [dict(r._mapping) for r in connection.execute(select(base).order_by(base.c.base_id))]
+
+
+def adjusters(connection: Connection) -> list[dict[str, Any]]:
+    """Every adjuster with the region of the base: keys of the table plus ``region``."""
+    query = (
+        select(adjuster, base.c.region, base.c.name.label("base_name"), base.c.name_zh.label("base_name_zh"))
+        .join(base, base.c.base_id == adjuster.c.base_id)
+        .order_by(adjuster.c.adjuster_id)
+    )
+    return [
+        dict(r._mapping) | {"skills": json.loads(r.skills), "licences": json.loads(r.licences)}
+        for r in connection.execute(query)
+    ]
+
+
+def goods(connection: Connection) -> list[dict[str, Any]]:
+    return [dict(r._mapping) for r in connection.execute(select(stock).order_by(stock.c.kind, stock.c.depot))]
+
+
+def set_status(connection: Connection, adjuster_id: str, status: str) -> int:
+    done = connection.execute(
+        update(adjuster)
+        .where(adjuster.c.adjuster_id == adjuster_id)
+        .values(status=status, version=adjuster.c.version + 1)
+    )
+    return int(done.rowcount)
+
+
+def take_out_of_service(connection: Connection, kind: str, region: str, count: int) -> int:
+    """Mark goods of a kind in a region as out of service; returns how many there were to mark."""
+    rows = connection.execute(
+        select(stock.c.depot, stock.c.total, stock.c.committed, stock.c.in_transit, stock.c.out_of_service)
+        .join(base, base.c.base_id == stock.c.depot)
+        .where(stock.c.kind == kind, base.c.region == region)
+        .order_by(stock.c.depot)
+    ).all()
+    marked = 0
+    for row in rows:
+        free = row.total - row.committed - row.in_transit - row.out_of_service
+        take = min(free, count - marked)
+        connection.execute(
+            update(stock)
+            .where(stock.c.depot == row.depot, stock.c.kind == kind)
+            .values(out_of_service=row.out_of_service + take)
+        )
+        marked += take
+    return marked

@@ -1,0 +1,73 @@
+"""Receipts of imports, drill runs and outgoing messages."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+
+from emergency.store.tables import claim_import, drill_run, job_run, outbox
+
+
+def start_import(connection: Connection, **values: Any) -> None:
+    connection.execute(insert(claim_import).values(state="running", **values))
+
+
+def change_import(connection: Connection, import_id: str, **values: Any) -> None:
+    connection.execute(update(claim_import).where(claim_import.c.import_id == import_id).values(**values))
+
+
+def imports(connection: Connection, limit: int = 50) -> list[dict[str, Any]]:
+    query = select(claim_import).order_by(claim_import.c.started_us.desc(), claim_import.c.import_id).limit(limit)
+    return [dict(r._mapping) for r in connection.execute(query)]
+
+
+def drop_run(connection: Connection, run_id: str) -> None:
+    connection.execute(delete(drill_run).where(drill_run.c.run_id == run_id))
+
+
+def add_run(connection: Connection, **values: Any) -> None:
+    packed = {k: json.dumps(v, ensure_ascii=False, sort_keys=True) if k in _JSON else v for k, v in values.items()}
+    connection.execute(insert(drill_run).values(**packed))
+
+
+_JSON = ("title", "score", "review", "files")
+
+
+def runs(connection: Connection) -> list[dict[str, Any]]:
+    query = select(drill_run).order_by(drill_run.c.finished_us.desc(), drill_run.c.run_id)
+    return [dict(r._mapping) | {k: json.loads(r._mapping[k]) for k in _JSON} for r in connection.execute(query)]
+
+
+def run(connection: Connection, run_id: str) -> dict[str, Any] | None:
+    row = connection.execute(select(drill_run).where(drill_run.c.run_id == run_id)).one_or_none()
+    return None if row is None else dict(row._mapping) | {k: json.loads(row._mapping[k]) for k in _JSON}
+
+
+def queue(connection: Connection, **values: Any) -> None:
+    connection.execute(insert(outbox).values(state="queued", **values))
+
+
+def queued(connection: Connection, limit: int = 50) -> Sequence[Any]:
+    return connection.execute(
+        select(outbox).where(outbox.c.state == "queued").order_by(outbox.c.outbox_id).limit(limit)
+    ).all()
+
+
+def messages(connection: Connection, limit: int = 100) -> list[dict[str, Any]]:
+    query = select(outbox).order_by(outbox.c.outbox_id.desc()).limit(limit)
+    return [dict(r._mapping) for r in connection.execute(query)]
+
+
+def change_message(connection: Connection, outbox_id: int, **values: Any) -> None:
+    connection.execute(update(outbox).where(outbox.c.outbox_id == outbox_id).values(**values))
+
+
+def take_tick(connection: Connection, job: str, planned_us: int, started_us: int) -> bool:
+    """True for exactly one caller per job and planned instant."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    row = {"job": job, "planned_us": planned_us, "started_us": started_us}
+    return connection.execute(dialect.insert(job_run).on_conflict_do_nothing(), row).rowcount == 1
