@@ -48,8 +48,12 @@ def ordinal_level(given: Any, truth: int | None) -> Rating:
     if distance == 0:
         return Rating(100.0, Message("Level {given} was right", words))
     if distance > 0:
-        return Rating(LEVEL_POINTS[distance], Message("Level {given} was higher than the {truth} called for", words))
-    return Rating(LEVEL_POINTS[distance], Message("Level {given} was lower than the {truth} called for", words))
+        return Rating(
+            LEVEL_POINTS[distance], Message("Level {given} was higher than the {truth} called for", words)
+        )
+    return Rating(
+        LEVEL_POINTS[distance], Message("Level {given} was lower than the {truth} called for", words)
+    )
 
 
 def set_f1(given: Collection[Any], truth: Collection[str]) -> Rating:

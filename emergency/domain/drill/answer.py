@@ -140,12 +140,16 @@ def answers(
 def matches(expectation: Expectation, act: Act) -> bool:
     """The same action, and every field asked for equal as text; who did it is not asked."""
     return act.action == expectation.action and all(
-        name in act.body and _text(act.body[name]) == _text(value) for name, value in expectation.match.items()
+        name in act.body and _text(act.body[name]) == _text(value)
+        for name, value in expectation.match.items()
     )
 
 
 def _text(value: Any) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    """A value as a form would hold it: yes/no in lower case, whole numbers without a fraction."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
 
 
 def _answer(

@@ -166,9 +166,7 @@ def thousandths(speed: float) -> int:
     """
     exact = Fraction(str(speed)) * 1000
     if not SLOWEST <= speed <= FASTEST or exact.denominator != 1:
-        raise ValueError(
-            f"speed {speed} is not allowed; give 0.001 to 100000 with at most three decimals"
-        )
+        raise ValueError(f"speed {speed} is not allowed; give 0.001 to 100000 with at most three decimals")
     return int(exact)
 
 

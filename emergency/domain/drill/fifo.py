@@ -81,9 +81,7 @@ def serve(
     return done
 
 
-def _idle_worker(
-    idle: list[int], busy: Sequence[bool], shifts: Sequence[Shift], end_s: int
-) -> int | None:
+def _idle_worker(idle: list[int], busy: Sequence[bool], shifts: Sequence[Shift], end_s: int) -> int | None:
     """The next idle worker who can be done by ``end_s``; those who cannot are dropped for good,
     because time only goes on."""
     while idle:

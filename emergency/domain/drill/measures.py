@@ -117,9 +117,7 @@ KNOWN_METRICS: Mapping[str, Measure] = MappingProxyType(
 )
 
 
-def outages(
-    changes: list[tuple[int, str, str]], end_s: int
-) -> tuple[tuple[int, int], ...]:
+def outages(changes: list[tuple[int, str, str]], end_s: int) -> tuple[tuple[int, int], ...]:
     """Spans in which notices are lost, from what happened to the system and what was done.
 
     changes: ``(second, name, value)`` in any order, with the names

@@ -110,7 +110,9 @@ def score(
     """
     end_s = script.clock.duration_s if end_s is None else end_s
     found = answers(script, acts, deliveries, end_s, truth or Truth())
-    measured = tuple(score_outcome(outcome, outcomes.get(outcome.id, OutcomeValue(None))) for outcome in script.outcomes)
+    measured = tuple(
+        score_outcome(outcome, outcomes.get(outcome.id, OutcomeValue(None))) for outcome in script.outcomes
+    )
     fired = {delivery.inject for delivery in deliveries}
     objectives = tuple(_objective(script, o, found, measured, fired) for o in script.objectives)
     return _verdict(script, found, measured, objectives)
@@ -185,9 +187,7 @@ def _objective(
     uncapped = roll_up(marked, script.scoring.weights)
     if uncapped is None:
         return ObjectiveScore(objective, marked, None, None, None)
-    missed = tuple(
-        a.expectation.id for a in mine if a.void is None and a.expectation.critical and a.failed
-    )
+    missed = tuple(a.expectation.id for a in mine if a.void is None and a.expectation.critical and a.failed)
     penalty = _penalty(script, objective.id, fired)
     capped, notes = _capped(uncapped, script, len(missed), penalty)
     band = band_of(capped, script.scoring.bands)
@@ -203,7 +203,9 @@ def _capped(
     notes: list[Message] = []
     if missed == 1:
         points = min(points, script.scoring.critical_cap)
-        notes.append(Message("One critical action was missed: {cap} at most", {"cap": script.scoring.critical_cap}))
+        notes.append(
+            Message("One critical action was missed: {cap} at most", {"cap": script.scoring.critical_cap})
+        )
     elif missed > 1:
         points = min(points, script.scoring.bands["M"] - 0.1)
         notes.append(Message("{count} critical actions were missed: band U", {"count": missed}))
@@ -233,9 +235,7 @@ def _verdict(
     void = sum(answer.expectation.weight for answer in found if answer.void is not None)
     void_share = void / weight if weight else 0.0
     overall = _mean([(o.objective.weight, o.score) for o in objectives if o.score is not None])
-    verdict = Score(
-        marks(found, measured), overall, None, None, objectives, found, measured, void_share, ()
-    )
+    verdict = Score(marks(found, measured), overall, None, None, objectives, found, measured, void_share, ())
     if overall is None:
         return replace(verdict, reasons=(Message("Nothing could be scored"),))
     if void_share > MOST_VOID:
@@ -253,7 +253,8 @@ def _failures(
     script: DrillScript, overall: float, objectives: Sequence[ObjectiveScore]
 ) -> tuple[Message, ...]:
     """Which success criteria were not met; empty = passed."""
-    asked, reasons = script.success_criteria, []
+    asked, reasons = script.success_criteria, list[Message]()
+    gaps: dict[str, Any]
     if asked.min_overall is not None and round(overall, 1) < asked.min_overall:
         gaps = {"overall": round(overall, 1), "wanted": asked.min_overall}
         reasons.append(Message("Overall {overall} is below the {wanted} asked for", gaps))

@@ -30,7 +30,7 @@ HOUR = 3600
 TRUTH_COLUMNS = ("arrival_s", "stream", "truth_region", "truth_policy_no", "truth_duplicate_of")
 NOISES = ("duplicate", "bad_geocode", "missing_policy")
 
-# house rule, 2025-11: what a stream of all lines is made of, and how customers report.
+# house rule, 2026-11: what a stream of all lines is made of, and how customers report.
 ALL_LINES: Mapping[str, float] = {"motor": 0.80, "property": 0.08, "home": 0.07, "personal_injury": 0.05}
 CHANNEL_SHARES: Mapping[str, float] = {"phone": 0.6, "app": 0.25, "wechat": 0.15}
 LOSS_TO_REPORT_S = (300, 10_800)  # from five minutes to three hours
@@ -105,7 +105,7 @@ def until(columns: Columns, after_s: int, to_s: int) -> Columns:
 
 def true_rows(columns: Columns) -> npt.NDArray[np.bool_]:
     """Which rows are first reports; the rest are noise."""
-    return np.equal(columns["truth_duplicate_of"], None).astype(bool)
+    return np.array([first is None for first in columns["truth_duplicate_of"]], bool)
 
 
 def arrival_seconds(model: Arrivals, draw: np.random.Generator, end_s: int) -> npt.NDArray[np.int64]:
@@ -170,11 +170,18 @@ def _loss_seconds(times: npt.NDArray[np.int64], draw: np.random.Generator) -> np
 
 def _with_noise(truth: Columns, stream: ClaimStream, seed: int) -> Columns:
     """Second reports appended and sorted in; regions and policy numbers as customers gave them."""
-    rows = _with_duplicates(truth, stream.noise.get("duplicate", 0.0), generator(seed, stream.id, "duplicate"))
-    wrong = _pick(len(rows["line"]), stream.noise.get("bad_geocode", 0.0), generator(seed, stream.id, "geocode"))
+    rows = _with_duplicates(
+        truth, stream.noise.get("duplicate", 0.0), generator(seed, stream.id, "duplicate")
+    )
+    wrong = _pick(
+        len(rows["line"]), stream.noise.get("bad_geocode", 0.0), generator(seed, stream.id, "geocode")
+    )
     rows["region_given"] = _misplaced(rows["truth_region"], wrong, sorted(stream.regions))
-    without = _pick(len(wrong), stream.noise.get("missing_policy", 0.0), generator(seed, stream.id, "missing"))
-    rows["policy_no"] = np.where(without, None, rows["truth_policy_no"])
+    without = _pick(
+        len(wrong), stream.noise.get("missing_policy", 0.0), generator(seed, stream.id, "missing")
+    )
+    rows["policy_no"] = rows["truth_policy_no"].copy()
+    rows["policy_no"][without] = None
     return rows
 
 
@@ -204,9 +211,7 @@ def _misplaced(
     following: dict[str, str | None] = dict(zip(known, [*known[1:], known[0]], strict=True))
     if len(known) == 1:
         following = {known[0]: None}
-    return np.array(
-        [following[r] if bad else r for r, bad in zip(regions, wrong, strict=True)], object
-    )
+    return np.array([following[r] if bad else r for r, bad in zip(regions, wrong, strict=True)], object)
 
 
 def _as_claims(rows: Columns, stream: ClaimStream, start_us: int, cause: str | None) -> Columns:
@@ -231,7 +236,10 @@ def _as_claims(rows: Columns, stream: ClaimStream, start_us: int, cause: str | N
         "status": np.full(count, "reported", object),
         "stream": np.full(count, stream.id, object),
         "truth_duplicate_of": np.array(
-            [original[int(f)] if again else None for f, again in zip(rows["first"], rows["again"], strict=True)],
+            [
+                original[int(f)] if again else None
+                for f, again in zip(rows["first"], rows["again"], strict=True)
+            ],
             object,
         ),
         **rows,

@@ -24,7 +24,7 @@ from emergency.domain.drill.fifo import NEVER, Seconds, Shift, serve
 
 HOUR, DAY = 3600, 86_400
 
-# house rule, 2025-11: a day of ten duty hours is worth 40 motor, 8 property, 7.5 farm or 5 injury visits,
+# house rule, 2026-11: a day of ten duty hours is worth 40 motor, 8 property, 7.5 farm or 5 injury visits,
 # the productivity our playbooks ask staff by; the other lines are set beside the nearest of these.
 VISIT_MINUTES: Mapping[str, int] = {
     "motor": 15,
@@ -60,7 +60,9 @@ class FieldRules:
             raise ValueError("duty must begin before it ends, both between 0 and 86400 s after midnight")
         short = sorted(line for line, minutes in self.visit_minutes.items() if minutes < 1)
         if short or self.contact_minutes < 1:
-            raise ValueError(f"a visit and a call take at least 1 minute; check {short or ['contact_minutes']}")
+            raise ValueError(
+                f"a visit and a call take at least 1 minute; check {short or ['contact_minutes']}"
+            )
 
     @property
     def duty_hours(self) -> float:
@@ -184,7 +186,7 @@ def play(world: World) -> Fieldwork:
     """Work the field from the start until the end of the run-out."""
     claims = world.claims.before(world.end_s)
     surveyed = np.full(len(claims), NEVER, np.int64)
-    shifts = defaultdict(list)
+    shifts: dict[str, list[Shift]] = defaultdict(list)
     for stay in stays(world):
         shifts[stay.region].extend(_shifts(stay, world))
     for region in sorted(set(claims.region)):

@@ -28,9 +28,7 @@ def commit(minute: float, **body: Any) -> Act:
     return Act(int(minute * MINUTE), "planning", "li", "allocation.commit", {"kind": "surveyor", **body})
 
 
-@pytest.mark.parametrize(
-    ("minutes", "points"), [(0, 100), (30, 100), (36, 80), (45, 50), (60, 0), (90, 0)]
-)
+@pytest.mark.parametrize(("minutes", "points"), [(0, 100), (30, 100), (36, 80), (45, 50), (60, 0), (90, 0)])
 def test_a_thirty_minute_task_loses_credit_in_step_with_its_lateness(minutes: int, points: float) -> None:
     assert timeliness(minutes * MINUTE, 30 * MINUTE, LINEAR) == pytest.approx(points)
 
@@ -47,7 +45,9 @@ def test_a_small_drill_scored_by_hand() -> None:
         inject("I1", expectation("E1", weight=10, accuracy=level(2), critical=True)),
         inject(
             "I2",
-            expectation("E2", weight=30, objective="O2", role="planning", action="allocation.commit", within_s=HOUR),
+            expectation(
+                "E2", weight=30, objective="O2", role="planning", action="allocation.commit", within_s=HOUR
+            ),
             at_s=HOUR,
         ),
         outcomes=(outcome(target="oracle", floor="baseline"),),
@@ -100,7 +100,11 @@ def test_an_act_must_carry_the_fields_asked_for() -> None:
     asked = {"action": "allocation.commit", "match": {"kind": "fnol_agent"}}
     assert not alone(commit(10), **asked).answers[0].performed
     assert alone(commit(10, kind="fnol_agent"), **asked).answers[0].performed
-    assert alone(commit(10, kind="x", urgent=True), action="allocation.commit", match={"urgent": "true"}).answers[0].act
+    assert (
+        alone(commit(10, kind="x", urgent=True), action="allocation.commit", match={"urgent": "true"})
+        .answers[0]
+        .act
+    )
 
 
 def test_one_act_may_answer_two_expectations_and_each_says_so() -> None:
@@ -124,7 +128,11 @@ def test_what_evaluators_have_not_rated_is_left_out() -> None:
 
 def test_accuracy_counts_in_full_only_from_four_fifths_done() -> None:
     drill = script(
-        inject("I1", expectation("E1", weight=40, accuracy=level(2)), expectation("E2", weight=60, action="aar.publish"))
+        inject(
+            "I1",
+            expectation("E1", weight=40, accuracy=level(2)),
+            expectation("E2", weight=60, action="aar.publish"),
+        )
     )
     got = score(drill, [confirm(5)], [Delivery("I1", 0)], {})
     assert got.marks.coverage == 0.4
@@ -150,7 +158,9 @@ def test_one_missed_critical_action_caps_the_objective_and_two_make_it_u() -> No
 
 def test_an_objective_that_failed_holds_the_whole_at_m() -> None:
     drill = script(
-        inject("I1", expectation("E1", objective="O1", action="aar.publish"), expectation("E2", objective="O2")),
+        inject(
+            "I1", expectation("E1", objective="O1", action="aar.publish"), expectation("E2", objective="O2")
+        ),
         objectives=(
             script(inject("I1")).objectives[0].__class__("O1", "x", {"en": "x"}, 5),
             script(inject("I1")).objectives[0].__class__("O2", "y", {"en": "y"}, 95),
@@ -172,21 +182,29 @@ def test_a_contingency_that_had_to_be_fired_costs_its_points() -> None:
 
 def test_a_broken_hard_limit_keeps_the_band_below_p() -> None:
     drill = script(
-        inject("I1", expectation("E1", weight=99), expectation("E2", weight=1, action="report.submit", decay="hard"))
+        inject(
+            "I1",
+            expectation("E1", weight=99),
+            expectation("E2", weight=1, action="report.submit", decay="hard"),
+        )
     )
     got = score(drill, [confirm(5)], [Delivery("I1", 0)], {}).objectives[0]
     assert (got.score, got.band) == (99, "S")
 
 
 def test_an_inject_not_delivered_counts_neither_way() -> None:
-    drill = script(inject("I1", expectation("E1", weight=90)), inject("I2", expectation("E2", weight=10), at_s=HOUR))
+    drill = script(
+        inject("I1", expectation("E1", weight=90)), inject("I2", expectation("E2", weight=10), at_s=HOUR)
+    )
     got = score(drill, [confirm(5)], [Delivery("I1", 0)], {})
     assert (got.overall, got.void_share) == (100, 0.1)
     assert got.to_json()["voids"][0]["id"] == "E2"
 
 
 def test_above_a_fifth_of_void_weight_the_drill_is_not_rated() -> None:
-    drill = script(inject("I1", expectation("E1", weight=79)), inject("I2", expectation("E2", weight=21), at_s=HOUR))
+    drill = script(
+        inject("I1", expectation("E1", weight=79)), inject("I2", expectation("E2", weight=21), at_s=HOUR)
+    )
     got = score(drill, [confirm(5)], [Delivery("I1", 0)], {})
     assert (got.rated, got.overall, got.band, got.passed) == (False, None, None, None)
     assert "21 %" in str(got.reasons[0])
@@ -314,6 +332,8 @@ def test_doing_what_was_missed_never_loses_timeliness(play: Any, given_level: in
 
 
 def test_the_weights_of_the_dimensions_come_from_the_script() -> None:
-    only_time = Scoring({"timeliness": 1.0, "accuracy": 0.0, "effectiveness": 0.0}, {"P": 90, "S": 75, "M": 60}, 74.9)
+    only_time = Scoring(
+        {"timeliness": 1.0, "accuracy": 0.0, "effectiveness": 0.0}, {"P": 90, "S": 75, "M": 60}, 74.9
+    )
     drill = script(inject("I1", expectation("E1", accuracy=level(1))), scoring=only_time)
     assert score(drill, [confirm(5, given=3)], [Delivery("I1", 0)], {}).overall == 100

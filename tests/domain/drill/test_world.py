@@ -125,9 +125,15 @@ def test_unmet_hours_count_waiting_work_once_for_every_hour_it_waits() -> None:
 
 
 def test_notices_are_lost_between_the_outage_and_the_manual_log() -> None:
-    changes = [(600, "system.core_claims", "down"), (1800, "manual_fnol", "on"), (7200, "system.core_claims", "up")]
+    changes = [
+        (600, "system.core_claims", "down"),
+        (1800, "manual_fnol", "on"),
+        (7200, "system.core_claims", "up"),
+    ]
     assert outages(changes, 9999) == ((600, 1800),)
-    here = world(claims((0.1, "A", "motor"), (0.2, "A", "motor"), (0.5, "A", "motor")), outages=((600, 1800),))
+    here = world(
+        claims((0.1, "A", "motor"), (0.2, "A", "motor"), (0.5, "A", "motor")), outages=((600, 1800),)
+    )
     assert measure("claims.lost", here, play(here)) == 1
 
 
@@ -168,7 +174,11 @@ def test_every_visit_is_whole_and_nobody_does_two_at_once(
     jobs.sort(key=lambda job: job[0])
     shifts = [Shift(begin, begin + length, frozenset(lines)) for begin, length, lines in raw]
     done = serve([at for at, _ in jobs], [line for _, line in jobs], shifts, SECONDS)
-    taken = [(d - SECONDS[line], d, at, line) for d, (at, line) in zip(done.tolist(), jobs, strict=True) if d != NEVER]
+    taken = [
+        (d - SECONDS[line], d, at, line)
+        for d, (at, line) in zip(done.tolist(), jobs, strict=True)
+        if d != NEVER
+    ]
     assert all(begin >= at for begin, _, at, _ in taken)
     for begin, *_ in taken:
         at_once = sum(b <= begin < e for b, e, _, _ in taken)

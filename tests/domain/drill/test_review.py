@@ -1,0 +1,102 @@
+"""The content of an after-action report, from a drill small enough to see through."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from emergency.domain.drill.answer import Act, Delivery
+from emergency.domain.drill.review import Review, after_action, span, timeline
+from emergency.domain.drill.scoring import OutcomeValue, score
+from emergency.texts import speaker
+from tests.domain.drill.scripts import HOUR, MINUTE, expectation, inject, level, outcome, script
+
+DRILL = script(
+    inject(
+        "I1",
+        expectation("E1", weight=10, accuracy=level(2)),
+        expectation("E2", weight=10, action="aar.publish"),
+    ),
+    inject("I2", expectation("E3", objective="O2", action="allocation.commit", role="planning"), at_s=HOUR),
+    outcomes=(outcome(),),
+    hotwash=({"en": "Which step was slowest?"},),
+)
+ACTS = [
+    Act(36 * MINUTE, "commander", "wang", "level.confirm", {"level": 1}, entry=11),
+    Act(HOUR + 5 * MINUTE, "planning", "li", "allocation.commit", {"kind": "surveyor"}, entry=12),
+]
+DELIVERIES = [Delivery("I1", 0), Delivery("I2", HOUR)]
+
+
+def review(value: float | None = 0.6) -> Review:
+    found = score(DRILL, ACTS, DELIVERIES, {"K1": OutcomeValue(value)})
+    return after_action(DRILL, found, timeline(DRILL, ACTS, DELIVERIES, found))
+
+
+def test_the_timeline_tells_injects_and_acts_in_order_with_their_proof() -> None:
+    told = [(moment.at_s, moment.id, moment.entry, moment.answers) for moment in review().timeline]
+    assert told == [
+        (0, "I1", None, ()),
+        (36 * MINUTE, "level.confirm", 11, ("E1",)),
+        (HOUR, "I2", None, ()),
+        (HOUR + 5 * MINUTE, "allocation.commit", 12, ("E3",)),
+    ]
+
+
+def test_the_largest_loss_comes_first() -> None:
+    # O1 has 40 points, half for time and half for accuracy. E2, half of the time, was missed: 10.
+    # E1's accuracy 70 is all that was rated: 20 · 0.3 = 6; its time 80 of its half: 10 · 0.2 = 2.
+    # O2 has 60 points, 4 of 7 for the outcome, half reached: 60 · 4/7 · 0.5 = 17.1.
+    found = review().gaps
+    assert [(gap.source, gap.dimension) for gap in found] == [
+        ("K1", "effectiveness"),
+        ("E2", "timeliness"),
+        ("E1", "accuracy"),
+        ("E1", "timeliness"),
+    ]
+    assert [gap.lost for gap in found] == pytest.approx([60 * 4 / 7 * 0.5, 10, 6, 2])
+    assert len(review().top_gaps) == 3
+
+
+def test_each_top_gap_becomes_the_draft_of_an_improvement() -> None:
+    drafts = review().drafts
+    assert [(d.source, d.element, d.owner_role) for d in drafts] == [
+        ("K1", "organisation", "planning"),
+        ("E2", "training", "commander"),
+        ("E1", "planning", "commander"),
+    ]
+    assert drafts[1].target_metric == "drill.small.E2.timeliness"
+
+
+def test_what_went_well_is_said_too() -> None:
+    assert [str(strength) for strength in review().strengths] == ["E3: planning was done in 0:05 of 0:30"]
+
+
+def test_a_void_outcome_is_listed_and_costs_nothing() -> None:
+    found = review(None)
+    assert all(gap.source != "K1" for gap in found.gaps)
+    assert [str(void) for void in found.voids] == ["K1: There was nothing to measure"]
+
+
+def test_the_verdict_says_passed_or_not() -> None:
+    assert str(review().verdict).startswith("Not passed: ")
+    assert speaker("zh_CN")(review().verdict).startswith("未通过")
+
+
+def test_a_review_is_plain_json() -> None:
+    record = json.loads(json.dumps(review().to_json()))
+    assert record["bars"] == {"timeliness": 60.0, "accuracy": 58.3, "effectiveness": 50.0}
+    assert record["hotwash"] == [{"en": "Which step was slowest?"}]
+
+
+def test_a_drill_in_which_nobody_acted_still_has_a_report() -> None:
+    nothing = score(DRILL, [], DELIVERIES, {})
+    found = after_action(DRILL, nothing, timeline(DRILL, [], DELIVERIES))
+    assert [gap.source for gap in found.top_gaps] == ["E3", "E1", "E2"]
+    assert "did not do it" in str(found.top_gaps[0].text)
+
+
+@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (2160, "0:36"), (90_061, "25:01:01")])
+def test_spans_are_told_in_hours_and_minutes(seconds: int, text: str) -> None:
+    assert span(seconds) == text
