@@ -8,7 +8,6 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -76,9 +75,9 @@ def artefacts(repository: Path) -> Path:
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def database_url(request: pytest.FixtureRequest) -> str:
     """URL of an empty database; the test runs once on SQLite and once on PostgreSQL."""
-    yield request.getfixturevalue(f"{request.param}_url")
+    return str(request.getfixturevalue(f"{request.param}_url"))
 
 
 @pytest.fixture

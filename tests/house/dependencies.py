@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from packaging.markers import default_environment
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -67,15 +66,16 @@ def _closure(name: str, extras: set[str]) -> set[str]:
             continue
         seen[key] = seen.get(key, set()) | wanted
         requirements = map(Requirement, metadata.requires(key) or ())
-        waiting += [(canonicalize_name(r.name), frozenset(r.extras)) for r in requirements if _applies(r, seen[key])]
+        waiting += [
+            (canonicalize_name(r.name), frozenset(r.extras)) for r in requirements if _applies(r, seen[key])
+        ]
     return set(seen)
 
 
 def _applies(requirement: Requirement, extras: Iterable[str]) -> bool:
     if requirement.marker is None:
         return True
-    environment = dict(default_environment())
-    return any(requirement.marker.evaluate({**environment, "extra": extra}) for extra in {"", *extras})
+    return any(requirement.marker.evaluate({"extra": extra}) for extra in {"", *extras})
 
 
 def licence(about: metadata.Distribution) -> str:

@@ -78,8 +78,7 @@ def test_a_server_that_looks_outside_is_stopped_and_noted(code: str, tmp_path: P
 
 def test_a_server_may_talk_to_itself(tmp_path: Path) -> None:
     code = (
-        "import socket; s = socket.create_server(('localhost', 0)); "
-        "socket.create_connection(s.getsockname())"
+        "import socket; s = socket.create_server(('localhost', 0)); socket.create_connection(s.getsockname())"
     )
     answer = run_guarded(code, tmp_path / "outside")
     assert answer.stderr == ""
