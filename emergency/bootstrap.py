@@ -49,7 +49,7 @@ _running: Running | None = None
 
 def start(config: Config | None = None) -> Running:
     """Build once for this process; the lifespan of the server calls it."""
-    global _running  # noqa: PLW0603 – the one allowed global: it hands pages what the lifespan built
+    global _running
     if _running is None:
         _running = build(config)
     return _running
@@ -67,7 +67,7 @@ def running() -> Running:
 
 
 def stop() -> None:
-    global _running  # noqa: PLW0603
+    global _running
     if _running is not None:
         _running.close()
         _running = None

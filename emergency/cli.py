@@ -166,7 +166,7 @@ def _serve(arguments: argparse.Namespace) -> NoReturn:
     address = f"http://{arguments.address}:{arguments.port}"
     print(f"Emergency response console: {address}  (store: {running.config.home}; Ctrl-C stops it)", flush=True)
     os.chdir(PROJECT)
-    os.execv(  # noqa: S606 – our own interpreter with fixed arguments; one process, one pid to end
+    os.execv(
         sys.executable,
         [
             *(sys.executable, "-m", "streamlit", "run", "app.py"),
@@ -291,7 +291,10 @@ def _plan(arguments: argparse.Namespace) -> int:
         arguments,
         answer,
         lambda: [
-            *(f"{a['adjuster_id']:16} → {a['cell_id']:24} {a['slots']} slot(s), {a['minutes']} min" for a in answer["assignments"]),
+            *(
+                f"{a['adjuster_id']:16} → {a['cell_id']:24} {a['slots']} slot(s), {a['minutes']} min"
+                for a in answer["assignments"]
+            ),
             *(f"short: {s['cell_id']:24} {s['slots']} – {s['reason']}" for s in answer["shortage"]),
         ],
     )

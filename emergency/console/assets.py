@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import gzip
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -75,9 +75,9 @@ def routes(region_assets: RegionAssets) -> list[BaseRoute]:
             server runs is found.
     """
 
-    def served() -> list[Path]:
-        regions = region_assets() if callable(region_assets) else region_assets
-        return [*OWN_FILES, *regions.values()]
+    def served() -> Iterator[Path]:
+        yield from OWN_FILES
+        yield from (region_assets() if callable(region_assets) else region_assets).values()
 
     def find(url: str) -> _Asset | None:
         return next((a for a in map(_read, filter(Path.is_file, served())) if a.url == url), None)
@@ -89,6 +89,17 @@ def routes(region_assets: RegionAssets) -> list[BaseRoute]:
         return _answer(asset, request.headers.get("accept-encoding", ""))
 
     return [Route("/assets/{name:path}", send, methods=["GET", "HEAD"])]
+
+
+def asset_mount() -> BaseRoute:
+    """The route of the running console: its own files and every region set that is installed."""
+
+    def installed() -> Mapping[str, Path]:
+        from emergency import bootstrap  # here, so that a page with the map alone needs no running house
+
+        return bootstrap.running().content.regions.assets()
+
+    return routes(installed)[0]
 
 
 def _answer(asset: _Asset, accepted: str) -> Response:

@@ -55,11 +55,7 @@ class Desk:
         """Money short enough for a strip: $1.12 bn, ¥58.27 亿."""
         mark = CURRENCY_MARKS.get(currency or self.ctx.profile.currency, "")
         amount = minor / 100
-        steps = (
-            ((1e8, "亿"), (1e4, "万"))
-            if self.say.language == "zh_CN"
-            else ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
-        )
+        steps = ((1e8, "亿"), (1e4, "万")) if self.say.language == "zh_CN" else ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
         for size, word in steps:
             if abs(amount) >= size:
                 return f"{mark}{amount / size:,.2f}{word}"

@@ -83,9 +83,11 @@ class Change:
     text: str
 
 
-def begin(title: str) -> None:
-    """Set up the page and its style; call once, first thing, in every run of the main script."""
-    st.set_page_config(page_title=title, page_icon="🛟", layout="wide", initial_sidebar_state=SIDEBAR_PX)
+def begin() -> None:
+    """Put the style on the page; call once, first thing, in every run of the main script.
+
+    The page itself is set up with ``st.set_page_config(layout="wide", initial_sidebar_state=SIDEBAR_PX)``.
+    """
     st.html(f"<style>{_STYLE}</style>")
 
 

@@ -33,14 +33,10 @@ SHOW = {
 
 def console() -> None:
     desk = open_desk()
-    st.set_page_config(
-        page_title=desk.say("Emergency response"), page_icon=":material/emergency:", layout="wide"
-    )
+    st.set_page_config(page_title=desk.say("Emergency response"), page_icon=":material/emergency:", layout="wide")
     look.begin()
     pages = [
-        st.Page(
-            partial(SHOW[name], desk), title=desk.say(title), icon=ICONS[name], url_path=name, default=not i
-        )
+        st.Page(partial(SHOW[name], desk), title=desk.say(title), icon=ICONS[name], url_path=name, default=not i)
         for i, (name, title) in enumerate(ROOMS.items())
     ]
     st.session_state["pages"] = dict(zip(ROOMS, pages, strict=True))
@@ -54,9 +50,7 @@ def _sidebar(desk: Desk) -> None:
     with st.sidebar:
         known = describe_workspaces(desk.running.content)
         titles = {name: _workspace_title(desk, name, profile) for name, profile in known}
-        st.selectbox(
-            say("Workspace"), list(titles), key="workspace", format_func=lambda name: titles.get(name, name)
-        )
+        st.selectbox(say("Workspace"), list(titles), key="workspace", format_func=lambda name: titles.get(name, name))
         incidents = every_incident(desk.ctx)
         if len(incidents) > 1:
             st.selectbox(
@@ -65,9 +59,7 @@ def _sidebar(desk: Desk) -> None:
                 key=f"incident.{desk.ctx.store.name}",
                 format_func=lambda key: say.of(next(i.title for i in incidents if i.incident_id == key)),
             )
-        st.text_input(
-            say("You act as"), key="actor", help=say("Your name goes into the journal with every act.")
-        )
+        st.text_input(say("You act as"), key="actor", help=say("Your name goes into the journal with every act."))
         st.segmented_control(
             "语言 · Language",
             list(LANGUAGES),

@@ -1,25 +1,29 @@
 """Cells of one column to values: numbers, money, degrees, codes.
 
-Each reader takes cleaned texts ("" = blank) and gives `Parsed`: values, which
-are missing, and which are faulty and why. The common spelling goes through one
-vectorised call; whatever that refuses is read cell by cell with patience.
+A column is an Arrow array of cleaned texts ("" = blank, never null). The common
+spelling goes through one vectorised call; whatever that refuses is read cell by
+cell with patience.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from emergency.intake.columns import UNITS
 from emergency.texts import Message
 
+# Arrow's own types say little to a type checker; this name says what is meant.
+Texts = Any
 FORMULA_SIGNS = tuple("=+-@＝＋－＠")
 # Beyond this float64 no longer holds every minor unit; no claim is ten thousand milliard.
 LARGEST_MINOR = 10**15
@@ -55,31 +59,35 @@ class Parsed:
     missing: np.ndarray[Any, np.dtype[np.bool_]]
     faults: dict[int, Fault] = field(default_factory=dict)
 
+    @property
+    def unusable(self) -> np.ndarray[Any, np.dtype[np.bool_]]:
+        found = self.missing.copy()
+        found[list(self.faults)] = True
+        return found
 
-def clean(cells: Iterable[str], absent: frozenset[str]) -> list[str]:
+
+def clean(cells: Sequence[str], absent: frozenset[str]) -> Texts:
     """Cells without surrounding space; those that mean "nothing" become blank.
 
     A leading apostrophe before a formula sign is the guard our own reject files carry; it goes.
     """
-    cleaned = list(map(str.strip, cells))
-    # Two looks at the whole column in C; only a column that needs it is walked cell by cell.
-    if "\n'" in "\n" + "\n".join(cleaned):
-        cleaned = [_unguarded(c) if c[:1] == "'" else c for c in cleaned]
-    nothing = _spelt(absent)
-    if not nothing.isdisjoint(cleaned):
-        cleaned = ["" if c in nothing else c for c in cleaned]
-    return cleaned
+    texts = pc.utf8_trim_whitespace(pa.array(cells, pa.string()))
+    if pc.any(pc.starts_with(texts, "'")).as_py():
+        texts = pa.array([_unguarded(c) for c in texts.to_pylist()], pa.string())
+    nothing = pc.is_in(texts, value_set=_spelt(absent))
+    return pc.if_else(nothing, "", texts) if pc.any(nothing).as_py() else texts
 
 
 def _unguarded(cell: str) -> str:
-    return cell[1:].strip() if cell[1:].lstrip().startswith(FORMULA_SIGNS) else cell
+    guarded = cell[:1] == "'" and cell[1:].lstrip().startswith(FORMULA_SIGNS)
+    return cell[1:].strip() if guarded else cell
 
 
 @cache
-def _spelt(absent: frozenset[str]) -> frozenset[str]:
+def _spelt(absent: frozenset[str]) -> Texts:
     """The words for "nothing" in the cases programs write them."""
     forms = (str.lower, str.upper, str.title, str.capitalize)
-    return frozenset({"NaN", *absent, *(form(word) for word in absent for form in forms)})
+    return pa.array(sorted({"NaN", *absent, *(form(word) for word in absent for form in forms)}), pa.string())
 
 
 def narrow(cell: str) -> str:
@@ -93,23 +101,23 @@ def shown(cell: str) -> str:
     return flat if len(flat) <= LONGEST_SHOWN else flat[: LONGEST_SHOWN - 1] + "…"
 
 
-def blank(cells: Sequence[str]) -> np.ndarray[Any, np.dtype[np.bool_]]:
-    return np.asarray(_objects(cells) == "", dtype=bool)
+def blank(cells: Texts) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    return np.array(pc.equal(cells, ""), dtype=bool)
 
 
-def _objects(cells: Sequence[str]) -> np.ndarray[Any, Any]:
-    texts = np.empty(len(cells), dtype=object)
-    texts[:] = cells
-    return texts
+def each(cells: Texts, read: Callable[[str], Any]) -> tuple[list[Any], np.ndarray[Any, Any]]:
+    """`read` of every distinct cell, and for each row which of them it is."""
+    coded = cells.dictionary_encode()
+    return [read(c) for c in coded.dictionary.to_pylist()], np.asarray(coded.indices)
 
 
-def numbers(cells: Sequence[str], unit: str = "") -> Parsed:
+def numbers(cells: Texts, unit: str = "") -> Parsed:
     """Decimal numbers as float64: ``1234.5``, ``1,234.50``, ``(12)`` = -12, ``１２``, ``¥3``, ``3元``."""
     missing = blank(cells)
-    values = _straight(cells)
+    values = _straight(cells, missing)
     parsed = Parsed(values, missing)
     for i in np.flatnonzero(~np.isfinite(values) & ~missing):
-        found = _patient_number(cells[i], unit)
+        found = _patient_number(cells[int(i)].as_py(), unit)
         if isinstance(found, Fault):
             parsed.faults[int(i)] = found
         else:
@@ -117,78 +125,90 @@ def numbers(cells: Sequence[str], unit: str = "") -> Parsed:
     return parsed
 
 
-def _straight(cells: Sequence[str]) -> np.ndarray[Any, np.dtype[np.float64]]:
-    return np.array(pd.to_numeric(_objects(cells), errors="coerce"), dtype=np.float64)
+def _straight(cells: Texts, missing: np.ndarray[Any, np.dtype[np.bool_]]) -> np.ndarray[Any, np.dtype[np.float64]]:
+    """What a plain reading gives, NaN where it gives nothing."""
+    filled = pc.if_else(pa.array(missing), pa.scalar(None, pa.string()), cells)
+    try:
+        return np.array(filled.cast(pa.float64()).to_numpy(zero_copy_only=False))
+    except pa.ArrowInvalid:
+        texts = filled.to_numpy(zero_copy_only=False)
+        return np.array(pd.to_numeric(texts, errors="coerce"), dtype=np.float64)
 
 
 def _patient_number(cell: str, unit: str) -> float | Fault:
     text = narrow(cell).replace(" ", "")
     negative = text.startswith("(") and text.endswith(")")
     text = text[1:-1] if negative else text
-    for word, agrees in _CELL_UNITS:
-        if text.endswith(word):
-            if unit not in agrees:
-                return _other_unit(cell, word, unit)
-            text = text[: -len(word)]
-            break
-    sign = text[:1] if text[:1] in "+-" else ""
+    word = next((w for w, _ in _CELL_UNITS if unit and text.endswith(w)), "")
+    if word and unit not in dict(_CELL_UNITS)[word]:
+        return _other_unit(cell, word, unit)
+    text = text.removesuffix(word)
+    sign = text[:1] if text[:1] in ("+", "-") else ""
     text = sign + text[len(sign) :].lstrip(_CURRENCY_SIGNS)
     if _GROUPED.fullmatch(text):
         text = text.replace(",", "")
-    if not _PLAIN.fullmatch(text) or (negative and sign):
+    if not _PLAIN.fullmatch(text) or (negative and sign) or not np.isfinite(float(text)):
         return Fault("not_a_number", Message("{cell} is not a number", {"cell": shown(cell)}))
     return -float(text) if negative else float(text)
 
 
 def _other_unit(cell: str, word: str, unit: str) -> Fault:
-    if not unit:
-        return Fault("not_a_number", Message("{cell} is not a number", {"cell": shown(cell)}))
-    text = "{cell} is written in {word}, but the mapping reads this column in {unit}; make them agree"
-    return Fault("other_unit", Message(text, {"cell": shown(cell), "word": word, "unit": unit}))
+    message = Message(
+        "{cell} is written in {word}, but the mapping reads this column in {unit}; make them agree",
+        {"cell": shown(cell), "word": word, "unit": unit},
+    )
+    return Fault("other_unit", message)
 
 
-def money(columns: Sequence[Sequence[str]], unit: str, currencies: Sequence[str]) -> list[Parsed]:
-    """Amounts of one or several columns as integer minor units of each row's currency."""
-    digits = np.array([10.0 ** NO_DIGITS.get(c, 2) for c in currencies])
-    factor = np.ones(len(currencies)) if unit == "minor" else digits * UNITS[unit][0]
-    return [_minor(numbers(cells, unit), factor, cells) for cells in columns]
-
-
-def _minor(parsed: Parsed, factor: np.ndarray[Any, Any], cells: Sequence[str]) -> Parsed:
-    scaled = np.where(np.isfinite(parsed.values), parsed.values, 0.0) * factor
+def money(cells: Texts, unit: str, currencies: Texts) -> Parsed:
+    """Amounts as integer minor units of each row's currency, to the nearest one."""
+    parsed = numbers(cells, unit)
+    factor = 1.0 if unit == "minor" else _minor_digits(currencies) * UNITS[unit][0]
+    scaled = np.nan_to_num(parsed.values) * factor
     for i in np.flatnonzero(np.abs(scaled) > LARGEST_MINOR):
-        text = "{cell} is too large for one claim; is the unit right?"
-        parsed.faults[int(i)] = Fault("too_large", Message(text, {"cell": shown(cells[i])}))
+        parsed.faults[int(i)] = _too_large(cells[int(i)].as_py())
         scaled[i] = 0
     return Parsed(np.rint(scaled).astype(np.int64), parsed.missing, parsed.faults)
 
 
-def degrees(cells: Sequence[str], limit: float) -> Parsed:
+def _minor_digits(currencies: Texts) -> np.ndarray[Any, Any]:
+    factors, which = each(currencies, lambda code: 10.0 ** NO_DIGITS.get(code, 2))
+    return np.array(factors)[which] if factors else np.ones(0)
+
+
+def _too_large(cell: str) -> Fault:
+    message = Message("{cell} is too large for one claim; is the unit right?", {"cell": shown(cell)})
+    return Fault("too_large", message)
+
+
+def degrees(cells: Texts, limit: float) -> Parsed:
     """Longitude (limit 180) or latitude (limit 90) in degrees; NaN where missing."""
     parsed = numbers(cells)
     for i in np.flatnonzero(np.abs(np.nan_to_num(parsed.values)) > limit):
-        parsed.faults[int(i)] = _off_the_globe(parsed.values[i], limit)
+        parsed.faults[int(i)] = _off_the_globe(f"{parsed.values[i]:g}", parsed.values[i], limit)
     return parsed
 
 
-def _off_the_globe(value: float, limit: float) -> Fault:
-    values = {"value": f"{value:g}", "limit": f"{limit:g}"}
-    if limit == 90 and abs(value) <= 180:
-        text = "latitude {value} lies outside ±{limit}; longitude and latitude seem to be exchanged"
-        return Fault("exchanged", Message(text, values))
-    text = (
-        "latitude {value} lies outside ±{limit}" if limit == 90 else "longitude {value} lies outside ±{limit}"
+def _off_the_globe(value: str, degrees_: float, limit: float) -> Fault:
+    if limit == 180:
+        return Fault("off_the_globe", Message("longitude {value} lies outside ±180", {"value": value}))
+    if abs(degrees_) > 180:
+        return Fault("off_the_globe", Message("latitude {value} lies outside ±90", {"value": value}))
+    message = Message(
+        "latitude {value} lies outside ±90; longitude and latitude seem to be exchanged", {"value": value}
     )
-    return Fault("off_the_globe", Message(text, values))
+    return Fault("exchanged", message)
 
 
-def counts(cells: Sequence[str]) -> Parsed:
+def counts(cells: Texts) -> Parsed:
     """Numbers of people: whole, not negative; ``3人`` is 3."""
-    parsed = numbers([c.removesuffix("人") for c in cells])
+    parsed = numbers(pc.utf8_rtrim(cells, "人"))
     values = np.nan_to_num(parsed.values)
     for i in np.flatnonzero((values < 0) | (values != np.rint(values)) | (values > LARGEST_COUNT)):
-        text = "{cell} is no number of people: give a whole number, 0 or more"
-        parsed.faults[int(i)] = Fault("not_a_count", Message(text, {"cell": shown(cells[i])}))
+        message = Message(
+            "{cell} is no number of people: give a whole number, 0 or more", {"cell": shown(cells[int(i)].as_py())}
+        )
+        parsed.faults[int(i)] = Fault("not_a_count", message)
         values[i] = 0
     return Parsed(values.astype(np.int64), parsed.missing, parsed.faults)
 

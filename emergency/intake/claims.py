@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.intake.accounts import ClaimChunk, Duplicate, Flag, Reject
@@ -60,17 +61,13 @@ def read_claims(
         yield _chunk([], 1, table, reader, seen)
 
 
-def _chunk(
-    records: Sequence[list[str] | Broken], row: int, table: Table, reader: RowReader, seen: _Seen
-) -> ClaimChunk:
+def _chunk(records: Sequence[list[str] | Broken], row: int, table: Table, reader: RowReader, seen: _Seen) -> ClaimChunk:
     broken = [(row + i, r) for i, r in enumerate(records) if isinstance(r, Broken)]
     whole = [r for r in records if isinstance(r, list)] if broken else list(records)
     numbers = np.array([row + i for i, r in enumerate(records) if isinstance(r, list)], dtype=np.int64)
     read = reader.read(whole)
     frame = _frame(read, numbers)
-    good = np.ones(len(whole), dtype=bool)
-    good[list(read.faults)] = False
-    claims, duplicates = seen.sort(frame[good].reset_index(drop=True))
+    claims, duplicates = seen.sort(_without(frame, list(read.faults)))
     rejects = [_reject(int(numbers[i]), faults, table.header, whole[i]) for i, faults in read.faults.items()]
     rejects += [_reject(n, [("", b.fault)], table.header, b.cells) for n, b in broken]
     return ClaimChunk(
@@ -90,9 +87,7 @@ def _frame(read: Read, numbers: np.ndarray[Any, Any]) -> pd.DataFrame:
     return pd.DataFrame(columns).astype(dict(CLAIM_COLUMNS))
 
 
-def _reject(
-    row: int, faults: Sequence[tuple[str, Fault]], header: Sequence[str], cells: Sequence[str]
-) -> Reject:
+def _reject(row: int, faults: Sequence[tuple[str, Fault]], header: Sequence[str], cells: Sequence[str]) -> Reject:
     names = [*header, *(f"+{i}" for i in range(1, len(cells) - len(header) + 1))]
     field, first = faults[0]
     return Reject(row, field, _together(faults), first.code, dict(zip(names, cells, strict=False)))
@@ -109,9 +104,9 @@ def _together(faults: Sequence[tuple[str, Fault]]) -> Message:
 def _flags(read: Read, numbers: np.ndarray[Any, Any]) -> tuple[Flag, ...]:
     """Flags of the rows that were not rejected, one for each kind of doubt."""
     flags = []
-    for (header, value, code), (note, where) in read.flags.items():
-        kept = [i for i in where if i not in read.faults]
-        if kept:
+    for header, value, code, note, where in read.flags:
+        kept = where[~np.isin(where, list(read.faults))]
+        if len(kept):
             flags.append(Flag(header, value, code, note, len(kept), int(numbers[kept[0]])))
     return tuple(flags)
 
@@ -131,7 +126,6 @@ class _Seen:
 
     def sort(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Duplicate, ...]]:
         """Claims whose number is new in the file, and those that repeat an earlier one."""
-        fresh = np.ones(len(frame), dtype=bool)
         repeats: list[tuple[int, int]] = []
         taken = self.starts[-1]
         for i, number in enumerate(frame["report_no"].tolist()):
@@ -139,36 +133,38 @@ class _Seen:
             if first == taken:
                 taken += 1
             else:
-                fresh[i] = False
                 repeats.append((i, first))
+        fresh = np.ones(len(frame), dtype=bool)
+        fresh[[i for i, _ in repeats]] = False
         hashes = _hashes(frame)
         rows = frame["row"].to_numpy()
         self.rows.append(rows[fresh])
         self.hashes.append(hashes[fresh])
         self.starts.append(taken)
         found = [self._duplicate(frame, rows[i], hashes[i], i, first) for i, first in repeats]
-        return (frame[fresh].reset_index(drop=True) if repeats else frame), tuple(found)
+        return _without(frame, [i for i, _ in repeats]), tuple(found)
 
     def _duplicate(self, frame: pd.DataFrame, row: Any, own: Any, at: int, first: int) -> Duplicate:
         chunk = int(np.searchsorted(self.starts, first, side="right")) - 1
         inside = first - self.starts[chunk]
         differs = np.flatnonzero(self.hashes[chunk][inside] != own)
         number = str(frame["report_no"].iloc[at])
-        return Duplicate(
-            int(row), number, int(self.rows[chunk][inside]), tuple(_COMPARED[i] for i in differs)
-        )
+        return Duplicate(int(row), number, int(self.rows[chunk][inside]), tuple(_COMPARED[i] for i in differs))
 
 
 def _hashes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint32]]:
-    hashed = [pd.util.hash_array(_hashable(frame[c])) for c in _COMPARED]
-    return (
-        np.column_stack(hashed).astype(np.uint32) if len(frame) else np.empty((0, len(_COMPARED)), np.uint32)
-    )
+    """One hash per claim and compared column, shape (claims, columns)."""
+    hashes = np.empty((len(frame), len(_COMPARED)), np.uint32)
+    for i, name in enumerate(_COMPARED):
+        hashes[:, i] = _hashed(frame[name])
+    return hashes
 
 
-def _hashable(column: pd.Series[Any]) -> np.ndarray[Any, Any]:
+def _hashed(column: pd.Series[Any]) -> np.ndarray[Any, Any]:
     if column.dtype == "string":
-        return column.fillna("\0").to_numpy(dtype=object)
+        coded = pa.array(column).fill_null("\0").dictionary_encode()
+        distinct = np.array(coded.dictionary.to_pylist(), dtype=object)
+        return pd.util.hash_array(distinct, categorize=False)[np.asarray(coded.indices)]
     if column.dtype == "Int64":
-        return column.fillna(np.iinfo(np.int64).min).to_numpy(dtype=np.int64)
-    return column.to_numpy()
+        return pd.util.hash_array(column.fillna(np.iinfo(np.int64).min).to_numpy(dtype=np.int64))
+    return pd.util.hash_array(column.to_numpy())

@@ -53,7 +53,7 @@ class Column:
         combine: ``first``, ``sum`` (amounts) or ``join`` (text).
         required: rows without it are rejected.
         values: cell -> value of the claim, compared without case and spaces.
-        contains: (part of a cell, value), tried in order after `values`.
+        contains: part of a cell -> value, tried in order after `values`.
         default: value where the cell is blank or unknown; such rows are counted as flags.
         unit: one of UNITS, for amounts.
         otherwise: claim column that stands in where this one is missing.
@@ -67,7 +67,7 @@ class Column:
     combine: str = "first"
     required: bool = False
     values: Mapping[str, str] = field(default_factory=dict)
-    contains: tuple[tuple[str, str], ...] = ()
+    contains: Mapping[str, str] = field(default_factory=dict)
     default: str | None = None
     unit: str = ""
     otherwise: str = ""

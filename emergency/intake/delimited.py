@@ -95,9 +95,7 @@ def _known_header(text: str, encoding: str, mapping: ClaimMapping) -> tuple[_Sha
     best: list[str] = []
     for delimiter in DELIMITERS:
         try:
-            records = list(
-                islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEADER_WITHIN)
-            )
+            records = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEADER_WITHIN))
         except csv.Error:
             continue
         at = find_header(records, mapping)
@@ -226,9 +224,7 @@ class _Records:
         """
         while line := self.file.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
-                text = (
-                    "row {row} is longer than a million characters: no claims list, or its line ends are lost"
-                )
+                text = "row {row} is longer than a million characters: no claims list, or its line ends are lost"
                 raise FileFault(Message(text, {"row": self.row + 1}))
             self.lines.append(line)
             yield line
@@ -249,6 +245,4 @@ def _ragged(found: int, width: int, lines: int) -> Message:
 
 
 def _unclosed(row: int) -> Message:
-    return Message(
-        "a quotation mark opened in row {row} is never closed: mend it and import again", {"row": row}
-    )
+    return Message("a quotation mark opened in row {row} is never closed: mend it and import again", {"row": row})

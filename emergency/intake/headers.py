@@ -28,9 +28,7 @@ _UNIT_WORDS = {
 def normal(header: str) -> str:
     """A header without case, spaces, byte-order marks and full-width forms."""
     return "".join(
-        c
-        for c in unicodedata.normalize("NFKC", header).casefold()
-        if not c.isspace() and c not in "\ufeff\u200b"
+        c for c in unicodedata.normalize("NFKC", header).casefold() if not c.isspace() and c not in "\ufeff\u200b"
     )
 
 
@@ -101,9 +99,7 @@ def check_units(header: Sequence[str], mapping: ClaimMapping) -> None:
         for i in positions(header, column) if column else ():
             said = normal(header[i]).removeprefix(bare(header[i])).strip("()[]【】").removeprefix("单位:")
             if column and said in _UNIT_WORDS and column.unit not in _UNIT_WORDS[said]:
-                text = (
-                    "column {header} is in {said}, but mapping {mapping} reads it in {unit}: make them agree"
-                )
+                text = "column {header} is in {said}, but mapping {mapping} reads it in {unit}: make them agree"
                 values = {"header": header[i], "said": said, "mapping": mapping.name, "unit": column.unit}
                 raise FileFault(Message(text, values))
 
@@ -112,7 +108,5 @@ def no_header(mapping: ClaimMapping, seen: Sequence[str]) -> Message:
     """What was looked for and what was found instead."""
     wanted = "; ".join(" / ".join(group) for group in mapping.required_headers)
     found = ", ".join(h[:40] for h in seen[:40] if h.strip()) or "—"
-    text = (
-        "no header row of mapping {mapping} was found. Looked for: {wanted}. First row of the file: {found}"
-    )
+    text = "no header row of mapping {mapping} was found. Looked for: {wanted}. First row of the file: {found}"
     return Message(text, {"mapping": mapping.name, "wanted": wanted, "found": found})

@@ -16,11 +16,13 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
-from emergency.intake.cells import Fault, Parsed, blank, narrow, shown
+from emergency.intake.cells import Fault, Parsed, Texts, blank, narrow, shown
 from emergency.texts import Message
 
-EARLIEST_YEAR = 1900
+EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 # Excel counts days from here (its 29 February 1900 lies before any date we take).
 _EXCEL = datetime(1899, 12, 30)  # noqa: DTZ001  a wall time, put into its zone later
 _SERIALS = (20_000, 80_000)  # 1954 to 2119
@@ -30,50 +32,61 @@ _YMD = re.compile(r"(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日? *" + _TIME + _
 _ABC = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})" + _TIME + _ZONE, re.IGNORECASE)
 _COMPACT = re.compile(r"(\d{4})(\d{2})(\d{2})(?:(\d{2})(\d{2})(\d{2})?)?")
 _SERIAL = re.compile(r"\d{5}(?:\.\d+)?")
-# Spellings that pandas reads in one call, told by the first cell that is filled.
+# Spellings other than ISO that one call reads, told by the first cell that is filled.
 _FAST = (
     (re.compile(r"\d{4}-\d\d-\d\d"), "%Y-%m-%d"),
     (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d"), "%Y-%m-%d %H:%M:%S"),
-    (re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d"), "%Y-%m-%dT%H:%M:%S"),
-    (re.compile(r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d"), "%Y/%m/%d %H:%M:%S"),
-    (re.compile(r"\d{4}-\d\d-\d\d \d\d:\d\d"), "%Y-%m-%d %H:%M"),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2}"), "%Y/%m/%d"),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d\d"), "%Y/%m/%d %H:%M"),
+    (re.compile(r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d\d:\d\d"), "%Y/%m/%d %H:%M:%S"),
 )
 
 
-def instants(cells: Sequence[str], zone: str, order: str = "ymd", as_date: bool = False) -> Parsed:
+def instants(cells: Texts, zone: str, order: str = "ymd", as_date: bool = False) -> Parsed:
     """Microseconds since 1970 in UTC, int64."""
     missing = blank(cells)
     values = np.zeros(len(cells), dtype=np.int64)
     parsed = Parsed(values, missing)
-    left = ~missing & ~_read_fast(cells, zone, values)
+    left = np.flatnonzero(~missing & ~_read_fast(cells, missing, zone, as_date, values))
     read: dict[str, int | Fault] = {}
-    for i in np.flatnonzero(left):
-        cell = cells[i]
+    for i in left.tolist():
+        cell = cells[i].as_py()
         found = read.get(cell)
         if found is None:
             found = read[cell] = instant(cell, zone, order, as_date)
         if isinstance(found, Fault):
-            parsed.faults[int(i)] = found
+            parsed.faults[i] = found
         else:
             values[i] = found
     return parsed
 
 
-def _read_fast(cells: Sequence[str], zone: str, values: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+def _read_fast(
+    cells: Texts, missing: np.ndarray[Any, Any], zone: str, as_date: bool, values: np.ndarray[Any, Any]
+) -> np.ndarray[Any, Any]:
     """Fill what one vectorised call can read, and say which that is; the rest is left alone."""
-    form = _spelling(next((c for c in cells if c), ""))
-    if form is None:
+    filled = pc.if_else(pa.array(missing), pa.scalar(None, pa.string()), cells)
+    naive = _naive(filled)
+    if naive is None:
         return np.zeros(len(cells), dtype=bool)
-    naive = pd.DatetimeIndex(pd.to_datetime(pd.Series(cells, dtype=object), format=form, errors="coerce"))
-    gap: Any = "shift_forward" if form == "%Y-%m-%d" else "NaT"
-    local = naive.tz_localize(zone, ambiguous=np.ones(len(naive), dtype=bool), nonexistent=gap)
-    good = ~local.isna() & (naive.year >= EARLIEST_YEAR)
+    naive = naive.normalize() if as_date else naive
+    # A skipped time comes back as nothing here and is looked at again, one by one.
+    local = naive.tz_localize(zone, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="NaT")
+    good = np.asarray(~local.isna() & (naive.year >= EARLIEST_YEAR) & (naive.year <= LATEST_YEAR))
     values[good] = local.as_unit("us").asi8[good]
-    return np.asarray(good)
+    return good
 
 
-def _spelling(cell: str) -> str | None:
-    return next((form for shape, form in _FAST if shape.fullmatch(cell)), None)
+def _naive(filled: Texts) -> pd.DatetimeIndex | None:
+    """Wall times of a column that is ISO throughout, or mostly in one other common spelling."""
+    try:
+        return pd.DatetimeIndex(filled.cast(pa.timestamp("us")).to_pandas())
+    except pa.ArrowInvalid:
+        first = filled.drop_null()
+        form = next((f for shape, f in _FAST if shape.fullmatch(first[0].as_py())), None)
+    if form is None:
+        return None
+    return pd.DatetimeIndex(pd.to_datetime(filled.to_pandas(), format=form, errors="coerce")).as_unit("us")
 
 
 def instant(cell: str, zone: str, order: str = "ymd", as_date: bool = False) -> int | Fault:
@@ -83,7 +96,7 @@ def instant(cell: str, zone: str, order: str = "ymd", as_date: bool = False) -> 
         found, has_time = _wall(text, order)
     except ValueError:
         return _unreadable(cell, order)
-    if found is None or not EARLIEST_YEAR <= found.year <= 2200:
+    if found is None or not EARLIEST_YEAR <= found.year <= LATEST_YEAR:
         return _unreadable(cell, order)
     if as_date:
         found, has_time = datetime.combine(found, time()), False
@@ -91,10 +104,11 @@ def instant(cell: str, zone: str, order: str = "ymd", as_date: bool = False) -> 
 
 
 def _unreadable(cell: str, order: str) -> Fault:
-    text = (
-        "the date {cell} cannot be read; write it like 2021-07-20 14:30 (the mapping's date order is {order})"
+    message = Message(
+        "the date {cell} cannot be read; write it like 2021-07-20 14:30 (the mapping's date order is {order})",
+        {"cell": shown(cell), "order": order},
     )
-    return Fault("bad_date", Message(text, {"cell": shown(cell), "order": order}))
+    return Fault("bad_date", message)
 
 
 def _wall(text: str, order: str) -> tuple[datetime | None, bool]:
@@ -133,11 +147,18 @@ def _to_us(wall: datetime, has_time: bool, zone: str, cell: str) -> int | Fault:
         back = local.astimezone(UTC).astimezone(_zone(zone))
         if back.replace(tzinfo=None) != wall:
             if has_time:
-                text = "the time {cell} never was: clocks in {zone} skipped it when summer time began"
-                return Fault("skipped_time", Message(text, {"cell": shown(cell), "zone": zone}))
+                return _skipped(cell, zone)
             local = back
         wall = local
     return (wall - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _skipped(cell: str, zone: str) -> Fault:
+    message = Message(
+        "the time {cell} never was: clocks in {zone} skipped it when summer time began",
+        {"cell": shown(cell), "zone": zone},
+    )
+    return Fault("skipped_time", message)
 
 
 @lru_cache(maxsize=16)

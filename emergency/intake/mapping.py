@@ -163,9 +163,7 @@ class _Reading:
         try:
             return ClaimMapping(**given)
         except MappingFault as fault:
-            named = (
-                Message("{where}: {fault}", {"where": self.path.name, "fault": m}) for m in fault.messages
-            )
+            named = (Message("{where}: {fault}", {"where": self.path.name, "fault": m}) for m in fault.messages)
             raise MappingFault(*named) from None
 
     # -- single values -------------------------------------------------------------------------
@@ -173,9 +171,7 @@ class _Reading:
     def known(self, raw: Mapping[str, Any], allowed: Sequence[str], where: str) -> None:
         for key in raw:
             if key not in allowed and not str(key).startswith("x-"):
-                self.wrong(
-                    where, "{key} is not known here; allowed: {allowed}", key=key, allowed=", ".join(allowed)
-                )
+                self.wrong(where, "{key} is not known here; allowed: {allowed}", key=key, allowed=", ".join(allowed))
 
     def text(self, raw: Mapping[str, Any], key: str) -> str:
         found = raw.get(key)
@@ -207,9 +203,7 @@ class _Reading:
             ZoneInfo(name)
         except (ValueError, OSError, KeyError):
             if name:
-                self.wrong(
-                    "timezone", "{found} is no IANA time zone; write it like Asia/Shanghai", found=name
-                )
+                self.wrong("timezone", "{found} is no IANA time zone; write it like Asia/Shanghai", found=name)
         return name
 
     def currency(self, code: str, where: str) -> str:
@@ -227,9 +221,7 @@ class _Reading:
         self.known(raw, ["rounded_degrees"], "coordinates")
         found = raw.get("rounded_degrees", 0)
         if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 5:
-            self.wrong(
-                "coordinates.rounded_degrees", "must be degrees from 0 to 5, found {found}", found=found
-            )
+            self.wrong("coordinates.rounded_degrees", "must be degrees from 0 to 5, found {found}", found=found)
             return 0.0
         return float(found)
 
@@ -245,9 +237,7 @@ class _Reading:
     def claim_column(self, name: str, where: str) -> None:
         if name not in CLAIM_COLUMNS or name == "row":
             allowed = ", ".join(c for c in CLAIM_COLUMNS if c != "row")
-            self.wrong(
-                where, "{found} is no column of a claim; allowed: {allowed}", found=name, allowed=allowed
-            )
+            self.wrong(where, "{found} is no column of a claim; allowed: {allowed}", found=name, allowed=allowed)
 
     def vocabulary(self, name: str, value: str, where: str) -> None:
         if name in VOCABULARIES:
@@ -282,7 +272,7 @@ class _Reading:
             combine=combine,
             required=self.flag(raw.get("required", name in ("report_no", "loss_at")), f"{where}.required"),
             values=values,
-            contains=tuple(contains.items()),
+            contains=contains,
             default=default if default is not None else FALLBACKS.get(name),
             unit=self.unit(name, raw.get("unit"), where),
             otherwise=self.otherwise(name, raw.get("otherwise"), where),
@@ -312,9 +302,7 @@ class _Reading:
             return ""
         if raw is None:
             allowed = ", ".join(UNITS)
-            self.wrong(
-                f"{where}.unit", "is missing: units are never guessed; allowed: {allowed}", allowed=allowed
-            )
+            self.wrong(f"{where}.unit", "is missing: units are never guessed; allowed: {allowed}", allowed=allowed)
             return ""
         return self.one_of(str(raw), tuple(UNITS), f"{where}.unit")
 

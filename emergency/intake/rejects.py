@@ -40,6 +40,4 @@ def write_rejects(path: Path, rejects: Iterable[Reject], header: Sequence[str], 
         writer.writerow([*(say(word) for word in _OWN), *map(guarded, names)])
         for reject in rejects:
             cells = [cell for name, cell in reject.raw.items() if name not in own]
-            writer.writerow(
-                [str(reject.row), guarded(reject.field), guarded(say(reject.reason)), *map(guarded, cells)]
-            )
+            writer.writerow([str(reject.row), guarded(reject.field), guarded(say(reject.reason)), *map(guarded, cells)])

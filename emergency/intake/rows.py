@@ -3,38 +3,43 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from operator import itemgetter
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.intake.cells import (
     Fault,
     Parsed,
+    Texts,
     blank,
     clean,
     counts,
     degrees,
+    each,
     money,
     narrow,
     region_code,
     shown,
 )
-from emergency.intake.columns import FALLBACKS, Column, StatusRule
+from emergency.intake.columns import FALLBACKS, VOCABULARIES, Column, StatusRule
 from emergency.intake.headers import position, positions
 from emergency.intake.instants import instants
 from emergency.intake.mapping import ClaimMapping
 from emergency.texts import Message
 
-Cells = list[str]
 LONGEST_NUMBER = 200
 _DAY_US = 86_400_000_000
+_LATER = np.iinfo(np.int64).max // 2
 # A long number that a spreadsheet has turned into 2.02107E+13: its last digits are gone for good.
 _LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
+_STRING = pd.StringDtype("pyarrow")
+Positions = np.ndarray[Any, Any]
 
 
 @dataclass
@@ -43,13 +48,14 @@ class Read:
 
     values: dict[str, Any] = field(default_factory=dict)
     faults: dict[int, list[tuple[str, Fault]]] = field(default_factory=dict)
-    flags: dict[tuple[str, str, str], tuple[Message, list[int]]] = field(default_factory=dict)
+    flags: list[tuple[str, str, str, Message, Positions]] = field(default_factory=list)
 
     def fault(self, at: int, header: str, fault: Fault) -> None:
         self.faults.setdefault(int(at), []).append((header, fault))
 
-    def flag(self, at: int, header: str, value: str, code: str, note: Message) -> None:
-        self.flags.setdefault((header, value, code), (note, []))[1].append(int(at))
+    def flag(self, header: str, value: str, code: str, note: Message, where: Positions) -> None:
+        if len(where):
+            self.flags.append((header, shown(value), code, note, where))
 
 
 class RowReader:
@@ -85,50 +91,54 @@ class RowReader:
 
 class _Chunk:
     def __init__(self, reader: RowReader, rows: Sequence[Sequence[str]]) -> None:
-        self.reader, self.mapping, self.rows = reader, reader.mapping, rows
-        self.read = Read()
+        self.reader, self.mapping = reader, reader.mapping
         self.size = len(rows)
-        self.taken: dict[int, Cells] = {}
+        self.raw = list(zip(*rows, strict=True)) if rows else [()] * len(reader.header)
+        self.read = Read()
+        self.taken: dict[int, Texts] = {}
 
     # -- reaching cells ------------------------------------------------------------------------
 
-    def cells(self, at: int) -> Cells:
+    def cells(self, at: int) -> Texts:
         if at not in self.taken:
-            self.taken[at] = clean(map(itemgetter(at), self.rows), self.mapping.absent)
+            self.taken[at] = clean(self.raw[at], self.mapping.absent)
         return self.taken[at]
 
-    def column(self, name: str) -> tuple[Cells | None, str]:
+    def column(self, name: str) -> tuple[Texts | None, str]:
         """The cells of a claim column read from one header, and that header."""
         found = self.reader.found.get(name, ())
         return (self.cells(found[0]), self.reader.header[found[0]]) if found else (None, "")
 
-    def named(self, header: str) -> Cells | None:
+    def named(self, header: str) -> Texts | None:
         at = position(self.reader.header, header)
         return None if at is None else self.cells(at)
 
     def settle(self, name: str, parsed: Parsed, header: str) -> None:
-        """Keep a read column; blank cells of a required one are faults."""
+        """Keep a column of whole numbers; blank cells of a required one are faults."""
         for at, fault in parsed.faults.items():
             self.read.fault(at, header, fault)
+        self._require(name, parsed.missing, header)
+        self.read.values[name] = pd.arrays.IntegerArray(parsed.values.astype(np.int64), parsed.unusable)
+
+    def _require(self, name: str, missing: Positions, header: str) -> None:
         column = self.mapping.columns.get(name)
         if column and column.required:
-            for at in np.flatnonzero(parsed.missing):
+            for at in np.flatnonzero(missing):
                 self.read.fault(int(at), header, _missing(header))
-        unusable = parsed.missing.copy()
-        unusable[list(parsed.faults)] = True
-        self.read.values[name] = pd.array(np.where(unusable, 0, parsed.values), dtype="Int64")
-        self.read.values[name][unusable] = pd.NA
 
-    def texts(self, name: str, values: Sequence[str | None]) -> None:
-        self.read.values[name] = pd.array([v or None for v in values], dtype="string")
+    def texts(self, name: str, values: Texts) -> None:
+        """Keep a column of text; blanks are missing."""
+        nothing = pc.equal(values, "")
+        if pc.any(nothing).as_py():
+            values = pc.if_else(nothing, pa.scalar(None, pa.string()), values)
+        self.read.values[name] = _STRING.__from_arrow__(values)
 
-    def nothing(self, name: str) -> None:
-        constant = self.mapping.constants.get(name)
+    def absent(self, name: str) -> None:
+        """A column the file does not have: the mapping's constant or default, or nothing."""
         column = self.mapping.columns.get(name)
-        fallback = constant or (column.default if column else None) or FALLBACKS.get(name)
-        if name == "currency":
-            fallback = fallback or self.mapping.currency
-        self.read.values[name] = pd.array([fallback] * self.size, dtype=CLAIM_COLUMNS[name])
+        value = self.mapping.constants.get(name) or (column.default if column else None)
+        value = value or (self.mapping.currency if name == "currency" else FALLBACKS.get(name))
+        self.read.values[name] = pd.array([value] * self.size, dtype=CLAIM_COLUMNS[name])
 
     # -- columns -------------------------------------------------------------------------------
 
@@ -136,103 +146,116 @@ class _Chunk:
         """A report or policy number: text, but not one that a spreadsheet has rounded."""
         cells, header = self.column(name)
         if cells is None:
-            return self.nothing(name)
-        cells = [c if c.isascii() and "\n" not in c else " ".join(narrow(c).split()) for c in cells]
-        for at, cell in enumerate(cells):
-            if not cell:
-                if self.mapping.columns[name].required:
-                    self.read.fault(at, header, _missing(header))
-            elif len(cell) > LONGEST_NUMBER or (cell[0].isdigit() and _LOST.fullmatch(cell)):
+            return self.absent(name)
+        untidy = pc.or_(pc.invert(pc.string_is_ascii(cells)), pc.match_substring(cells, "\n"))
+        if pc.any(untidy).as_py():
+            cells = pa.array([" ".join(narrow(c).split()) for c in cells.to_pylist()], pa.string())
+        suspect = pc.or_(
+            pc.match_substring(cells, "e", ignore_case=True), pc.greater(pc.utf8_length(cells), LONGEST_NUMBER)
+        )
+        for at in np.flatnonzero(np.array(suspect, dtype=bool)).tolist():
+            cell = cells[at].as_py()
+            if len(cell) > LONGEST_NUMBER or _LOST.fullmatch(cell):
                 self.read.fault(at, header, _spoilt(cell))
-        self.texts(name, cells)
+        self._require(name, blank(cells), header)
+        return self.texts(name, cells)
 
     def instant(self, name: str) -> None:
         cells, header = self.column(name)
         if cells is None:
-            return self.nothing(name)
-        column, mapping = self.mapping.columns[name], self.mapping
-        parsed = instants(cells, mapping.timezone, mapping.date_order, column.as_date)
+            return self.absent(name)
+        mapping = self.mapping
+        parsed = instants(cells, mapping.timezone, mapping.date_order, mapping.columns[name].as_date)
         if self.reader.now_us is not None:
-            for at in np.flatnonzero((parsed.values > self.reader.now_us) & ~parsed.missing):
-                parsed.faults.setdefault(int(at), _future(cells[at]))
-        self.settle(name, parsed, header)
+            for at in np.flatnonzero((parsed.values > self.reader.now_us) & ~parsed.missing).tolist():
+                parsed.faults.setdefault(at, _future(cells[at].as_py()))
+        return self.settle(name, parsed, header)
 
     def word(self, name: str) -> None:
-        """A value of a vocabulary, by the mapping's table; what is not in it takes the default, flagged."""
+        """A value of a vocabulary by the mapping's table; what is not in it takes the default, flagged."""
         cells, header = self.column(name)
         if cells is None:
-            return self.nothing(name)
+            return self.absent(name)
         column = self.mapping.columns[name]
-        if name not in self.reader.lookups:
-            lowered = [c.lower() if name == "cause" else c.upper() for c in cells]
-            return self.texts(name, [c or column.default for c in lowered])
-        known = {c: self.reader.lookups[name](c) for c in set(cells)}
-        self._doubts(name, cells, {c for c, v in known.items() if v is None}, header)
-        self.texts(name, [known[c] or column.default for c in cells])
+        if name in self.reader.lookups:
+            look = self.reader.lookups[name]
+        else:
+            look = _as_code if name == "currency" else str.lower
+        words, which = each(cells, lambda cell: (cell, look(cell)))
+        for i, (cell, value) in enumerate(words):
+            if not value:
+                self._doubt(name, header, cell, np.flatnonzero(which == i))
+        known = pa.array([value or column.default or self._whole_file(name) for _, value in words], pa.string())
+        return self.texts(name, pc.fill_null(known, "").take(pa.array(which)))
 
-    def _doubts(self, name: str, cells: Cells, unknown: set[str], header: str) -> None:
-        column = self.mapping.columns[name]
-        if not unknown or (unknown == {""} and name not in ("line", "status")):
-            return
-        for at, cell in enumerate(cells):
-            if cell not in unknown or (not cell and name not in ("line", "status")):
-                continue
-            if column.default is None and cell and name in _CLOSED:
-                self.read.fault(at, header, _not_a_word(cell))
-            elif column.default is not None:
-                code = "unknown_value" if cell else "blank"
-                self.read.flag(at, header, shown(cell), code, _taken_as(cell, column.default))
+    def _whole_file(self, name: str) -> str:
+        return self.mapping.currency if name == "currency" else ""
+
+    def _doubt(self, name: str, header: str, cell: str, where: Positions) -> None:
+        """A cell without a value: a fault, a flag, or nothing to speak of."""
+        default = self.mapping.columns[name].default
+        if cell and (name == "currency" or (default is None and name in VOCABULARIES)):
+            fault = _no_currency(cell) if name == "currency" else _not_a_word(cell)
+            for at in where.tolist():
+                self.read.fault(at, header, fault)
+        elif default is not None and cell:
+            self.read.flag(header, cell, "unknown_value", _taken_as(default), where)
+        elif default is not None and name in ("line", "status"):
+            self.read.flag(header, "", "blank", _blank_as(default), where)
 
     def amounts(self) -> None:
-        currencies = [str(c) for c in self.read.values["currency"]]
+        currencies = pa.array(self.read.values["currency"]).fill_null(self.mapping.currency)
         for name in ("paid_minor", "estimated_minor"):
             self._amount(name, currencies)
         column = self.mapping.columns.get("estimated_minor")
         if column and column.otherwise:
             # What was recovered is no estimate of the loss: a negative payment does not stand in.
-            paid = self.read.values[column.otherwise]
-            stands_in = np.asarray((paid >= 0).fillna(False)) & self.read.values["estimated_minor"].isna()
-            self.read.values["estimated_minor"][stands_in] = paid[stands_in]
+            paid, estimated = self.read.values[column.otherwise], self.read.values["estimated_minor"]
+            stands_in = np.asarray((paid >= 0).fillna(False), dtype=bool) & np.asarray(estimated.isna())
+            estimated[stands_in] = paid[stands_in]
 
-    def _amount(self, name: str, currencies: Sequence[str]) -> None:
+    def _amount(self, name: str, currencies: Texts) -> None:
+        """One amount column, or the sum of several; blank only where all of them are."""
         found = self.reader.found.get(name, ())
         if not found:
-            return self.nothing(name)
-        parts = money([self.cells(at) for at in found], self.mapping.columns[name].unit, currencies)
-        for at, parsed in zip(found, parts, strict=True):
+            return self.absent(name)
+        total = Parsed(np.zeros(self.size, dtype=np.int64), np.ones(self.size, dtype=bool))
+        spoilt = np.zeros(self.size, dtype=bool)
+        for at in found:
+            part = money(self.cells(at), self.mapping.columns[name].unit, currencies)
             if name == "estimated_minor":
-                _refuse_negative(parsed, self.cells(at))
-        total = Parsed(
-            np.sum([p.values for p in parts], axis=0), np.logical_and.reduce([p.missing for p in parts])
-        )
-        for at, parsed in zip(found, parts, strict=True):
-            for i, fault in parsed.faults.items():
+                _refuse_negative(part, self.cells(at))
+            for i, fault in part.faults.items():
                 self.read.fault(i, self.reader.header[at], fault)
-                total.values[i] = 0
-        self.settle(name, total, self.reader.header[found[0]])
+                spoilt[i] = True
+            total.values += part.values
+            total.missing &= part.missing
+        total.missing |= spoilt
+        return self.settle(name, total, self.reader.header[found[0]])
 
     def place(self) -> None:
         """Free text of the place, and the region code; a region name in the code's column is text."""
+        nowhere = pa.array([""] * self.size, pa.string())
         parts = [self.cells(at) for at in self.reader.found.get("place", ())]
-        texts = (
-            [" ".join(p for p in row if p) for row in zip(*parts, strict=True)] if parts else [""] * self.size
-        )
+        texts = _joined(parts) if len(parts) > 1 else (parts[0] if parts else nowhere)
         cells, header = self.column("region_given")
-        if cells is not None:
+        if cells is None:
+            self.absent("region_given")
+        else:
             texts = self._regions(cells, header, texts)
         self.texts("place", texts)
-        if "region_given" not in self.read.values:
-            self.nothing("region_given")
 
-    def _regions(self, cells: Cells, header: str, texts: Cells) -> Cells:
+    def _regions(self, cells: Texts, header: str, texts: Texts) -> Texts:
         digits = self.mapping.columns["region_given"].digits
-        codes = {c: region_code(c, digits) for c in set(cells)}
-        for at, cell in enumerate(cells):
-            if codes[cell] is None:
-                self.read.flag(at, header, shown(cell), "no_region_code", _NO_CODE)
-                if cell not in texts[at]:
-                    texts[at] = f"{cell} {texts[at]}".strip()
-        self.texts("region_given", [codes[c] for c in cells])
+        codes, which = each(cells, lambda cell: (cell, region_code(cell, digits)))
+        self.texts("region_given", pa.array([code or "" for _, code in codes], pa.string()).take(pa.array(which)))
+        for i, (cell, code) in enumerate(codes):
+            if code is None:
+                where = np.flatnonzero(which == i)
+                self.read.flag(header, cell, "no_region_code", _NO_CODE, where)
+        named = np.isin(which, [i for i, (_, code) in enumerate(codes) if code is None])
+        if named.any():
+            texts = pc.if_else(pa.array(named), _joined([cells, texts]), texts)
         return texts
 
     def point(self) -> None:
@@ -244,7 +267,7 @@ class _Chunk:
             parsed = degrees(cells, limit)
             for at, fault in parsed.faults.items():
                 self.read.fault(at, header, fault)
-            self.read.values[name] = np.where(parsed.missing, np.nan, parsed.values)
+            self.read.values[name] = np.where(parsed.unusable, np.nan, parsed.values)
         self._half_points()
 
     def _half_points(self) -> None:
@@ -252,65 +275,72 @@ class _Chunk:
         lon, lat = self.read.values["lon"], self.read.values["lat"]
         _, header = self.column("lon")
         half, null = np.isnan(lon) != np.isnan(lat), (lon == 0) & (lat == 0)
-        for which, code, note in ((half, "half_a_point", _HALF), (null, "null_island", _NULL)):
-            for at in np.flatnonzero(which):
-                self.read.flag(int(at), header, "", code, note)
+        self.read.flag(header, "", "half_a_point", _HALF, np.flatnonzero(half))
+        self.read.flag(header, "", "null_island", _NULL, np.flatnonzero(null))
         lon[half | null] = np.nan
         lat[half | null] = np.nan
 
     def count(self, name: str) -> None:
         cells, header = self.column(name)
         if cells is None:
-            return self.nothing(name)
-        self.settle(name, counts(cells), header)
+            return self.absent(name)
+        return self.settle(name, counts(cells), header)
 
     def status(self) -> None:
+        self.word("status")
         column = self.mapping.columns.get("status")
         if column is None or not column.rules:
-            return self.word("status")
-        self.word("status")
+            return
         undecided = np.ones(self.size, dtype=bool)
-        status = np.asarray(self.read.values["status"], dtype=object)
+        status = np.array(self.read.values["status"], dtype=object)
         for rule in column.rules:
             holds = undecided & self._holds(rule)
             status[holds] = rule.status
             undecided &= ~holds
         self.read.values["status"] = pd.array(status, dtype="string")
-        return None
 
-    def _holds(self, rule: StatusRule) -> np.ndarray[Any, Any]:
+    def _holds(self, rule: StatusRule) -> Positions:
         if rule.older_than_days is not None:
-            return self._old(rule)
+            return self._old(rule, rule.older_than_days)
         holds = np.zeros(self.size, dtype=bool)
         for header in rule.filled:
             cells = self.named(header)
             if cells is not None:
-                holds |= ~blank([c.strip("+-0.") for c in cells])
+                holds |= ~blank(pc.utf8_trim(cells, "+-0."))
         return holds
 
-    def _old(self, rule: StatusRule) -> np.ndarray[Any, Any]:
-        loss = self.read.values["loss_at"]
+    def _old(self, rule: StatusRule, days: int) -> Positions:
         as_of = np.full(self.size, self.reader.now_us or 0, dtype=np.int64)
         cells = self.named(rule.as_of) if rule.as_of else None
         if cells is not None:
             parsed = instants(cells, self.mapping.timezone, self.mapping.date_order)
-            usable = ~parsed.missing
-            usable[list(parsed.faults)] = False
-            as_of = np.where(usable, parsed.values, as_of)
-        age = as_of - np.asarray(loss.fillna(np.iinfo(np.int64).max // 2), dtype=np.int64)
-        return age > (rule.older_than_days or 0) * _DAY_US
+            as_of = np.where(parsed.unusable, as_of, parsed.values)
+        loss = np.array(self.read.values["loss_at"].fillna(_LATER), dtype=np.int64)
+        return np.asarray(as_of - loss > days * _DAY_US)
 
 
-_CLOSED = ("line", "status", "channel")
 _NO_CODE = Message("not a region code of the expected length: kept as text of the place")
 _HALF = Message("only one of longitude and latitude is given: taken as no coordinates")
 _NULL = Message("coordinates 0, 0: taken as no coordinates")
 
 
-def _lookup(column: Column) -> Any:
+def _joined(parts: Sequence[Texts]) -> Texts:
+    """Texts put side by side, blanks left out."""
+    filled = [pc.if_else(pc.equal(p, ""), pa.scalar(None, pa.string()), p) for p in parts]
+    return pc.binary_join_element_wise(*filled, " ", null_handling="skip")
+
+
+def _as_code(cell: str) -> str | None:
+    """A currency code, None where the cell is blank or none."""
+    code = narrow(cell).upper()
+    code = {"RMB": "CNY", "人民币": "CNY"}.get(code, code)
+    return code if len(code) == 3 and code.isascii() and code.isalpha() else None
+
+
+def _lookup(column: Column) -> Callable[[str], str | None]:
     """Cell -> value by the mapping's tables, None where unknown or blank."""
     exact = {_folded(k): v for k, v in column.values.items()}
-    parts = [(_folded(k), v) for k, v in column.contains]
+    parts = [(_folded(k), v) for k, v in column.contains.items()]
 
     def look(cell: str) -> str | None:
         text = _folded(cell)
@@ -327,17 +357,18 @@ def _folded(text: str) -> str:
 
 
 def _missing(header: str) -> Fault:
-    return Fault(
-        "missing", Message("{header} is empty; a claim cannot be kept without it", {"header": header})
-    )
+    return Fault("missing", Message("{header} is empty; a claim cannot be kept without it", {"header": header}))
 
 
 def _spoilt(cell: str) -> Fault:
     if len(cell) > LONGEST_NUMBER:
-        text = "{cell} is too long for a number: at most {most} characters"
-        return Fault("overlong_number", Message(text, {"cell": shown(cell), "most": LONGEST_NUMBER}))
-    text = "{cell} was rounded by a spreadsheet and its last digits are lost: export it again as text"
-    return Fault("rounded_number", Message(text, {"cell": shown(cell)}))
+        message = Message("{cell} is too long for a number", {"cell": shown(cell)})
+        return Fault("overlong_number", message)
+    message = Message(
+        "{cell} was rounded by a spreadsheet and its last digits are lost: export it again as text",
+        {"cell": shown(cell)},
+    )
+    return Fault("rounded_number", message)
 
 
 def _future(cell: str) -> Fault:
@@ -345,17 +376,25 @@ def _future(cell: str) -> Fault:
 
 
 def _not_a_word(cell: str) -> Fault:
-    text = "{cell} is not in the mapping's table and the mapping has no default: add it there"
-    return Fault("unknown_value", Message(text, {"cell": shown(cell)}))
+    message = Message(
+        "{cell} is not in the mapping's table and the mapping has no default: add it there", {"cell": shown(cell)}
+    )
+    return Fault("unknown_value", message)
 
 
-def _taken_as(cell: str, default: str) -> Message:
-    if not cell:
-        return Message("blank, taken as {default}", {"default": default})
+def _no_currency(cell: str) -> Fault:
+    return Fault("no_currency", Message("{cell} is no currency code; write it like CNY", {"cell": shown(cell)}))
+
+
+def _taken_as(default: str) -> Message:
     return Message("not in the mapping's table, taken as {default}", {"default": default})
 
 
-def _refuse_negative(parsed: Parsed, cells: Cells) -> None:
-    for at in np.flatnonzero(parsed.values < 0):
-        text = "an estimate cannot be negative: {cell}"
-        parsed.faults.setdefault(int(at), Fault("negative", Message(text, {"cell": shown(cells[at])})))
+def _blank_as(default: str) -> Message:
+    return Message("blank, taken as {default}", {"default": default})
+
+
+def _refuse_negative(parsed: Parsed, cells: Texts) -> None:
+    for at in np.flatnonzero(parsed.values < 0).tolist():
+        message = Message("an estimate cannot be negative: {cell}", {"cell": shown(cells[at].as_py())})
+        parsed.faults.setdefault(at, Fault("negative", message))

@@ -118,9 +118,7 @@ def _records(book: Any, sheet: Any, header_at: int, width: int) -> Iterator[list
                 continue
             if len(cells) > width:
                 text = "the row has {found} cells where the header has {width}"
-                yield Broken(
-                    Fault("ragged", Message(text, {"found": len(cells), "width": width})), tuple(cells)
-                )
+                yield Broken(Fault("ragged", Message(text, {"found": len(cells), "width": width})), tuple(cells))
             else:
                 yield cells + [""] * (width - len(cells))
     finally:

@@ -117,7 +117,15 @@ def seat_cells(ctx: Context, incident: Incident, known: Figures) -> tuple[Cell, 
         slots = row.slots(incident.response_level, claims_per_hour=int(known.table["last_24h"].sum()) / 24)
         if slots:
             found.append(
-                Cell(f"{incident.incident_id}/{row.kind}", incident.incident_id, REMOTE, row.kind, "", slots, row.priority)
+                Cell(
+                    f"{incident.incident_id}/{row.kind}",
+                    incident.incident_id,
+                    REMOTE,
+                    row.kind,
+                    "",
+                    slots,
+                    row.priority,
+                )
             )
     return tuple(found)
 

@@ -17,7 +17,7 @@ from emergency.library.pools import load_pool
 from emergency.service.context import Content, Context
 from emergency.service.importing import receive
 from emergency.service.response import open_incident
-from emergency.service.running import SYSTEM, LIVE, context, save_profile
+from emergency.service.running import LIVE, SYSTEM, context, save_profile
 from emergency.store import claims, incidents, pool
 from emergency.store.store import write_setting
 

@@ -160,7 +160,13 @@ class Play:
                 connection,
                 "drill.inject",
                 inject.id,
-                {"inject": inject.id, "at_s": now, "to": inject.to, "channel": inject.channel, "body": dict(inject.body)},
+                {
+                    "inject": inject.id,
+                    "at_s": now,
+                    "to": inject.to,
+                    "channel": inject.channel,
+                    "body": dict(inject.body),
+                },
             )
         for effect in inject.effects:
             if effect.kind == "set":
@@ -193,9 +199,7 @@ class Play:
         proposed = evaluate(ctx, self.incident_id).proposed
         wanted = act.body.get("level", "rules")
         level = proposed if wanted == "rules" else int(wanted)
-        confirm_level(
-            ctx, self.incident_id, level, reason="" if level == proposed else "drill", second_actor="deputy"
-        )
+        confirm_level(ctx, self.incident_id, level, reason="" if level == proposed else "drill", second_actor="deputy")
 
     def _body(self, ctx: Context, act: PlannedAct) -> dict[str, Any]:
         """The act's body with ``*`` fields filled from the incident's own record."""

@@ -81,8 +81,12 @@ def run_script(
     tell(0.02, Message(N_("Making a workspace of its own …")))
     drill_ctx, run_id = _workspace(ctx, loaded, playbook, auto, seed, origin)
     play = Play(drill_ctx, loaded, playbook, auto, seed)
-    play.run(lambda share: tell(0.05 + 0.7 * share, Message(N_("Playing: {hours} h of drill time"), {
-        "hours": round(share * loaded.clock.duration_s / 3600)})))
+    play.run(
+        lambda share: tell(
+            0.05 + 0.7 * share,
+            Message(N_("Playing: {hours} h of drill time"), {"hours": round(share * loaded.clock.duration_s / 3600)}),
+        )
+    )
     tell(0.8, Message(N_("Playing the same claims with nobody moving, and with hindsight …")))
     scored, timeline = _score(play)
     review = after_action(loaded, scored, timeline)
@@ -109,7 +113,9 @@ def _workspace(
     inventory = script.initial_state.inventory
     if origin is None and inventory and not (ctx.content.data / "pool" / inventory).is_dir():
         known = ", ".join(sorted(p.name for p in (ctx.content.data / "pool").iterdir() if p.is_dir()))
-        raise Refused(f"drill {script.id} starts from inventory {inventory!r}, which is not under data/pool; known: {known}")
+        raise Refused(
+            f"drill {script.id} starts from inventory {inventory!r}, which is not under data/pool; known: {known}"
+        )
     name = f"drill-{script.id}-{auto}-{seed}"[:48].rstrip("-")
     profile = _profile(ctx, script, playbook, origin)
     workspaces = ctx.content.workspaces
@@ -288,16 +294,12 @@ def _dispatcher(play: Play) -> hindsight.Dispatch:
         if not cells:
             return []
         people = [
-            Adjuster(
-                a["adjuster_id"], where[a["adjuster_id"]], frozenset(a["skills"]), frozenset(a["licences"]), 1
-            )
+            Adjuster(a["adjuster_id"], where[a["adjuster_id"]], frozenset(a["skills"]), frozenset(a["licences"]), 1)
             for a in everyone
         ]
         plan = allocate(people, cells, travel, policy=Policy())
         at = {c.cell_id: c for c in cells}
-        return [
-            Posting(a.adjuster_id, at[a.cell_id].region, at[a.cell_id].line, a.minutes) for a in plan.assignments
-        ]
+        return [Posting(a.adjuster_id, at[a.cell_id].region, at[a.cell_id].line, a.minutes) for a in plan.assignments]
 
     return dispatch
 

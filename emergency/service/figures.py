@@ -68,9 +68,7 @@ def figures(ctx: Context, incident_id: str | None = None, at: datetime | None = 
         return _from_bulletins(ctx, now)
     now_us = _us(now)
     with ctx.store.read() as connection:
-        table = claims.counts(
-            connection, now_us=now_us, overdue_us=OVERDUE_HOURS * HOUR_US, incident=incident_id
-        )
+        table = claims.counts(connection, now_us=now_us, overdue_us=OVERDUE_HOURS * HOUR_US, incident=incident_id)
     return Figures(now, table)
 
 

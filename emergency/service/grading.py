@@ -81,9 +81,14 @@ def evaluate(ctx: Context, incident_id: str, at: datetime | None = None) -> Eval
     response = grade(rules, incident.kind, response_facts, overrides=_overrides(ctx, incident))
     class_rules = ctx.content.library.rules(CLASS_RULES)
     if not covers(class_rules, incident.jurisdiction):
-        note = Message(N_("no event class: {rules} covers {covered}, not {jurisdiction}"), {
-            "rules": class_rules.id, "covered": _jurisdiction(class_rules), "jurisdiction": incident.jurisdiction,
-        })
+        note = Message(
+            N_("no event class: {rules} covers {covered}, not {jurisdiction}"),
+            {
+                "rules": class_rules.id,
+                "covered": _jurisdiction(class_rules),
+                "jurisdiction": incident.jurisdiction,
+            },
+        )
         return Evaluation(incident, now, response, None, note, "", conversions, own)
     basis = "industry" if industry else "own"
     class_facts, more = _in_currency(ctx, own | industry, class_rules, now)
@@ -181,7 +186,14 @@ def _in_currency(
         converted[metric] = int(result)
         done.append(
             Conversion(
-                metric, amount, ctx.profile.currency, result, rules.currency, rate.value, rate.on.isoformat(), rate.source
+                metric,
+                amount,
+                ctx.profile.currency,
+                result,
+                rules.currency,
+                rate.value,
+                rate.on.isoformat(),
+                rate.source,
             )
         )
     return converted, tuple(done)
@@ -236,9 +248,7 @@ def confirm_level(
     return evaluate(ctx, incident_id)
 
 
-def _may_decide(
-    ctx: Context, evaluation: Evaluation, level: int | None, reason: str, second_actor: str
-) -> None:
+def _may_decide(ctx: Context, evaluation: Evaluation, level: int | None, reason: str, second_actor: str) -> None:
     if level not in (None, 1, 2, 3):
         raise Refused(f"level {level!r} must be 1, 2, 3 or none")
     if level != evaluation.proposed and not reason.strip():

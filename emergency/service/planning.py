@@ -92,9 +92,7 @@ def _adjuster(row: Mapping[str, Any]) -> Adjuster:
     return Adjuster(row["adjuster_id"], row["region"], frozenset(row["skills"]), frozenset(row["licences"]), 1)
 
 
-def _incumbent(
-    body: Mapping[str, Any], people: Sequence[Adjuster], cells: Sequence[Cell]
-) -> list[Assignment]:
+def _incumbent(body: Mapping[str, Any], people: Sequence[Adjuster], cells: Sequence[Cell]) -> list[Assignment]:
     names, known = {p.adjuster_id for p in people}, {c.cell_id for c in cells}
     rows = body.get("incumbent", [])
     return [

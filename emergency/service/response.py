@@ -27,7 +27,12 @@ def open_incident(ctx: Context, new: Incident) -> Incident:
             connection,
             "incident.open",
             new.incident_id,
-            {"kind": new.kind, "title": dict(new.title), "regions": list(new.regions), "jurisdiction": new.jurisdiction},
+            {
+                "kind": new.kind,
+                "title": dict(new.title),
+                "regions": list(new.regions),
+                "jurisdiction": new.jurisdiction,
+            },
             happened=new.discovered_at,
         )
     return new
@@ -231,7 +236,9 @@ def complete_task(ctx: Context, incident_id: str, task_id: str, note: str) -> No
         row = next((t for t in incidents.tasks(connection, incident_id) if t["task_id"] == task_id), None)
         if row is None or row["state"] != "open":
             raise Refused(f"task {task_id!r} is not open")
-        seq = ctx.record(connection, "task.complete", f"{incident_id}/{task_id}", {"note": note, "incident": incident_id})
+        seq = ctx.record(
+            connection, "task.complete", f"{incident_id}/{task_id}", {"note": note, "incident": incident_id}
+        )
         _finish(ctx, connection, incident_id, task_id, seq)
         settle(ctx, connection, incident_id, "task.complete", {"task": task_id}, seq)
 

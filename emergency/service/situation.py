@@ -213,9 +213,13 @@ def _needs(ctx: Context, found: Situation) -> tuple[Need, ...]:
             Need(
                 "overdue",
                 "watch",
-                Message(N_("{count} claims wait longer than {hours} h for a survey"), {
-                    "count": f"{found.overdue:,}", "hours": OVERDUE_HOURS,
-                }),
+                Message(
+                    N_("{count} claims wait longer than {hours} h for a survey"),
+                    {
+                        "count": f"{found.overdue:,}",
+                        "hours": OVERDUE_HOURS,
+                    },
+                ),
                 Message(N_("The target is our own (house rule); the map's Overdue layer shows where.")),
                 room="allocation",
             )
@@ -263,12 +267,15 @@ def _shortage(ctx: Context, found: Situation) -> Need:
         "shortage",
         "bad" if found.assigned == 0 else "watch",
         Message(N_("{count} shift slots short"), {"count": f"{found.short:,}"}),
-        Message(N_("{region} is short of {short} of {needed}; {assigned} slots are committed in all."), {
-            "region": names(ctx.regions, worst.code),
-            "short": worst.short,
-            "needed": worst.needed,
-            "assigned": found.assigned,
-        }),
+        Message(
+            N_("{region} is short of {short} of {needed}; {assigned} slots are committed in all."),
+            {
+                "region": names(ctx.regions, worst.code),
+                "short": worst.short,
+                "needed": worst.needed,
+                "assigned": found.assigned,
+            },
+        ),
         room="allocation",
         subject=worst.code,
     )

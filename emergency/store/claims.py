@@ -90,7 +90,7 @@ def _executemany(connection: Connection, columns: list[list[Any]], rows: int) ->
     before = driver.execute(highest).fetchone()[0]
     marks = ", ".join("?" * len(WRITTEN))
     conflict = _CONFLICT.replace("IS DISTINCT FROM", "IS NOT")
-    changed = driver.executemany(f"INSERT INTO claim ({_NAMES}) VALUES ({marks}) {conflict}", zip(*columns)).rowcount
+    changed = driver.executemany(f"INSERT INTO claim ({_NAMES}) VALUES ({marks}) {conflict}", zip(*columns, strict=True)).rowcount
     new = driver.execute(highest).fetchone()[0] - before
     return Loaded(new, changed - new, rows - changed)
 
@@ -102,7 +102,7 @@ def _copy(connection: Connection, columns: list[list[Any]], rows: int) -> Loaded
             f"CREATE TEMP TABLE IF NOT EXISTS claim_stage ON COMMIT DELETE ROWS AS SELECT {_NAMES} FROM claim LIMIT 0"
         )
         with cursor.copy(f"COPY claim_stage ({_NAMES}) FROM STDIN") as copy:
-            for row in zip(*columns):
+            for row in zip(*columns, strict=True):
                 copy.write_row(row)
         cursor.execute(
             f"WITH written AS (INSERT INTO claim ({_NAMES}) SELECT {_NAMES} FROM claim_stage {_CONFLICT}"
@@ -113,9 +113,7 @@ def _copy(connection: Connection, columns: list[list[Any]], rows: int) -> Loaded
     return Loaded(new, changed - new, rows - changed)
 
 
-def counts(
-    connection: Connection, *, now_us: int, overdue_us: int, incident: str | None = None
-) -> pd.DataFrame:
+def counts(connection: Connection, *, now_us: int, overdue_us: int, incident: str | None = None) -> pd.DataFrame:
     """Open claims by region and line as known at an instant.
 
     Returns:
@@ -153,7 +151,7 @@ def counts(
     result = connection.execute(query)
     frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     whole = [x for x in frame.columns if x not in ("region", "line", "currency", "oldest_us")]
-    return frame.astype({name: "int64" for name in whole})
+    return frame.astype(dict.fromkeys(whole, "int64"))
 
 
 def arrivals_by_hour(connection: Connection, *, since_us: int, until_us: int) -> pd.DataFrame:

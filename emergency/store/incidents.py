@@ -117,9 +117,7 @@ def add_decision(
 
 def decisions(connection: Connection, incident_id: str) -> list[dict[str, Any]]:
     rows = connection.execute(
-        select(level_decision)
-        .where(level_decision.c.incident_id == incident_id)
-        .order_by(level_decision.c.decision_id)
+        select(level_decision).where(level_decision.c.incident_id == incident_id).order_by(level_decision.c.decision_id)
     )
     return [dict(r._mapping) | {"grade": json.loads(r.grade)} for r in rows]
 
@@ -134,7 +132,8 @@ def tasks(connection: Connection, incident_id: str) -> list[dict[str, Any]]:
         select(task).where(task.c.incident_id == incident_id).order_by(task.c.ordinal, task.c.task_id)
     )
     return [
-        dict(r._mapping) | {"title": json.loads(r.title), "after": json.loads(r.after), "evidence": json.loads(r.evidence)}
+        dict(r._mapping)
+        | {"title": json.loads(r.title), "after": json.loads(r.after), "evidence": json.loads(r.evidence)}
         for r in rows
     ]
 

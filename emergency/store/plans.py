@@ -69,11 +69,11 @@ def hold(connection: Connection, slots: Sequence[dict[str, Any]]) -> None:
     if not slots:
         return
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = dialect.insert(assignment_slot).on_conflict_do_nothing()
+    statement = dialect.insert(assignment_slot).on_conflict_do_nothing().returning(assignment_slot.c.adjuster_id)
     taken = 0
     # In one order for everybody, so that two writers cannot wait for each other in a ring.
     for slot in sorted(slots, key=lambda s: (s["shift"], s["adjuster_id"])):
-        taken += connection.execute(statement, slot).rowcount
+        taken += len(connection.execute(statement, slot).all())
     if taken != len(slots):
         raise Conflict(_who_holds(connection, slots))
 

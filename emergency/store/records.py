@@ -70,4 +70,5 @@ def take_tick(connection: Connection, job: str, planned_us: int, started_us: int
     """True for exactly one caller per job and planned instant."""
     dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
     row = {"job": job, "planned_us": planned_us, "started_us": started_us}
-    return connection.execute(dialect.insert(job_run).on_conflict_do_nothing(), row).rowcount == 1
+    statement = dialect.insert(job_run).on_conflict_do_nothing().returning(job_run.c.job)
+    return connection.execute(statement, row).first() is not None

@@ -82,8 +82,10 @@ class Workspaces:
                 rows = connection.exec_driver_sql("SELECT nspname FROM pg_namespace ORDER BY nspname")
                 return [r[0].removeprefix(PREFIX) for r in rows if r[0].startswith(PREFIX)]
         found = {p.stem for p in self._folder().glob("*.sqlite")}
-        if self.url is not None and Path(self.url.database or "").exists():
-            found.add("live")
+        if self.url is not None:  # the live store's file has a name of its owner's choosing
+            found.discard(self._file("live").stem)
+            if self._file("live").exists():
+                found.add("live")
         return sorted(found)
 
     def exists(self, name: str) -> bool:
@@ -156,4 +158,3 @@ def backup(store: Store, target: Path) -> None:
     with store.engine.connect() as connection:
         connection.connection.driver_connection.execute(f"VACUUM INTO '{str(partial).replace(chr(39), chr(39) * 2)}'")  # type: ignore[union-attr]
     shutil.move(partial, target)
-

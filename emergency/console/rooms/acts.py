@@ -86,9 +86,7 @@ def _body(desk: Desk, action: str, incident: Incident) -> dict[str, Any]:
 def fact_form(desk: Desk, incident: Incident) -> None:
     say = desk.say
     look.section(say("Enter a figure"))
-    metric = st.selectbox(
-        say("Figure"), sorted(METRICS), format_func=lambda key: say(metric_name(key)), key="metric"
-    )
+    metric = st.selectbox(say("Figure"), sorted(METRICS), format_func=lambda key: say(metric_name(key)), key="metric")
     with st.form(f"fact-{metric}", clear_on_submit=True):
         if unit_of(metric) == "ordinal":
             value: Any = st.selectbox(say("Value"), list((scale_of(metric) or ("", ()))[1]))

@@ -95,17 +95,13 @@ def _publish(desk: Desk, draft: Mapping[str, Any] | None, in_force: Mapping[str,
     say = desk.say
     if draft:
         people = len({a["adjuster_id"] for a in draft["body"]["assignments"]})
-        if st.button(
-            say("Publish to {count} people", count=people), type="primary", key="publish", width="stretch"
-        ):
+        if st.button(say("Publish to {count} people", count=people), type="primary", key="publish", width="stretch"):
             _act(
                 desk,
                 lambda: allocation.commit(desk.ctx, draft["plan_id"]),
                 say("Published; the slots are held."),
             )
-    if in_force and st.button(
-        say("Take plan {plan} back", plan=in_force["plan_id"]), key="withdraw", width="stretch"
-    ):
+    if in_force and st.button(say("Take plan {plan} back", plan=in_force["plan_id"]), key="withdraw", width="stretch"):
         _act(
             desk,
             lambda: allocation.withdraw(desk.ctx, in_force["plan_id"]),
@@ -146,8 +142,7 @@ def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
         Legend.covering(say("slots needed"), max(needed.values(), default=0)),
         {code: float(n) for code, n in needed.items()},
         value_texts={
-            code: say("{given} of {needed} slots", given=n - short[code], needed=n)
-            for code, n in needed.items()
+            code: say("{given} of {needed} slots", given=n - short[code], needed=n) for code, n in needed.items()
         },
         labels=[
             Label(code, f"{n - short[code]}/{n}", "short" if short[code] else "ok")
@@ -164,9 +159,7 @@ def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
     )
 
 
-def _flows(
-    desk: Desk, shown: Mapping[str, Any]
-) -> list[tuple[str, Mapping[str, Any], list[Mapping[str, Any]]]]:
+def _flows(desk: Desk, shown: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any], list[Mapping[str, Any]]]]:
     """(base, cell, assignments) with the largest groups first."""
     homes = {a["adjuster_id"]: a["base_id"] for a in allocation.roster(desk.ctx)}
     cells = {c["cell_id"]: c for c in shown["body"]["cells"]}
@@ -184,8 +177,7 @@ def _lines(desk: Desk, shown: Mapping[str, Any], cells: Mapping[str, Any]) -> li
         if cell["region"] != REMOTE and base in places:
             totals[base, cell["region"]] += len(people)
     return [
-        Move(places[base], desk.ctx.regions.point(region), count)
-        for (base, region), count in totals.most_common(30)
+        Move(places[base], desk.ctx.regions.point(region), count) for (base, region), count in totals.most_common(30)
     ]
 
 

@@ -118,9 +118,7 @@ def _past(desk: Desk) -> dict[str, Any] | None:
 def _run_name(desk: Desk, run: dict[str, Any]) -> str:
     overall = run["score"]["overall"]
     shown = desk.say("not rated") if overall is None else f"{overall} {run['score']['band']}"
-    return (
-        f"{desk.say.of(run['title'])} · {run['auto']} · {desk.say('seed {seed}', seed=run['seed'])} · {shown}"
-    )
+    return f"{desk.say.of(run['title'])} · {run['auto']} · {desk.say('seed {seed}', seed=run['seed'])} · {shown}"
 
 
 def after_action(desk: Desk, run: dict[str, Any]) -> None:
@@ -204,9 +202,7 @@ def _gaps(desk: Desk, run: dict[str, Any]) -> None:
         return
     look.section(say("The three largest gaps"))
     for gap in gaps:
-        with look.needs_card(
-            f"gap-{gap['id']}", say(stored(gap["title"])), say(stored(gap["text"])), tone="watch"
-        ):
+        with look.needs_card(f"gap-{gap['id']}", say(stored(gap["title"])), say(stored(gap["text"])), tone="watch"):
             pass
 
 

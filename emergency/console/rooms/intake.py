@@ -24,11 +24,7 @@ def show(desk: Desk) -> None:
     say = desk.say
     frame.header(desk, say("Intake"))
     if desk.ctx.profile.figures != "claims":
-        st.info(
-            say(
-                "This workspace replays published totals; it takes no claims files. Choose another workspace."
-            )
-        )
+        st.info(say("This workspace replays published totals; it takes no claims files. Choose another workspace."))
         return
     left, right = st.columns([1, 1], gap="medium")
     with left:
@@ -48,9 +44,7 @@ def _form(desk: Desk) -> None:
         say("How its columns are read"),
         sorted(mappings),
         index=sorted(mappings).index("plain") if "plain" in mappings else 0,
-        help=say(
-            "A mapping is a readable file in data/mappings; it says which column is what, in which unit."
-        ),
+        help=say("A mapping is a readable file in data/mappings; it says which column is what, in which unit."),
     )
     incidents = {i.incident_id: say.of(i.title) for i in every_incident(desk.ctx, open_only=True)}
     incident = st.selectbox(
@@ -127,9 +121,7 @@ def _result(desk: Desk) -> None:
     )
     if receipt.rejects_file:
         path = Path(receipt.rejects_file)
-        st.download_button(
-            say("Save the rejects, to mend and import again"), path.read_bytes(), path.name, "text/csv"
-        )
+        st.download_button(say("Save the rejects, to mend and import again"), path.read_bytes(), path.name, "text/csv")
         st.dataframe(pd.read_csv(path, dtype=str, nrows=50), hide_index=True, height=200)
 
 

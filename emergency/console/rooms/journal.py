@@ -32,9 +32,7 @@ def show(desk: Desk) -> None:
             width="stretch",
         )
     with left:
-        wanted = st.text_input(
-            say("Find"), placeholder=say("person, act or subject"), label_visibility="collapsed"
-        )
+        wanted = st.text_input(say("Find"), placeholder=say("person, act or subject"), label_visibility="collapsed")
         found = [e for e in entries if wanted.lower() in f"{e.actor} {e.action} {e.subject} {e.body}".lower()]
         st.dataframe(_table(desk, found), hide_index=True, height=560)
         if len(entries) == MOST:
@@ -50,9 +48,7 @@ def _proof(desk: Desk) -> None:
         st.success(say("{count} entries, the chain is whole.", count=f"{verdict.entries:,}"))
         st.caption(say("Head: {hash}", hash=verdict.head[:16] + "…"))
         st.caption(
-            say(
-                "Write the head down outside this machine; with it nobody can exchange the whole journal unseen."
-            )
+            say("Write the head down outside this machine; with it nobody can exchange the whole journal unseen.")
         )
     else:
         st.error(

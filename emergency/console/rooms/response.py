@@ -168,9 +168,7 @@ def _class(desk: Desk, evaluation: Evaluation) -> None:
     )
     if evaluation.class_basis == "own":
         st.caption(
-            say(
-                "On our own figures only, so a floor: enter an industry figure with its source when there is one."
-            )
+            say("On our own figures only, so a floor: enter an industry figure with its source when there is one.")
         )
     else:
         st.caption(say("On industry figures as published."))
@@ -229,9 +227,7 @@ def _clocks(desk: Desk, evaluation: Evaluation) -> None:
     for c in clocks:
         state = frame.left_text(desk, c)
         if c.met_at:
-            state = say("submitted {time}", time=desk.clock_text(c.met_at)) + (
-                say(", late") if c.missed else ""
-            )
+            state = say("submitted {time}", time=desk.clock_text(c.met_at)) + (say(", late") if c.missed else "")
         kind = say("target") if c.strive else say("limit")
         rows.append(
             [
@@ -241,9 +237,7 @@ def _clocks(desk: Desk, evaluation: Evaluation) -> None:
             ]
         )
     look.table([say("Report"), say("Due"), say("State")], rows)
-    st.caption(
-        say("Clocks start at discovery, {time}.", time=desk.clock_text(evaluation.incident.discovered_at))
-    )
+    st.caption(say("Clocks start at discovery, {time}.", time=desk.clock_text(evaluation.incident.discovered_at)))
 
 
 def _tasks(desk: Desk, incident: Incident) -> None:
@@ -266,9 +260,7 @@ def _tasks(desk: Desk, incident: Incident) -> None:
                 say.of(r["title"]) + (" ‼" if r["critical"] else ""),
                 say.of(roles.get(r["role"], {"en": r["role"]})),
                 say(PHASES[r["phase"]]),
-                desk.clock_text(r["due_at"])
-                if r["due_at"]
-                else say("after {names}", names=", ".join(r["after"])),
+                desk.clock_text(r["due_at"]) if r["due_at"] else say("after {names}", names=", ".join(r["after"])),
                 f"{desk.clock_text(r['done_at'])} · {r['done_by']}" if r["done_at"] else "",
             ]
         )
@@ -281,11 +273,7 @@ def _state(desk: Desk, row: dict[str, Any]) -> look.Cell:
     say = desk.say
     if row["state"] == "done":
         return look.Cell(say("done"), "ok", framed=True)
-    return (
-        look.Cell(say("late"), "bad", framed=True)
-        if row["late"]
-        else look.Cell(say("open"), "plain", framed=True)
-    )
+    return look.Cell(say("late"), "bad", framed=True) if row["late"] else look.Cell(say("open"), "plain", framed=True)
 
 
 def _finish_form(desk: Desk, incident: Incident, rows: list[dict[str, Any]]) -> None:

@@ -52,9 +52,7 @@ def _kpis(desk: Desk, found: Situation) -> list[look.Kpi]:
         say("Open claims"),
         f"{found.open:,}",
         say("{count} in the last hour", count=f"+{found.last_hour:,}"),
-        help=say(
-            "Claims known at the as-of time whose status is neither paid, closed, cancelled nor declined."
-        ),
+        help=say("Claims known at the as-of time whose status is neither paid, closed, cancelled nor declined."),
     )
     if published:
         first = look.Kpi(
@@ -91,8 +89,7 @@ def _kpis(desk: Desk, found: Situation) -> list[look.Kpi]:
         look.Kpi(
             say("Short"),
             say("{count} slots", count=f"{found.short:,}"),
-            " · ".join(f"{desk.region(r.code)} {r.short}" for r in _shortest(found))
-            or say("nobody is short"),
+            " · ".join(f"{desk.region(r.code)} {r.short}" for r in _shortest(found)) or say("nobody is short"),
             "bad" if found.short else "ok",
             help=say("One slot is one person for one shift. Needed minus assigned, by region."),
         ),
@@ -249,9 +246,7 @@ def _card(desk: Desk, found: Situation) -> None:
 def _table(desk: Desk, found: Situation) -> None:
     say = desk.say
     if not found.regions:
-        st.info(
-            say("No claims are known at this time. Import a file in Intake, or move the demo's time forward.")
-        )
+        st.info(say("No claims are known at this time. Import a file in Intake, or move the demo's time forward."))
         return
     frame_ = pd.DataFrame(
         {

@@ -91,6 +91,10 @@ def _outage_minutes(past: Sequence[Change], now_s: int) -> dict[str, int]:
             provinces = int(change.value)
         elif change.metric in (ONE, SEVERAL):
             told = True
+            if not change.value:  # told that there is none
+                down_since = None if change.metric == ONE else down_since
+                several_since = None
+                continue
             began = change.at_s - int(change.value) * 60
             down_since = began if change.metric == ONE or down_since is None else down_since
             several_since = began if change.metric == SEVERAL else several_since

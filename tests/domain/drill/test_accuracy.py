@@ -23,9 +23,7 @@ from emergency.domain.drill import accuracy
         (1, None, 30),  # three too high is no worse than two
     ],
 )
-def test_too_low_a_level_costs_more_than_too_high(
-    given_level: object, truth: int | None, points: float
-) -> None:
+def test_too_low_a_level_costs_more_than_too_high(given_level: object, truth: int | None, points: float) -> None:
     assert accuracy.ordinal_level(given_level, truth).points == points
 
 
@@ -43,12 +41,8 @@ def test_a_set_is_worth_its_f1(named: list[str], points: float) -> None:
     assert accuracy.set_f1(named, ["a", "b"]).points == pytest.approx(points)
 
 
-@pytest.mark.parametrize(
-    ("value", "points"), [(100, 100), (110, 100), (120, 50), (130, 0), (70, 0), ("?", 0)]
-)
-def test_a_number_is_right_within_its_tolerance_and_worthless_at_three_times(
-    value: object, points: float
-) -> None:
+@pytest.mark.parametrize(("value", "points"), [(100, 100), (110, 100), (120, 50), (130, 0), (70, 0), ("?", 0)])
+def test_a_number_is_right_within_its_tolerance_and_worthless_at_three_times(value: object, points: float) -> None:
     assert accuracy.numeric(value, truth=100, tolerance=0.1).points == pytest.approx(points)
 
 
@@ -65,9 +59,7 @@ def test_assignments_that_break_two_rules_are_counted_once() -> None:
 
 
 def test_a_double_booking_leaves_fifty_at_most() -> None:
-    found = accuracy.constraints(
-        {"assignments": 100, "violations": {"no_double_booking": 1}}, ["no_double_booking"]
-    )
+    found = accuracy.constraints({"assignments": 100, "violations": {"no_double_booking": 1}}, ["no_double_booking"])
     assert (found.points, found.breach) == (50, True)
 
 

@@ -23,9 +23,7 @@ ASKED = (
     expectation("E2", action="map.footprint.publish", accuracy=REGIONS),
     expectation("E3", action="comms.send", match={"audience": "customers"}, accuracy=POINTS),
     expectation("E4", action="report.submit", match={"to": "nfra", "kind": "first"}, accuracy=FIELDS),
-    expectation(
-        "E5", role="planning", action="allocation.commit", match={"kind": "surveyor"}, accuracy=RULES
-    ),
+    expectation("E5", role="planning", action="allocation.commit", match={"kind": "surveyor"}, accuracy=RULES),
     expectation("E6", action="policy.enable", match={"name": "manual_fnol"}),
     expectation("E7", action="report.publish", match={"cost": 5}, accuracy=COST),
 )

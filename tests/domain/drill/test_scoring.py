@@ -45,9 +45,7 @@ def test_a_small_drill_scored_by_hand() -> None:
         inject("I1", expectation("E1", weight=10, accuracy=level(2), critical=True)),
         inject(
             "I2",
-            expectation(
-                "E2", weight=30, objective="O2", role="planning", action="allocation.commit", within_s=HOUR
-            ),
+            expectation("E2", weight=30, objective="O2", role="planning", action="allocation.commit", within_s=HOUR),
             at_s=HOUR,
         ),
         outcomes=(outcome(target="oracle", floor="baseline"),),
@@ -100,11 +98,7 @@ def test_an_act_must_carry_the_fields_asked_for() -> None:
     asked = {"action": "allocation.commit", "match": {"kind": "fnol_agent"}}
     assert not alone(commit(10), **asked).answers[0].performed
     assert alone(commit(10, kind="fnol_agent"), **asked).answers[0].performed
-    assert (
-        alone(commit(10, kind="x", urgent=True), action="allocation.commit", match={"urgent": "true"})
-        .answers[0]
-        .act
-    )
+    assert alone(commit(10, kind="x", urgent=True), action="allocation.commit", match={"urgent": "true"}).answers[0].act
 
 
 def test_one_act_may_answer_two_expectations_and_each_says_so() -> None:
@@ -158,9 +152,7 @@ def test_one_missed_critical_action_caps_the_objective_and_two_make_it_u() -> No
 
 def test_an_objective_that_failed_holds_the_whole_at_m() -> None:
     drill = script(
-        inject(
-            "I1", expectation("E1", objective="O1", action="aar.publish"), expectation("E2", objective="O2")
-        ),
+        inject("I1", expectation("E1", objective="O1", action="aar.publish"), expectation("E2", objective="O2")),
         objectives=(
             script(inject("I1")).objectives[0].__class__("O1", "x", {"en": "x"}, 5),
             script(inject("I1")).objectives[0].__class__("O2", "y", {"en": "y"}, 95),
@@ -193,18 +185,14 @@ def test_a_broken_hard_limit_keeps_the_band_below_p() -> None:
 
 
 def test_an_inject_not_delivered_counts_neither_way() -> None:
-    drill = script(
-        inject("I1", expectation("E1", weight=90)), inject("I2", expectation("E2", weight=10), at_s=HOUR)
-    )
+    drill = script(inject("I1", expectation("E1", weight=90)), inject("I2", expectation("E2", weight=10), at_s=HOUR))
     got = score(drill, [confirm(5)], [Delivery("I1", 0)], {})
     assert (got.overall, got.void_share) == (100, 0.1)
     assert got.to_json()["voids"][0]["id"] == "E2"
 
 
 def test_above_a_fifth_of_void_weight_the_drill_is_not_rated() -> None:
-    drill = script(
-        inject("I1", expectation("E1", weight=79)), inject("I2", expectation("E2", weight=21), at_s=HOUR)
-    )
+    drill = script(inject("I1", expectation("E1", weight=79)), inject("I2", expectation("E2", weight=21), at_s=HOUR))
     got = score(drill, [confirm(5)], [Delivery("I1", 0)], {})
     assert (got.rated, got.overall, got.band, got.passed) == (False, None, None, None)
     assert "21 %" in str(got.reasons[0])
@@ -281,9 +269,7 @@ def plays(draw: st.DrawFn) -> tuple[Any, list[Act], dict[str, OutcomeValue]]:
     ]
     drill = script(inject("I1", *asked), outcomes=(outcome(),))
     acts = [
-        confirm(draw(MINUTES), given=draw(st.integers(1, 3)), n=i)
-        for i in range(len(asked))
-        if draw(st.booleans())
+        confirm(draw(MINUTES), given=draw(st.integers(1, 3)), n=i) for i in range(len(asked)) if draw(st.booleans())
     ]
     return drill, acts, {"K1": OutcomeValue(draw(st.none() | st.floats(-2, 2)))}
 
@@ -332,8 +318,6 @@ def test_doing_what_was_missed_never_loses_timeliness(play: Any, given_level: in
 
 
 def test_the_weights_of_the_dimensions_come_from_the_script() -> None:
-    only_time = Scoring(
-        {"timeliness": 1.0, "accuracy": 0.0, "effectiveness": 0.0}, {"P": 90, "S": 75, "M": 60}, 74.9
-    )
+    only_time = Scoring({"timeliness": 1.0, "accuracy": 0.0, "effectiveness": 0.0}, {"P": 90, "S": 75, "M": 60}, 74.9)
     drill = script(inject("I1", expectation("E1", accuracy=level(1))), scoring=only_time)
     assert score(drill, [confirm(5, given=3)], [Delivery("I1", 0)], {}).overall == 100

@@ -152,6 +152,12 @@ def test_a_second_province_has_an_age_of_its_own() -> None:
     assert outage_facts(45, down, told) == (45, 40)
 
 
+def test_an_outage_told_to_be_over_does_not_grow() -> None:
+    told = Change(0, "outage.one_province_minutes", 35)
+    assert outage_facts(10, told) == (45, 0)
+    assert outage_facts(20, told, Change(10 * MINUTE, "outage.one_province_minutes", 0)) == (0, 0)
+
+
 def test_a_failover_ends_the_outage_and_a_manual_log_is_remembered() -> None:
     drill = script(inject("I1", effects=(set_("system.core_claims", "down"),)))
     state = due(drill, DrillState(), 20 * MINUTE).state

@@ -23,9 +23,7 @@ from emergency.domain.drill.world import (
 )
 
 MOTOR = frozenset({"motor"})
-ROUND_THE_CLOCK = FieldRules(
-    visit_minutes={"motor": 60, "property": 120}, duty_from_s=0, duty_until_s=24 * HOUR
-)
+ROUND_THE_CLOCK = FieldRules(visit_minutes={"motor": 60, "property": 120}, duty_from_s=0, duty_until_s=24 * HOUR)
 
 
 def claims(*rows: tuple[float, str, str]) -> TrueClaims:
@@ -131,9 +129,7 @@ def test_notices_are_lost_between_the_outage_and_the_manual_log() -> None:
         (7200, "system.core_claims", "up"),
     ]
     assert outages(changes, 9999) == ((600, 1800),)
-    here = world(
-        claims((0.1, "A", "motor"), (0.2, "A", "motor"), (0.5, "A", "motor")), outages=((600, 1800),)
-    )
+    here = world(claims((0.1, "A", "motor"), (0.2, "A", "motor"), (0.5, "A", "motor")), outages=((600, 1800),))
     assert measure("claims.lost", here, play(here)) == 1
 
 
@@ -160,9 +156,7 @@ def test_a_plan_that_posts_a_stranger_is_refused() -> None:
 
 
 JOBS = st.lists(st.tuples(st.integers(0, 200), st.sampled_from("xy")), max_size=25)
-SHIFTS = st.lists(
-    st.tuples(st.integers(0, 150), st.integers(1, 200), st.sampled_from(["x", "y", "xy"])), max_size=5
-)
+SHIFTS = st.lists(st.tuples(st.integers(0, 150), st.integers(1, 200), st.sampled_from(["x", "y", "xy"])), max_size=5)
 SECONDS = {"x": 10, "y": 25}
 
 
@@ -174,11 +168,7 @@ def test_every_visit_is_whole_and_nobody_does_two_at_once(
     jobs.sort(key=lambda job: job[0])
     shifts = [Shift(begin, begin + length, frozenset(lines)) for begin, length, lines in raw]
     done = serve([at for at, _ in jobs], [line for _, line in jobs], shifts, SECONDS)
-    taken = [
-        (d - SECONDS[line], d, at, line)
-        for d, (at, line) in zip(done.tolist(), jobs, strict=True)
-        if d != NEVER
-    ]
+    taken = [(d - SECONDS[line], d, at, line) for d, (at, line) in zip(done.tolist(), jobs, strict=True) if d != NEVER]
     assert all(begin >= at for begin, _, at, _ in taken)
     for begin, *_ in taken:
         at_once = sum(b <= begin < e for b, e, _, _ in taken)

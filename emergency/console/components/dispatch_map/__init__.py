@@ -107,7 +107,7 @@ def dispatch_map(
         points: regions without outlines, as circles sized and shaded by value.
         outlines: addresses of GeoJSON lines drawn above the regions, untouchable.
         names: region code → name, where the file's own will not do.
-        value_texts: region code → the figure in words, for the tooltip.
+        value_texts: region code → what the tooltip says below the name, instead of layer and figure.
         labels: in order of importance; where there is no room the later ones shrink or hide.
         hatched: codes whose figure is an illustration, not a report.
         view: bounds shown when ``fit`` is new; None shows all regions.

@@ -216,10 +216,9 @@ class DispatchMap {
     const { data, marks } = this;
     const code = layer.regionCode;
     const value = data.values[code];
-    const said = value === undefined ? data.words.no_data
-      : data.value_texts[code] ?? new Intl.NumberFormat(data.language).format(value);
+    const figure = value === undefined ? data.words.no_data : new Intl.NumberFormat(data.language).format(value);
     const box = marks.element("div");
-    box.append(marks.element("strong", "", this.name(code)), marks.element("span", "", `${data.legend.name}: ${said}`));
+    box.append(marks.element("strong", "", this.name(code)), marks.element("span", "", data.value_texts[code] ?? `${data.legend.name}: ${figure}`));
     if (data.hatched.includes(code)) box.append(marks.element("em", "", data.words.illustrative));
     return box;
   }

@@ -90,8 +90,8 @@ export class Overlay {
     this.labels = wanted.flatMap((label) => {
       const place = this.host.anchor(label.code);
       if (!place) return [];
-      const box = element("div", "region-label");
-      box.append(element("b", "", this.host.name(label.code)), element("span", `pill ${label.tone}`, label.text));
+      const box = element("div", "region-label"); // of "Harris, TX" the place says TX
+      box.append(element("b", "", this.host.name(label.code).split(", ")[0]), element("span", `pill ${label.tone}`, label.text));
       return [{ box, marker: this.#still(place, box).addTo(this.map), place }];
     });
   }

@@ -128,9 +128,7 @@ def create_tables() -> None:
         sa.Column("playbook", sa.Text(), server_default="", nullable=False),
         sa.Column("activated_us", sa.BigInteger(), nullable=True),
         sa.Column("version", sa.Integer(), server_default="1", nullable=False),
-        sa.CheckConstraint(
-            "response_level IS NULL OR response_level BETWEEN 1 AND 3", name=op.f("ck_incident_level")
-        ),
+        sa.CheckConstraint("response_level IS NULL OR response_level BETWEEN 1 AND 3", name=op.f("ck_incident_level")),
         sa.PrimaryKeyConstraint("incident_id", name=op.f("pk_incident")),
     )
     op.create_table(
@@ -142,9 +140,7 @@ def create_tables() -> None:
     )
     op.create_table(
         "journal",
-        sa.Column(
-            "seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False
-        ),
+        sa.Column("seq", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=False, nullable=False),
         sa.Column("happened_us", sa.BigInteger(), nullable=False),
         sa.Column("recorded_us", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
@@ -284,9 +280,7 @@ def create_tables() -> None:
         sa.Column("decided_us", sa.BigInteger(), nullable=False),
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("second_actor", sa.Text(), server_default="", nullable=False),
-        sa.ForeignKeyConstraint(
-            ["incident_id"], ["incident.incident_id"], name=op.f("fk_level_decision_incident_id")
-        ),
+        sa.ForeignKeyConstraint(["incident_id"], ["incident.incident_id"], name=op.f("fk_level_decision_incident_id")),
         sa.PrimaryKeyConstraint("decision_id", name=op.f("pk_level_decision")),
     )
     op.create_table(

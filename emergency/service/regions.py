@@ -1,0 +1,25 @@
+"""Installing region sets: China's outlines from the optional extra, or a customer's own file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from emergency.geo.build import install_file
+from emergency.geo.china import install_cn
+from emergency.service.context import Content, Refused
+
+
+def install(content: Content, name: str, id: str | None = None) -> Path:
+    """Install ``cn``, or a file of boundaries under an id; returns where it now stands.
+
+    Raises:
+        Refused: neither ``cn`` nor a file with an id.
+    """
+    if name == "cn" and id is None:
+        return install_cn(content.home)
+    path = Path(name)
+    if not path.is_file():
+        raise Refused(f"{name!r} is neither `cn` nor a file; use `emergency regions install cn` or name a file")
+    if id is None:
+        raise Refused(f"give the set a name: `emergency regions install {name} --id NAME`")
+    return install_file(path, id, content.home)
