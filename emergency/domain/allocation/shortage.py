@@ -1,0 +1,113 @@
+"""Why a cell stays short: the first test on the way from the pool to the cell that leaves too few."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from emergency.domain.allocation.eligibility import Bools, Ints
+from emergency.domain.allocation.pool import Cell
+from emergency.domain.allocation.solution import Solution
+from emergency.texts import Message
+
+NAMED_CELLS = 3  # as many takers as a sentence can carry; `detail` has all
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """Open slots of a cell. `detail` counts people (and slots by cell, under "taken:<cell>")."""
+
+    cell_id: str
+    slots: int
+    reason: Message
+    code: str
+    detail: Mapping[str, int]
+
+
+def shortages(solution: Solution) -> tuple[Shortage, ...]:
+    """One entry per short cell, in the order of the cells."""
+    columns = np.flatnonzero(solution.short).tolist()
+    return tuple(_explained(solution, column) for column in columns)
+
+
+def _explained(solution: Solution, column: int) -> Shortage:
+    cell, able = solution.cells[column], solution.able
+    skilled = able.skilled[:, column]
+    licensed = skilled & able.licensed[:, column]
+    within = licensed & able.within[:, column]
+    may = able.may[:, column]
+    counts = {
+        name: int(able.people[mask].sum())
+        for name, mask in (("skilled", skilled), ("licensed", licensed), ("within", within), ("may", may))
+    }
+    if not counts["may"]:
+        code, reason, detail = _nobody(solution, column, counts, licensed)
+    else:
+        code, reason, detail = _all_used(solution, column, counts["may"], may)
+    return Shortage(cell.cell_id, int(solution.short[column]), reason, code, {**counts, **detail})
+
+
+def _nobody(
+    solution: Solution, column: int, counts: Mapping[str, int], licensed: Bools
+) -> tuple[str, Message, dict[str, int]]:
+    """The reason where not one person may serve the cell."""
+    cell = solution.cells[column]
+    line = Message(cell.line)
+    if not counts["skilled"]:
+        return "no_skill", Message("nobody in the pool has the skill {line}", {"line": line}), {}
+    if not counts["licensed"]:
+        gaps = {"line": line, "licence": cell.licence, "people": counts["skilled"]}
+        text = Message("people with the skill {line}: {people}, licensed for {licence}: none", gaps)
+        return "no_licence", text, {}
+    if not counts["within"]:
+        return _out_of_reach(solution, cell, counts["licensed"], solution.able.minutes[licensed, column])
+    gaps = {"people": counts["within"]}
+    return "forbidden", Message("people within reach: {people}, all kept away by pins", gaps), {}
+
+
+def _out_of_reach(solution: Solution, cell: Cell, people: int, minutes: Ints) -> tuple[str, Message, dict[str, int]]:
+    gaps: dict[str, int | str] = {"people": people, "region": cell.region}
+    known = minutes[minutes >= 0]
+    if not known.size:
+        text = Message("people who could serve: {people}, none has a way to {region}", gaps)
+        return "no_way", text, {}
+    nearest, limit = int(known.min()), solution.policy.duty_limit_minutes
+    gaps |= {"nearest": nearest, "limit": limit}
+    text = Message(
+        "people who could serve: {people}, all beyond the duty limit of {limit} minutes; "
+        "the nearest is {nearest} minutes away",
+        gaps,
+    )
+    return "beyond_duty_limit", text, {"nearest_minutes": nearest}
+
+
+def _all_used(solution: Solution, column: int, people: int, may: Bools) -> tuple[str, Message, dict[str, int]]:
+    """The reason where some may serve: every slot of theirs works already, here or elsewhere."""
+    rows, columns, slots = solution.busy
+    theirs = may[solution.groups.profile[rows]]
+    taken = np.bincount(columns[theirs], weights=slots[theirs], minlength=len(solution.cells))
+    here, taken[column] = int(taken[column]), 0
+    takers = np.flatnonzero(taken)
+    order = takers[np.lexsort((takers, -taken[takers]))].tolist()
+    named = {solution.cells[taker].cell_id: int(taken[taker]) for taker in order}
+    detail = {"here": here, **{f"taken:{cell_id}": count for cell_id, count in named.items()}}
+    if not order:
+        text = Message("people who may serve: {people}; all their slots work here", {"people": people})
+        return "all_here", text, detail
+    gaps = {"people": people, "here": here, "elsewhere": sum(named.values())}
+    gaps_with_cells = {**gaps, "cells": ", ".join(f"{c} {n}" for c, n in list(named.items())[:NAMED_CELLS])}
+    if any(solution.cells[taker].priority > solution.cells[column].priority for taker in order):
+        text = Message(
+            "people who may serve: {people}, none idle; slots here: {here}, "
+            "elsewhere: {elsewhere}, some held by pins (most in {cells})",
+            gaps_with_cells,
+        )
+        return "held_by_pins", text, detail
+    text = Message(
+        "people who may serve: {people}, none idle; slots here: {here}, on cells as urgent or more "
+        "urgent: {elsewhere} (most in {cells})",
+        gaps_with_cells,
+    )
+    return "used_as_urgent", text, detail

@@ -1,0 +1,73 @@
+"""A solved instance: the network with its flow, read back in terms of people and cells."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from emergency.domain.allocation.eligibility import Eligibility, Ints
+from emergency.domain.allocation.groups import NOWHERE, Groups
+from emergency.domain.allocation.network import Network
+from emergency.domain.allocation.policy import Policy
+from emergency.domain.allocation.pool import Adjuster, Cell, Wishes
+from emergency.domain.allocation.travel import Travel
+
+
+@dataclass(frozen=True, eq=False)
+class Solution:
+    """Input in canonical order, network and optimal flow. People and cells are numbers in that order."""
+
+    pool: tuple[Adjuster, ...]
+    cells: tuple[Cell, ...]
+    travel: Travel
+    policy: Policy
+    wishes: Wishes
+    able: Eligibility
+    groups: Groups
+    network: Network
+    flow: Ints
+
+    @cached_property
+    def busy(self) -> tuple[Ints, Ints, Ints]:
+        """(group, cell, slots) of every used group-to-cell arc."""
+        end = self.network.runs[1]
+        used = np.flatnonzero(self.flow[:end])
+        columns = self.network.heads[used] - self.network.groups
+        return self.network.tails[used], columns, self.flow[used]
+
+    @cached_property
+    def short(self) -> Ints:
+        """Open slots of each cell."""
+        start, end = self.network.runs[2], self.network.runs[3]
+        targets = self.network.heads[start:end] - self.network.groups
+        found = np.bincount(targets, weights=self.flow[start:end], minlength=len(self.cells))
+        return found.astype(np.int64)
+
+    @cached_property
+    def placed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """For each group, (person, cell) of each slot; cell -1 = idle.
+
+        Members, in the order of their ids, are handed out cell by cell: the pinned one first, then the
+        standing one, then by id, idle last. The same flow always yields the same names.
+        """
+        places: list[list[tuple[int, int]]] = [[] for _ in self.groups.keys]
+        for group, column, slots in zip(*(part.tolist() for part in self.busy), strict=True):
+            places[group].append((column, slots))
+        handed = []
+        for key, members, found in zip(self.groups.keys, self.groups.members, places, strict=True):
+            if len(found) > 1:
+                found.sort(key=lambda place: (place[0] != key.must, place[0] != key.standing, place[0]))
+            columns = [column for column, slots in found for _ in range(slots)]
+            columns += [NOWHERE] * (len(members) - len(columns))
+            handed.append(tuple(zip(members, columns, strict=True)))
+        return tuple(handed)
+
+    @cached_property
+    def strayed(self) -> tuple[tuple[int, ...], ...]:
+        """For each group, the people whose must pin the flow did not keep."""
+        return tuple(
+            tuple(person for person, column in placed if key.must != NOWHERE and column != key.must)
+            for key, placed in zip(self.groups.keys, self.placed, strict=True)
+        )
