@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -96,11 +96,8 @@ def save_profile(ctx: Context, profile: Profile, clock_at: datetime | None = Non
     return context(ctx.content, ctx.store.name, ctx.actor)
 
 
-CLOCK_ACTS = {N_("pause"), N_("resume"), N_("speed"), N_("jump"), N_("set")}
-
-
 def move_clock(ctx: Context, act: str, value: Any = None) -> Context:
-    """Pause, resume, speed up or jump a demo's clock; ``set`` may also take it back.
+    """Move a demo's clock: pause, resume, speed, jump (forward only) or set (also back).
 
     Raises:
         Refused: the live workspace, whose clock is the wall's.
@@ -124,8 +121,6 @@ def move_clock(ctx: Context, act: str, value: Any = None) -> Context:
 
 
 def live_profile_for(region_set: str) -> Profile:
-    from dataclasses import replace
-
     return replace(LIVE, region_set=region_set, **LIVE_BY_REGIONS[region_set])
 
 
