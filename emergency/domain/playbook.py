@@ -326,9 +326,7 @@ def satisfies(evidence: Evidence | Mapping[str, Any], action: str, body: Mapping
     """
     if isinstance(evidence, Mapping):
         evidence = Evidence(str(evidence["action"]), evidence.get("match") or {})
-    return evidence.action == action and all(
-        _says(body.get(key), asked) for key, asked in evidence.match.items()
-    )
+    return evidence.action == action and all(_says(body.get(key), asked) for key, asked in evidence.match.items())
 
 
 def _says(found: Any, asked: Any) -> bool:

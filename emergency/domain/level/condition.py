@@ -55,9 +55,7 @@ class Condition:
         if self.join not in JOINS or self.metric or self.op:
             raise ValueError(f"a join is one of {', '.join(JOINS)} and compares nothing itself")
         if not self.parts or (self.join == "not" and len(self.parts) != 1):
-            raise ValueError(
-                f"{self.join!r} joins {'one condition' if self.join == 'not' else 'one or more'}"
-            )
+            raise ValueError(f"{self.join!r} joins {'one condition' if self.join == 'not' else 'one or more'}")
 
     def holds(self, facts: Facts) -> bool | None:
         """True, False, or None where the facts do not tell.

@@ -119,9 +119,7 @@ def still_near(indicators: Iterable[Indicator], level: int, ratio: float = 0.8) 
     """
     if level not in LEVELS:
         raise ValueError(f"level {level!r} is not one of 1, 2, 3")
-    return tuple(
-        one for one in indicators if one.value is not None and _near(one, level, Decimal(str(ratio)))
-    )
+    return tuple(one for one in indicators if one.value is not None and _near(one, level, Decimal(str(ratio))))
 
 
 def may_step_down(indicators: Sequence[Indicator], current_level: int, ratio: float = 0.8) -> bool:
@@ -148,12 +146,7 @@ def _near(reading: Indicator, level: int, ratio: Decimal) -> bool:
 
 
 def _under_floor(reading: Indicator, level: int, ratio: Decimal) -> bool:
-    if (
-        level not in reading.floor
-        or reading.floor_value is None
-        or reading.row is None
-        or not reading.row.floor
-    ):
+    if level not in reading.floor or reading.floor_value is None or reading.row is None or not reading.row.floor:
         return False
     metric = reading.row.floor.metric
     here, there = comparable(metric, reading.floor_value), comparable(metric, reading.floor[level])

@@ -131,9 +131,7 @@ def _floor_met(reading: Indicator, level: int) -> bool:
     return bool(comparable(metric, reading.floor_value) >= comparable(metric, reading.floor[level]))
 
 
-def _note(
-    reading: Indicator, row: Row, reached: Sequence[int], level: int | None, factor: Decimal
-) -> Message | None:
+def _note(reading: Indicator, row: Row, reached: Sequence[int], level: int | None, factor: Decimal) -> Message | None:
     if reading.value is None:
         return Message("not known")
     if reached and not reading.applies and row.requires:
@@ -181,11 +179,7 @@ def step_beyond(reading: Indicator, level: int) -> Distance | None:
     target = max(graver)
     if (reading.level or NO_LEVEL) <= target:
         return None
-    gaps = (
-        []
-        if _reached(reading, target)
-        else [_gap(row, reading.metric, reading.value, reading.thresholds, target)]
-    )
+    gaps = [] if _reached(reading, target) else [_gap(row, reading.metric, reading.value, reading.thresholds, target)]
     if not _floor_met(reading, target) and row.floor:
         if reading.floor_value is None:
             return None

@@ -88,9 +88,7 @@ METRICS: Mapping[str, Metric] = {
         Metric("alert.pager", N_("PAGER alert"), "ordinal", "PAGER alert"),
         Metric("forecast.landfall.class", N_("Forecast strength at landfall"), "ordinal", "typhoon class"),
         Metric("gov.relief_response", N_("State disaster-relief response"), "ordinal", "class"),
-        Metric(
-            "gov.health_event", N_("Public-health event, official class"), "ordinal", "public-health event"
-        ),
+        Metric("gov.health_event", N_("Public-health event, official class"), "ordinal", "public-health event"),
         Metric("regulator.designated_class", N_("Class designated by the regulator"), "ordinal", "class"),
         Metric("staff.absence_rate", N_("Share of staff absent"), "ratio"),
         Metric("outage.one_province_minutes", N_("Outage in one province"), "minutes"),
@@ -168,6 +166,4 @@ def number(metric: str, value: Any) -> Decimal:
         if exact.is_finite():
             return exact
     gaps = {"metric": metric, "found": repr(value)}
-    raise FactError(
-        Message("{metric}: {found} is not a finite number; write digits, or leave it empty", gaps)
-    )
+    raise FactError(Message("{metric}: {found} is not a finite number; write digits, or leave it empty", gaps))

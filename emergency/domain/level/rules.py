@@ -224,16 +224,12 @@ class Override:
         if self.level not in LEVELS:
             raise ValueError(f"override level {self.level!r} is not one of 1, 2, 3")
         if self.pre_event and self.level < GRAVEST_BEFORE_IMPACT:
-            raise ValueError(
-                "a pre-event override gives level 2 at most; take out pre_event or write level 2"
-            )
+            raise ValueError("a pre-event override gives level 2 at most; take out pre_event or write level 2")
 
 
 def covers(rules: RuleSet, jurisdiction: str) -> bool:
     """Whether the rules hold in a place: ``CN-410000`` is covered by ``CN`` and ``*``, ``US-TX`` by ``*``."""
-    return any(
-        code in ("*", jurisdiction) or jurisdiction.startswith(code + "-") for code in rules.jurisdiction
-    )
+    return any(code in ("*", jurisdiction) or jurisdiction.startswith(code + "-") for code in rules.jurisdiction)
 
 
 def level_name(value: str, level: int | None) -> Message:
@@ -243,9 +239,7 @@ def level_name(value: str, level: int | None) -> Message:
     return Message(RESPONSE_NAME[level] if value == "response" else CLASS_NAME[level])
 
 
-def reporting_clocks(
-    rules: RuleSet, level: int | None, tags: Iterable[str] = ()
-) -> tuple[ReportingClock, ...]:
+def reporting_clocks(rules: RuleSet, level: int | None, tags: Iterable[str] = ()) -> tuple[ReportingClock, ...]:
     """The clocks that run for an incident of this level (or class) that wears these tags."""
     value = "class" if rules.value == "class" else "level"
     facts = {value: level, "event.tag": tuple(tags)}

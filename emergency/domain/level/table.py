@@ -123,9 +123,7 @@ def _text(cell: Any) -> str:
 
 
 def _at(place: int, column: str, fault: Message) -> Message:
-    return Message(
-        "row {row}, column {column}: {fault}", {"row": place, "column": column or "?", "fault": fault}
-    )
+    return Message("row {row}, column {column}: {fault}", {"row": place, "column": column or "?", "fault": fault})
 
 
 def _fact(metric: str, text: str, money_factor: int) -> Decimal | str | bool:
@@ -148,9 +146,7 @@ def _number(metric: str, text: str) -> Decimal:
     if abs(value) >= LARGEST:
         raise FactError(Message("{found} is too large to be meant; allowed is less than 10^18", gaps))
     if value < 0 and unit_of(metric) != "money":
-        raise FactError(
-            Message("{found} is negative; allowed is 0 or more, or an empty cell for unknown", gaps)
-        )
+        raise FactError(Message("{found} is negative; allowed is 0 or more, or an empty cell for unknown", gaps))
     return value
 
 
