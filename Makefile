@@ -19,14 +19,19 @@ PYTEST := $(BIN)/python -m pytest
 run: .venv/product.stamp
 	@exec $(BIN)/emergency serve
 
-test: check browser
-	@mkdir -p build
-	$(PYTEST) -n 2 --junitxml=build/tests.xml
+# A linter's complaint does not hide what the tests say, nor the other way round.
+test: .venv/tests.stamp browser
+	@mkdir -p build; status=0; \
+	$(MAKE) --no-print-directory check || status=1; \
+	$(PYTEST) -n 2 --junitxml=build/tests.xml || status=1; \
+	test $$status = 0 || echo "make test: something above is red"; exit $$status
 
 check: .venv/tests.stamp
-	$(BIN)/ruff check .
-	$(BIN)/mypy $(wildcard app.py) emergency
-	$(BIN)/lint-imports
+	@status=0; \
+	$(BIN)/ruff check . || status=1; \
+	$(BIN)/mypy $(wildcard app.py) emergency || status=1; \
+	$(BIN)/lint-imports --no-logo || status=1; \
+	exit $$status
 
 faults soak: .venv/tests.stamp browser
 	$(PYTEST) -n 2 -m $@ --thorough --timeout=3600

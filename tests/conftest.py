@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 
 pytest_plugins = ["tests.fixtures.postgres", "tests.fixtures.browser", "tests.fixtures.server"]
 
+HOMES = "EMERGENCY_TEST_HOMES"
 REPOSITORY = Path(__file__).resolve().parents[1]
 
 # Deadlines measure the neighbours on a busy machine, not our code.
@@ -28,12 +29,19 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     settings.load_profile("thorough" if config.getoption("thorough") else "short")
-    # No test may meet the store of the person who runs it.
-    home = tempfile.mkdtemp(prefix="emergency-home-")
-    config.add_cleanup(lambda: shutil.rmtree(home, ignore_errors=True))
+    _leave_home(config)
+
+
+def _leave_home(config: pytest.Config) -> None:
+    """No test may meet the store of the person who runs it."""
     for name in [n for n in os.environ if n.startswith("EMERGENCY_") and not n.startswith("EMERGENCY_TEST_")]:
         del os.environ[name]
-    os.environ["EMERGENCY_HOME"] = home
+    worker = getattr(config, "workerinput", {}).get("workerid", "")
+    if not worker:
+        # Workers end without cleaning up, so the first process makes one folder for all and removes it.
+        os.environ[HOMES] = tempfile.mkdtemp(prefix="emergency-home-")
+        config.add_cleanup(lambda: shutil.rmtree(os.environ[HOMES], ignore_errors=True))
+    os.environ["EMERGENCY_HOME"] = str(Path(os.environ[HOMES], worker or "first"))
 
 
 @pytest.hookimpl(tryfirst=True)
