@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +53,7 @@ def read_claims(
     reader = RowReader(table.header, mapping, now_us)
     seen = _Seen()
     row, first = 1, True
-    while records := list(islice(table.records, chunk_rows)):
+    for records in table.batches(chunk_rows):
         yield _chunk(records, row, table, reader, seen)
         row, first = row + len(records), False
     if first:
@@ -85,6 +84,10 @@ def _chunk(records: Sequence[list[str] | Broken], row: int, table: Table, reader
 def _frame(read: Read, numbers: np.ndarray[Any, Any]) -> pd.DataFrame:
     columns = {name: numbers if name == "row" else read.values[name] for name in CLAIM_COLUMNS}
     return pd.DataFrame(columns).astype(dict(CLAIM_COLUMNS))
+
+
+def _without(frame: pd.DataFrame, at: list[int]) -> pd.DataFrame:
+    return frame.drop(index=at).reset_index(drop=True) if at else frame
 
 
 def _reject(row: int, faults: Sequence[tuple[str, Fault]], header: Sequence[str], cells: Sequence[str]) -> Reject:

@@ -6,7 +6,7 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -20,6 +20,7 @@ DELIMITERS = (",", ";", "\t")
 LONGEST_LINE = 1 << 20
 _HEAD_BYTES = 1 << 18
 _PIECE = 1 << 20
+_LONGEST_CELL = 131_072  # the csv module's own limit
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -35,17 +36,20 @@ class Broken:
     cells: tuple[str, ...]
 
 
+# How many records at a time -> lists of records, in order.
+Batches = Callable[[int], Iterator[list[list[str] | Broken]]]
+
+
 @dataclass(frozen=True)
 class _Shape:
     encoding: str
     delimiter: str
     header: tuple[str, ...]
     header_at: int  # records above the header
+    sound: bool = False  # nothing in the bytes that asks for a look at each line
 
 
-def open_delimited(
-    path: Path, mapping: ClaimMapping
-) -> tuple[tuple[str, ...], Iterator[list[str] | Broken], Callable[[], int]]:
+def open_delimited(path: Path, mapping: ClaimMapping) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
     """Header, records and the count of bytes read.
 
     Raises:
@@ -53,8 +57,8 @@ def open_delimited(
     """
     shape = _shape(path, mapping)
     raw = path.open("rb")
-    reader = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape)
-    return unique(shape.header), reader.rows(), lambda: raw.tell() if not raw.closed else path.stat().st_size
+    records = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape)
+    return unique(shape.header), records.batches, lambda: path.stat().st_size if raw.closed else raw.tell()
 
 
 # -- what kind of file it is ---------------------------------------------------------------------
@@ -75,11 +79,11 @@ def _shape(path: Path, mapping: ClaimMapping) -> _Shape:
         seen = seen or first
         if shape is None:
             continue
-        bad = _first_bad_byte(path, encoding)
+        bad, sound = _survey(path, encoding)
         if bad is not None:
             damage = damage or (encoding, bad)
         elif encoding in (marked, mapping.encoding, "utf-8") or proves_encoding(shape.header, mapping):
-            return shape
+            return replace(shape, sound=sound)
     raise FileFault(_why_not(path, mapping, head, damage, seen))
 
 
@@ -106,10 +110,12 @@ def _known_header(text: str, encoding: str, mapping: ClaimMapping) -> tuple[_Sha
     return None, best
 
 
-def _first_bad_byte(path: Path, encoding: str) -> int | None:
-    """Byte where a file stops being of an encoding, None where all of it is."""
+def _survey(path: Path, encoding: str) -> tuple[int | None, bool]:
+    """One look at all bytes: where they stop being of the encoding (None = nowhere), and whether
+    they are sound: no NUL, no line a reader would refuse, every quotation mark with its partner."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    done = 0
+    done = quotes = tail = 0
+    sound = encoding != "utf-16"
     with path.open("rb") as file:
         while True:
             piece = file.read(_PIECE)
@@ -117,9 +123,14 @@ def _first_bad_byte(path: Path, encoding: str) -> int | None:
             try:
                 decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
-                return done - held + error.start
+                return done - held + error.start, False
             if not piece:
-                return None
+                return None, sound and quotes % 2 == 0
+            lines = piece.split(b"\n")
+            longest = max(tail + len(lines[0]), *map(len, lines))
+            tail = len(lines[-1]) + (tail if len(lines) == 1 else 0)
+            quotes += piece.count(b'"')
+            sound = sound and longest < _LONGEST_CELL and b"\0" not in piece
             done += len(piece)
 
 
@@ -127,17 +138,17 @@ def _why_not(
     path: Path, mapping: ClaimMapping, head: bytes, damage: tuple[str, int] | None, seen: Sequence[str]
 ) -> Message:
     if damage:
-        text = (
+        return Message(
             "{file} is not {encoding} from byte {byte} on, and its headers do not tell what else it is: "
-            "save it as UTF-8, or name its encoding in the mapping"
+            "save it as UTF-8, or name its encoding in the mapping",
+            {"file": path.name, "encoding": damage[0].upper(), "byte": damage[1]},
         )
-        return Message(text, {"file": path.name, "encoding": damage[0].upper(), "byte": damage[1]})
     if _decoded(head, "utf-8") is None and not mapping.encoding and _known_header_in_ascii(head, mapping):
-        text = (
+        return Message(
             "{file} is not UTF-8, and its headers do not tell what else it is: "
-            "save it as UTF-8, or name its encoding in the mapping"
+            "save it as UTF-8, or name its encoding in the mapping",
+            {"file": path.name},
         )
-        return Message(text, {"file": path.name})
     return no_header(mapping, seen)
 
 
@@ -156,13 +167,32 @@ class _Records:
         self.lines: list[str] = []
         self.row = 0
 
-    def rows(self) -> Iterator[list[str] | Broken]:
+    def batches(self, size: int) -> Iterator[list[list[str] | Broken]]:
+        """Records in lists of at most `size`; a sound file is not looked at line by line.
+
+        Raises:
+            FileFault: a quotation mark never closed, a line without end.
+        """
         with self.file:
-            reader = csv.reader(self._physical(), delimiter=self.shape.delimiter)
+            source = self.file if self.shape.sound else self._physical()
+            reader = csv.reader(source, delimiter=self.shape.delimiter)
             for _ in range(self.shape.header_at + 1):
                 next(reader)
             self.lines.clear()
-            yield from self._data(reader)
+            yield from self._quick(reader, size) if self.shape.sound else _batched(self._data(reader), size)
+
+    def _quick(self, reader: Iterator[list[str]], size: int) -> Iterator[list[list[str] | Broken]]:
+        width = len(self.shape.header)
+        try:
+            while read := list(islice(reader, size)):
+                records = list(filter(None, read))
+                if set(map(len, records)) <= {width}:
+                    yield list(records)
+                else:
+                    yield [_fitted(r, width, 1 + sum(c.count("\n") for c in r)) for r in records]
+                self.row += len(records)
+        except csv.Error as error:
+            raise FileFault(_unclosed(self.row + 1)) from error
 
     def _data(self, reader: Iterator[list[str]]) -> Iterator[list[str] | Broken]:
         width = len(self.shape.header)
@@ -188,11 +218,7 @@ class _Records:
             self._check_closed()
         if "\0" in lines[0] or (len(lines) > 1 and "\0" in "".join(lines)):
             return Broken(Fault("nul", _NUL), tuple(c.replace("\0", "") for c in cells))
-        if len(cells) == width:
-            return cells
-        if len(cells) > width and not any(c.strip() for c in cells[width:]):
-            return cells[:width]
-        return Broken(Fault("ragged", _ragged(len(cells), width, len(lines))), tuple(cells))
+        return _fitted(cells, width, len(lines))
 
     def _check_closed(self) -> None:
         """A quotation mark that is never closed swallows all rows to the end: refuse the file.
@@ -224,8 +250,7 @@ class _Records:
         """
         while line := self.file.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
-                text = "row {row} is longer than a million characters: no claims list, or its line ends are lost"
-                raise FileFault(Message(text, {"row": self.row + 1}))
+                raise FileFault(_endless(self.row + 1))
             self.lines.append(line)
             yield line
 
@@ -234,15 +259,37 @@ _NUL = Message("the row holds NUL bytes: the file was damaged on its way")
 _OVERLONG_CELL = Message("a cell of this row is longer than 131,072 characters")
 
 
-def _ragged(found: int, width: int, lines: int) -> Message:
+def _endless(row: int) -> Message:
+    return Message(
+        "row {row} is longer than a million characters: no claims list, or its line ends are lost", {"row": row}
+    )
+
+
+def _batched(records: Iterator[list[str] | Broken], size: int) -> Iterator[list[list[str] | Broken]]:
+    while batch := list(islice(records, size)):
+        yield batch
+
+
+def _fitted(cells: list[str], width: int, lines: int) -> list[str] | Broken:
+    """A record as long as the header; blank cells beyond it are dropped."""
+    if len(cells) == width:
+        return cells
+    if len(cells) > width and not any(c.strip() for c in cells[width:]):
+        return cells[:width]
+    return Broken(Fault("ragged", ragged(len(cells), width, lines)), tuple(cells))
+
+
+def ragged(found: int, width: int, lines: int = 1) -> Message:
     if lines > 1:
-        text = (
+        return Message(
             "the row has {found} cells where the header has {width}, and runs over {lines} lines: "
-            "a quotation mark is probably not closed"
+            "a quotation mark is probably not closed",
+            {"found": found, "width": width, "lines": lines},
         )
-        return Message(text, {"found": found, "width": width, "lines": lines})
     return Message("the row has {found} cells where the header has {width}", {"found": found, "width": width})
 
 
 def _unclosed(row: int) -> Message:
-    return Message("a quotation mark opened in row {row} is never closed: mend it and import again", {"row": row})
+    return Message(
+        "a quotation mark opened in row {row} or later is never closed: mend it and import again", {"row": row}
+    )

@@ -57,8 +57,9 @@ def position(header: Sequence[str], wanted: str) -> int | None:
     for form in (normal, bare):
         found = [i for i, h in enumerate(header) if form(h) == normal(wanted)]
         if len(found) > 1:
-            text = "two columns are headed {header}: rename or delete one of them"
-            raise FileFault(Message(text, {"header": wanted}))
+            raise FileFault(
+                Message("two columns are headed {header}: rename or delete one of them", {"header": wanted})
+            )
         if found:
             return found[0]
     return None
@@ -99,14 +100,21 @@ def check_units(header: Sequence[str], mapping: ClaimMapping) -> None:
         for i in positions(header, column) if column else ():
             said = normal(header[i]).removeprefix(bare(header[i])).strip("()[]【】").removeprefix("单位:")
             if column and said in _UNIT_WORDS and column.unit not in _UNIT_WORDS[said]:
-                text = "column {header} is in {said}, but mapping {mapping} reads it in {unit}: make them agree"
-                values = {"header": header[i], "said": said, "mapping": mapping.name, "unit": column.unit}
-                raise FileFault(Message(text, values))
+                raise FileFault(_unit_differs(header[i], said, mapping.name, column.unit))
+
+
+def _unit_differs(header: str, said: str, mapping: str, unit: str) -> Message:
+    return Message(
+        "column {header} is in {said}, but mapping {mapping} reads it in {unit}: make them agree",
+        {"header": header, "said": said, "mapping": mapping, "unit": unit},
+    )
 
 
 def no_header(mapping: ClaimMapping, seen: Sequence[str]) -> Message:
     """What was looked for and what was found instead."""
     wanted = "; ".join(" / ".join(group) for group in mapping.required_headers)
     found = ", ".join(h[:40] for h in seen[:40] if h.strip()) or "—"
-    text = "no header row of mapping {mapping} was found. Looked for: {wanted}. First row of the file: {found}"
-    return Message(text, {"mapping": mapping.name, "wanted": wanted, "found": found})
+    return Message(
+        "no header row of mapping {mapping} was found. Looked for: {wanted}. First row of the file: {found}",
+        {"mapping": mapping.name, "wanted": wanted, "found": found},
+    )

@@ -27,7 +27,7 @@ from emergency.intake.columns import (
     StatusRule,
 )
 from emergency.intake.faults import MappingFault
-from emergency.texts import Message
+from emergency.texts import N_, Message
 
 FORMAT = "mapping/1."
 _TOP = (
@@ -87,10 +87,10 @@ def _whole(mapping: ClaimMapping) -> list[Message]:
     faults = []
     for needed in ("report_no", "loss_at"):
         if needed not in mapping.columns:
-            faults.append(_say("columns", "{column} is missing: a claim needs it", column=needed))
+            faults.append(_say("columns", N_("{column} is missing: a claim needs it"), column=needed))
     if "line" not in mapping.constants and not _always_gives(mapping.columns.get("line")):
         faults.append(
-            _say("columns.line", "give a default or a constant: a claim without a line cannot be planned for")
+            _say("columns.line", N_("give a default or a constant: a claim without a line cannot be planned for"))
         )
     for name in AMOUNTS:
         column = mapping.columns.get(name)
@@ -99,7 +99,7 @@ def _whole(mapping: ClaimMapping) -> list[Message]:
             faults.append(
                 _say(
                     f"columns.{name}.unit",
-                    "{unit} means {fits}, but the currency is {currency}; use the unit whole",
+                    N_("{unit} means {fits}, but the currency is {currency}; use the unit whole"),
                     unit=column.unit if column else "",
                     fits=fits,
                     currency=mapping.currency,
@@ -137,12 +137,12 @@ class _Reading:
 
     def mapping(self) -> ClaimMapping:
         if not isinstance(self.raw, Mapping):
-            self.wrong("", "a mapping file holds keys and values, starting with format: mapping/1.0")
+            self.wrong("", N_("a mapping file holds keys and values, starting with format: mapping/1.0"))
             raise MappingFault(*self.faults)
         raw = self.raw
         self.known(raw, _TOP, "")
         if not str(raw.get("format", "")).startswith(FORMAT):
-            self.wrong("format", "must be mapping/1.0, found {found}", found=raw.get("format", ""))
+            self.wrong("format", N_("must be mapping/1.0, found {found}"), found=raw.get("format", ""))
         given = {
             "name": self.text(raw, "id"),
             "source": self.text(raw, "source"),
@@ -171,31 +171,33 @@ class _Reading:
     def known(self, raw: Mapping[str, Any], allowed: Sequence[str], where: str) -> None:
         for key in raw:
             if key not in allowed and not str(key).startswith("x-"):
-                self.wrong(where, "{key} is not known here; allowed: {allowed}", key=key, allowed=", ".join(allowed))
+                self.wrong(
+                    where, N_("{key} is not known here; allowed: {allowed}"), key=key, allowed=", ".join(allowed)
+                )
 
     def text(self, raw: Mapping[str, Any], key: str) -> str:
         found = raw.get(key)
         if not isinstance(found, str) or not found.strip():
-            self.wrong(key, "is missing: give a text")
+            self.wrong(key, N_("is missing: give a text"))
             return ""
         return found.strip()
 
     def texts(self, raw: Any, where: str) -> tuple[str, ...]:
         found = raw if isinstance(raw, list) else [raw]
         if not all(isinstance(t, str | int | float) and not isinstance(t, bool) for t in found):
-            self.wrong(where, "must be a text or a list of texts")
+            self.wrong(where, N_("must be a text or a list of texts"))
             return ()
         return tuple(str(t) for t in found)
 
     def table(self, raw: Any, where: str) -> dict[str, str]:
         if not isinstance(raw, Mapping) or any(isinstance(v, Mapping | list) for v in raw.values()):
-            self.wrong(where, "must be a table of texts, one `from: to` a line")
+            self.wrong(where, N_("must be a table of texts, one `from: to` a line"))
             return {}
         return {str(k): str(v) for k, v in raw.items()}
 
     def one_of(self, found: str, allowed: tuple[str, ...], where: str) -> str:
         if found not in allowed:
-            self.wrong(where, "{found} is not one of {allowed}", found=found, allowed=", ".join(allowed))
+            self.wrong(where, N_("{found} is not one of {allowed}"), found=found, allowed=", ".join(allowed))
         return found
 
     def zone(self, name: str) -> str:
@@ -203,12 +205,12 @@ class _Reading:
             ZoneInfo(name)
         except (ValueError, OSError, KeyError):
             if name:
-                self.wrong("timezone", "{found} is no IANA time zone; write it like Asia/Shanghai", found=name)
+                self.wrong("timezone", N_("{found} is no IANA time zone; write it like Asia/Shanghai"), found=name)
         return name
 
     def currency(self, code: str, where: str) -> str:
         if code and not (len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()):
-            self.wrong(where, "{found} is no ISO 4217 code; write it like CNY", found=code)
+            self.wrong(where, N_("{found} is no ISO 4217 code; write it like CNY"), found=code)
         return code
 
     def encoding(self, name: str) -> str:
@@ -216,12 +218,12 @@ class _Reading:
 
     def rounding(self, raw: Any) -> float:
         if not isinstance(raw, Mapping):
-            self.wrong("coordinates", "must be a table such as rounded_degrees: 0.1")
+            self.wrong("coordinates", N_("must be a table such as rounded_degrees: 0.1"))
             return 0.0
         self.known(raw, ["rounded_degrees"], "coordinates")
         found = raw.get("rounded_degrees", 0)
         if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 5:
-            self.wrong("coordinates.rounded_degrees", "must be degrees from 0 to 5, found {found}", found=found)
+            self.wrong("coordinates.rounded_degrees", N_("must be degrees from 0 to 5, found {found}"), found=found)
             return 0.0
         return float(found)
 
@@ -237,7 +239,7 @@ class _Reading:
     def claim_column(self, name: str, where: str) -> None:
         if name not in CLAIM_COLUMNS or name == "row":
             allowed = ", ".join(c for c in CLAIM_COLUMNS if c != "row")
-            self.wrong(where, "{found} is no column of a claim; allowed: {allowed}", found=name, allowed=allowed)
+            self.wrong(where, N_("{found} is no column of a claim; allowed: {allowed}"), found=name, allowed=allowed)
 
     def vocabulary(self, name: str, value: str, where: str) -> None:
         if name in VOCABULARIES:
@@ -247,7 +249,7 @@ class _Reading:
 
     def columns(self, raw: Any) -> dict[str, Column]:
         if not isinstance(raw, Mapping) or not raw:
-            self.wrong("columns", "is missing: one entry for each claim column")
+            self.wrong("columns", N_("is missing: one entry for each claim column"))
             return {}
         return {str(name): self.column(str(name), entry) for name, entry in raw.items()}
 
@@ -257,7 +259,7 @@ class _Reading:
         if isinstance(raw, str | list):
             raw = {"from": raw}
         if not isinstance(raw, Mapping):
-            self.wrong(where, "must be a header or a table with from, sum or join")
+            self.wrong(where, N_("must be a header or a table with from, sum or join"))
             return Column(name)
         self.known(raw, _COLUMN, where)
         combine, headers = self.headers(raw, where)
@@ -284,7 +286,7 @@ class _Reading:
     def headers(self, raw: Mapping[str, Any], where: str) -> tuple[str, tuple[str, ...]]:
         ways = [way for way in ("from", "sum", "join") if way in raw]
         if len(ways) > 1 or (not ways and not raw.get("rules")):
-            self.wrong(where, "give exactly one of from, sum, join")
+            self.wrong(where, N_("give exactly one of from, sum, join"))
         if not ways:
             return "first", ()
         headers = self.texts(raw[ways[0]], f"{where}.{ways[0]}")
@@ -292,17 +294,17 @@ class _Reading:
 
     def flag(self, raw: Any, where: str) -> bool:
         if not isinstance(raw, bool):
-            self.wrong(where, "must be true or false")
+            self.wrong(where, N_("must be true or false"))
         return raw is True
 
     def unit(self, name: str, raw: Any, where: str) -> str:
         if name not in AMOUNTS:
             if raw is not None:
-                self.wrong(f"{where}.unit", "only amounts have a unit")
+                self.wrong(f"{where}.unit", N_("only amounts have a unit"))
             return ""
         if raw is None:
             allowed = ", ".join(UNITS)
-            self.wrong(f"{where}.unit", "is missing: units are never guessed; allowed: {allowed}", allowed=allowed)
+            self.wrong(f"{where}.unit", N_("is missing: units are never guessed; allowed: {allowed}"), allowed=allowed)
             return ""
         return self.one_of(str(raw), tuple(UNITS), f"{where}.unit")
 
@@ -310,19 +312,19 @@ class _Reading:
         if raw is None:
             return ""
         if name != "estimated_minor" or raw != "paid_minor":
-            self.wrong(f"{where}.otherwise", "only estimated_minor may fall back, and only on paid_minor")
+            self.wrong(f"{where}.otherwise", N_("only estimated_minor may fall back, and only on paid_minor"))
         return str(raw)
 
     def as_date(self, name: str, raw: Any, where: str) -> bool:
         if raw is not None and (name not in INSTANTS or raw != "date"):
-            self.wrong(f"{where}.as", "only loss_at and reported_at may say as: date")
+            self.wrong(f"{where}.as", N_("only loss_at and reported_at may say as: date"))
         return raw == "date"
 
     def digits(self, name: str, raw: Any, where: str) -> int | None:
         if raw is None:
             return None
         if name != "region_given" or isinstance(raw, bool) or not isinstance(raw, int) or not 2 <= raw <= 12:
-            self.wrong(f"{where}.digits", "only region_given has digits, from 2 to 12")
+            self.wrong(f"{where}.digits", N_("only region_given has digits, from 2 to 12"))
             return None
         return raw
 
@@ -330,7 +332,7 @@ class _Reading:
         if not raw:
             return ()
         if name != "status" or not isinstance(raw, list) or not all(isinstance(r, Mapping) for r in raw):
-            self.wrong(f"{where}.rules", "only status has rules, a list of tables")
+            self.wrong(f"{where}.rules", N_("only status has rules, a list of tables"))
             return ()
         return tuple(self.rule(r, f"{where}.rules[{i}]") for i, r in enumerate(raw, 1))
 
@@ -338,9 +340,9 @@ class _Reading:
         self.known(raw, ["filled", "older_than_days", "as_of", "is"], where)
         days = raw.get("older_than_days")
         if ("filled" in raw) == (days is not None):
-            self.wrong(where, "give exactly one of filled, older_than_days")
+            self.wrong(where, N_("give exactly one of filled, older_than_days"))
         if days is not None and (isinstance(days, bool) or not isinstance(days, int) or days < 0):
-            self.wrong(where, "older_than_days must be a whole number of days")
+            self.wrong(where, N_("older_than_days must be a whole number of days"))
             days = None
         return StatusRule(
             status=self.one_of(str(raw.get("is", "")), STATUSES, f"{where}.is"),

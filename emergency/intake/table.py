@@ -6,19 +6,18 @@ they stand come as `Broken`, with the reason; empty lines are no rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from emergency.intake.cells import Fault
-from emergency.intake.delimited import Broken, open_delimited
+from emergency.intake.delimited import Batches, Broken, open_delimited
 from emergency.intake.faults import FileFault
 from emergency.intake.headers import check_units
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.workbook import open_workbook
 from emergency.texts import Message
 
-__all__ = ["Broken", "Fault", "Table", "open_table"]
+__all__ = ["Broken", "Table", "open_table"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -30,13 +29,13 @@ class Table:
 
     Attributes:
         header: column names as in the file, made unique.
-        records: data rows, each a list as long as the header, or `Broken`.
+        batches: how many at a time -> lists of data rows, each as long as the header, or `Broken`.
         bytes_total: size of the file.
         bytes_read: how far the records have come, for a progress bar.
     """
 
     header: tuple[str, ...]
-    records: Iterator[list[str] | Broken]
+    batches: Batches
     bytes_total: int
     bytes_read: Callable[[], int]
 
@@ -50,12 +49,11 @@ def open_table(path: Path, mapping: ClaimMapping) -> Table:
     """
     size, start = _look(path)
     if start.startswith(_OLE):
-        text = "{file} is an old Excel file (.xls): open it and save it as .xlsx"
-        raise FileFault(Message(text, {"file": path.name}))
+        raise FileFault(_old_excel(path))
     opened = open_workbook if start.startswith(_ZIP) else open_delimited
-    header, records, bytes_read = opened(path, mapping)
+    header, batches, bytes_read = opened(path, mapping)
     check_units(header, mapping)
-    return Table(header, records, size, bytes_read)
+    return Table(header, batches, size, bytes_read)
 
 
 def _look(path: Path) -> tuple[int, bytes]:
@@ -68,3 +66,7 @@ def _look(path: Path) -> tuple[int, bytes]:
     if not start:
         raise FileFault(Message("{file} is empty", {"file": path.name}))
     return path.stat().st_size, start
+
+
+def _old_excel(path: Path) -> Message:
+    return Message("{file} is an old Excel file (.xls): open it and save it as .xlsx", {"file": path.name})

@@ -6,6 +6,7 @@ import math
 import zipfile
 from collections.abc import Callable, Iterator
 from datetime import date, datetime, time, timedelta
+from functools import partial
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
 from emergency.intake.cells import Fault
-from emergency.intake.delimited import Broken
+from emergency.intake.delimited import Batches, Broken, ragged
 from emergency.intake.faults import FileFault
 from emergency.intake.headers import HEADER_WITHIN, find_header, no_header, unique
 from emergency.intake.mapping import ClaimMapping
@@ -26,9 +27,7 @@ _PIECE = 1 << 20
 _EXACT = 10**15
 
 
-def open_workbook(
-    path: Path, mapping: ClaimMapping
-) -> tuple[tuple[str, ...], Iterator[list[str] | Broken], Callable[[], int]]:
+def open_workbook(path: Path, mapping: ClaimMapping) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
     """Header, records and progress of the first sheet that shows the required headers.
 
     Raises:
@@ -46,7 +45,7 @@ def open_workbook(
         at = find_header(top, mapping)
         if at is not None:
             header = _trimmed(top[at])
-            return unique(header), _records(book, sheet, at, len(header)), lambda: path.stat().st_size
+            return unique(header), partial(_batches, book, sheet, at, len(header)), lambda: path.stat().st_size
         first = first or next((r for r in top if any(r)), [])
     raise FileFault(no_header(mapping, first))
 
@@ -71,13 +70,16 @@ def _measure(path: Path) -> None:
 
 
 def _too_large(path: Path) -> Message:
-    text = "{file} unpacks to more than {limit} MB: save the sheet as CSV and import that"
-    return Message(text, {"file": path.name, "limit": LARGEST_INFLATED >> 20})
+    return Message(
+        "{file} unpacks to more than {limit} MB: save the sheet as CSV and import that",
+        {"file": path.name, "limit": LARGEST_INFLATED >> 20},
+    )
 
 
 def _no_workbook(path: Path) -> Message:
-    text = "{file} is damaged or no Excel workbook: open it, save it as .xlsx or CSV, import again"
-    return Message(text, {"file": path.name})
+    return Message(
+        "{file} is damaged or no Excel workbook: open it, save it as .xlsx or CSV, import again", {"file": path.name}
+    )
 
 
 def _texts(sheet: Any) -> Iterator[list[str]]:
@@ -110,16 +112,17 @@ def _trimmed(cells: list[str]) -> list[str]:
     return cells
 
 
-def _records(book: Any, sheet: Any, header_at: int, width: int) -> Iterator[list[str] | Broken]:
+def _batches(book: Any, sheet: Any, header_at: int, width: int, size: int) -> Iterator[list[list[str] | Broken]]:
     try:
-        for cells in islice(_texts(sheet), header_at + 1, None):
-            cells = _trimmed(cells)
-            if not cells:
-                continue
-            if len(cells) > width:
-                text = "the row has {found} cells where the header has {width}"
-                yield Broken(Fault("ragged", Message(text, {"found": len(cells), "width": width})), tuple(cells))
-            else:
-                yield cells + [""] * (width - len(cells))
+        rows = (_trimmed(cells) for cells in islice(_texts(sheet), header_at + 1, None))
+        records = (_fitted(cells, width) for cells in rows if cells)
+        while batch := list(islice(records, size)):
+            yield batch
     finally:
         book.close()
+
+
+def _fitted(cells: list[str], width: int) -> list[str] | Broken:
+    if len(cells) > width:
+        return Broken(Fault("ragged", ragged(len(cells), width)), tuple(cells))
+    return cells + [""] * (width - len(cells))
