@@ -2,13 +2,14 @@
 
 import streamlit as st
 
+from emergency import bootstrap
 from emergency.api import api
-from emergency.console.assets import asset_mount
+from emergency.console import assets
 from emergency.jobs.lifespan import lifespan
 
 app = st.App(
     "emergency/console/main.py",
-    routes=[api.mount(), asset_mount()],
+    routes=[api.mount(), *assets.routes(lambda: bootstrap.running().content.regions.assets())],
     middleware=api.middleware(),
     lifespan=lifespan,
 )

@@ -38,12 +38,12 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _input_errors() -> tuple[type[Exception], ...]:
-    from emergency.domain.allocation.tables import TableFaults
-    from emergency.domain.level import FactFaults
-    from emergency.intake.claims import FileRefused
-    from emergency.library import FileFaults
+    from emergency.domain.allocation import AllocationRefused
+    from emergency.domain.level import TableError
+    from emergency.intake.faults import IntakeFault
+    from emergency.library import FileFaults, NotOnShelf
 
-    return (BadInput, Refused, FileNotFoundError, IsADirectoryError, FileFaults, FileRefused, FactFaults, TableFaults)
+    return (BadInput, Refused, FileNotFoundError, IsADirectoryError, FileFaults, IntakeFault, TableError, AllocationRefused, NotOnShelf)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -157,6 +157,7 @@ def _rows(path: Path) -> list[dict[str, str]]:
 
 
 def _serve(arguments: argparse.Namespace) -> NoReturn:
+    _check_free(arguments.address, arguments.port)
     running = bootstrap.start()
     if not arguments.no_demo:
         from emergency.service.demo import load_demos
@@ -174,6 +175,20 @@ def _serve(arguments: argparse.Namespace) -> NoReturn:
             *("--server.headless", "true"),
         ],
     )
+
+
+def _check_free(address: str, port: int) -> None:
+    import socket
+
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError as fault:
+            raise BadInput(
+                f"{address}:{port} cannot be used ({fault.strerror}); another console may be running there. "
+                f"Choose another port: emergency serve --port {port + 1}"
+            ) from fault
 
 
 def _worker(arguments: argparse.Namespace) -> int:

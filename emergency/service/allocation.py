@@ -19,12 +19,12 @@ from emergency.domain.allocation import (
     Policy,
     allocate,
 )
-from emergency.domain.allocation.demand import cells_from_open_claims
+from emergency.domain.allocation.demand import OpenClaims, cells_from_open_claims
 from emergency.domain.claim import LINES
 from emergency.domain.incident import Incident
 from emergency.service.context import Context, Notice, Refused
-from emergency.service.figures import Figures, figures
-from emergency.store import incidents, plans, pool
+from emergency.service.figures import Figures, figures, hours_since
+from emergency.store import incidents, journal, plans, pool
 from emergency.store.incidents import Conflict
 
 REMOTE = "remote"  # where seats are: no travel, from anywhere
@@ -67,7 +67,7 @@ def demand_slots(ctx: Context, known: Figures) -> int:
 def needed_by_region(ctx: Context, known: Figures) -> dict[str, int]:
     """Survey slots the open claims ask for, by region."""
     needed: Counter[str] = Counter()
-    for cell in survey_cells(ctx, known, incident_id=""):
+    for cell in survey_cells(ctx, known, None):
         needed[cell.region] += cell.slots
     return dict(needed)
 
@@ -78,29 +78,55 @@ def assigned_by_region(ctx: Context) -> dict[str, int]:
     return dict(Counter(s["region"] for s in held if s["line"] in LINES))
 
 
-def survey_cells(ctx: Context, known: Figures, incident_id: str) -> tuple[Cell, ...]:
-    """Demand per region and line from the open claims of one incident."""
-    counts = [
-        {
-            "region": str(row.region),
-            "line": str(row.line),
-            "unsurveyed": int(row.unsurveyed),
-            "overdue": int(row.overdue),
-            "oldest_us": row.oldest_us,
-        }
-        for row in known.located.itertuples(index=False)
-    ]
+def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tuple[Cell, ...]:
+    """Demand per region and line: what open claims need, or what the playbook asks if that is more."""
+    counts = []
+    if not known.located.empty:
+        sums = known.located.groupby(["region", "line"], as_index=False).agg(
+            {"unsurveyed": "sum", "overdue": "sum", "oldest_us": "min"}
+        )
+        counts = [
+            OpenClaims(
+                str(row.region),
+                str(row.line),
+                int(row.unsurveyed),
+                int(row.overdue),
+                hours_since(row.oldest_us, known.as_of) or 0,
+            )
+            for row in sums.itertuples(index=False)
+        ]
     return cells_from_open_claims(
         counts,
-        incident=incident_id,
+        incident=incident.incident_id if incident else "",
         visits_per_slot=ctx.content.library.visits_per_slot(),
-        licence_of=lambda region: licence(ctx, region),
+        minimum=_minimum(ctx, incident) if incident else {},
+        licence_of=lambda region, _line: ctx.regions.licence(region),
     )
 
 
-def licence(ctx: Context, region: str) -> str:
-    """The licence an adjuster needs there: the state's in the United States, none elsewhere."""
-    return ctx.regions.licence(region)
+def _minimum(ctx: Context, incident: Incident) -> dict[tuple[str, str], int]:
+    """Surveyors the playbook wants in each affected region at the confirmed level, claims or none."""
+    from emergency.service.response import playbook_of
+
+    playbook = playbook_of(ctx, incident)
+    if playbook is None or incident.response_level is None:
+        return {}
+    affected = [r for r in footprint(ctx, incident) if ctx.regions.known(r)]
+    return {
+        (region, row.skill): row.least[incident.response_level]
+        for row in playbook.resources
+        if row.kind == "surveyor" and row.skill in LINES and row.least.get(incident.response_level)
+        for region in affected
+    }
+
+
+def footprint(ctx: Context, incident: Incident) -> tuple[str, ...]:
+    """The affected regions somebody published last; none before that."""
+    with ctx.store.read() as connection:
+        for entry in journal.entries(connection, newest_first=True):
+            if entry.action == "map.footprint.publish" and entry.subject == incident.incident_id:
+                return tuple(str(r) for r in entry.facts().get("regions", ()))
+    return ()
 
 
 def seat_cells(ctx: Context, incident: Incident, known: Figures) -> tuple[Cell, ...]:
@@ -197,7 +223,7 @@ def _chosen(ctx: Context, incident_ids: Sequence[str] | None) -> list[Incident]:
 
 def _cells(ctx: Context, incident: Incident) -> tuple[Cell, ...]:
     known = figures(ctx, incident.incident_id)
-    return (*survey_cells(ctx, known, incident.incident_id), *seat_cells(ctx, incident, known))
+    return (*survey_cells(ctx, known, incident), *seat_cells(ctx, incident, known))
 
 
 def _adjuster(row: Mapping[str, Any]) -> Adjuster:

@@ -22,7 +22,7 @@ from emergency.domain.level import grade
 from emergency.domain.playbook import Playbook
 from emergency.domain.workspace import Profile
 from emergency.library import FileFaults, Library
-from emergency.service.allocation import licence, roster
+from emergency.service.allocation import roster
 from emergency.service.context import Context, Refused
 from emergency.service.demo import stock_pool
 from emergency.service.drill_play import DIRECTOR, Play
@@ -287,7 +287,7 @@ def _dispatcher(play: Play) -> hindsight.Dispatch:
 
     def dispatch(_begin_s: int, where: Mapping[str, str], needs: Sequence[hindsight.Need]) -> list[Posting]:
         cells = [
-            Cell(f"{n.region}/{n.line}", "drill", n.region, n.line, licence(play.ctx, n.region), n.slots, 2)
+            Cell(f"{n.region}/{n.line}", "drill", n.region, n.line, play.ctx.regions.licence(n.region), n.slots, 2)
             for n in needs
             if n.slots
         ]

@@ -15,7 +15,7 @@ from typing import Any
 from emergency.domain.drill.facts import Change
 from emergency.domain.drill.facts import facts as grown
 from emergency.domain.incident import Incident
-from emergency.domain.level import Grade, RuleSet, covers, grade, unit_of
+from emergency.domain.level import Grade, RuleSet, covers, grade, reporting_clocks, unit_of
 from emergency.domain.level.trace import grade_record
 from emergency.service.context import Context, Refused
 from emergency.service.figures import Figures, figures
@@ -244,8 +244,21 @@ def confirm_level(
             "rules": f"{evaluation.response.rules}@{evaluation.response.version}",
             "decided_by": trace["decided_by"],
         }
-        activate(ctx, connection, before, level, body)
+        activate(ctx, connection, before, level, body, deadlines_s(ctx, evaluation, level))
     return evaluate(ctx, incident_id)
+
+
+def deadlines_s(ctx: Context, evaluation: Evaluation, level: int | None) -> dict[str, int]:
+    """Report kind -> seconds from discovery, of the clocks that run; the shorter where two rules own one."""
+    library = ctx.content.library
+    running = list(reporting_clocks(library.rules(RESPONSE_RULES), level))
+    if evaluation.event_class:
+        running += reporting_clocks(library.rules(CLASS_RULES), evaluation.event_class.level)
+    found: dict[str, int] = {}
+    for clock in running:
+        for kind, within_s in clock.deadlines_s.items():
+            found[kind] = min(within_s, found.get(kind, within_s))
+    return found
 
 
 def _may_decide(ctx: Context, evaluation: Evaluation, level: int | None, reason: str, second_actor: str) -> None:

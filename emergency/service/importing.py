@@ -13,8 +13,11 @@ import pandas as pd
 
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.domain.instant import to_us
-from emergency.intake.claims import ClaimChunk, file_digest, read_claims, write_rejects
+from emergency.intake.accounts import ClaimChunk
+from emergency.intake.claims import file_digest, read_claims
+from emergency.intake.faults import FileFault
 from emergency.intake.mapping import ClaimMapping, claim_mapping
+from emergency.intake.rejects import write_rejects
 from emergency.service.context import Context, Refused
 from emergency.service.running import live_profile_for, save_profile
 from emergency.store import claims, incidents, records

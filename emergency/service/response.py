@@ -78,7 +78,12 @@ def record_fact(
 
 
 def activate(
-    ctx: Context, connection: Connection, before: Incident, level: int | None, body: Mapping[str, Any]
+    ctx: Context,
+    connection: Connection,
+    before: Incident,
+    level: int | None,
+    body: Mapping[str, Any],
+    deadlines_s: Mapping[str, int],
 ) -> None:
     """Write a confirmed level, open the playbook where needed and lay out the level's tasks."""
     playbook = playbook_of(ctx, before)
@@ -99,7 +104,7 @@ def activate(
                 before.incident_id,
                 {"playbook": changed.playbook, "sha256": playbook.sha256, "level": level},
             )
-        _lay_out(ctx, connection, changed, playbook, level)
+        _lay_out(ctx, connection, changed, playbook, level, deadlines_s)
     settle(ctx, connection, before.incident_id, "level.confirm", body, seq)
 
 
@@ -111,7 +116,14 @@ def playbook_of(ctx: Context, incident: Incident) -> Playbook | None:
     return found[0] if found else None
 
 
-def _lay_out(ctx: Context, connection: Connection, incident: Incident, playbook: Playbook, level: int) -> None:
+def _lay_out(
+    ctx: Context,
+    connection: Connection,
+    incident: Incident,
+    playbook: Playbook,
+    level: int,
+    deadlines_s: Mapping[str, int],
+) -> None:
     """Add the tasks of a level; those laid out before stay, done ones stay done."""
     have = {t["task_id"] for t in incidents.tasks(connection, incident.incident_id)}
     clocks = {
@@ -121,7 +133,7 @@ def _lay_out(ctx: Context, connection: Connection, incident: Incident, playbook:
         "impact": incident.impact_at or incident.occurred_at,
     }
     rows = []
-    for ordinal, planned in enumerate(tasks_for(playbook, level, clocks)):
+    for ordinal, planned in enumerate(tasks_for(playbook, level, clocks, deadlines_s)):
         if planned.id in have:
             continue
         rows.append(

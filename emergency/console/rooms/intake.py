@@ -13,7 +13,7 @@ from emergency.console.desk import Desk
 from emergency.console.rooms import frame
 from emergency.domain.instant import from_us
 from emergency.service.context import Refused
-from emergency.service.importing import FileRefused, Progress, Receipt, import_claims, mapping_named
+from emergency.service.importing import FileFault, Progress, Receipt, import_claims, mapping_named
 from emergency.service.records import imports
 from emergency.service.response import every_incident
 
@@ -88,7 +88,7 @@ def _run(desk: Desk, name: str, content: bytes, mapping: str, incident: str | No
                 progress=show_progress,
                 say=say,
             )
-        except (FileRefused, Refused) as fault:
+        except (FileFault, Refused) as fault:
             bar.empty()
             st.session_state["receipt"] = None
             st.error(say("Nothing was imported. {fault}", fault=str(fault)))

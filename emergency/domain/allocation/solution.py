@@ -12,6 +12,7 @@ from emergency.domain.allocation.groups import NOWHERE, Groups
 from emergency.domain.allocation.network import Network
 from emergency.domain.allocation.policy import Policy
 from emergency.domain.allocation.pool import Adjuster, Cell, Wishes
+from emergency.domain.allocation.residual import Graph, potentials
 from emergency.domain.allocation.travel import Travel
 
 
@@ -63,6 +64,24 @@ class Solution:
             columns += [NOWHERE] * (len(members) - len(columns))
             handed.append(tuple(zip(members, columns, strict=True)))
         return tuple(handed)
+
+    @cached_property
+    def places(self) -> dict[int, list[tuple[int, int]]]:
+        """For each person, (group, cell) of each slot; cell -1 = idle."""
+        found: dict[int, list[tuple[int, int]]] = {}
+        for group, placed in enumerate(self.placed):
+            for person, column in placed:
+                found.setdefault(person, []).append((group, column))
+        return found
+
+    @cached_property
+    def graph(self) -> Graph:
+        return Graph.of(self.network, self.flow)
+
+    @cached_property
+    def potential(self) -> Ints:
+        """Node potentials that prove the flow optimal."""
+        return potentials(self.graph)
 
     @cached_property
     def strayed(self) -> tuple[tuple[int, ...], ...]:

@@ -138,7 +138,9 @@ class DispatchMap {
     this.regions.clear();
     this.ground = L.featureGroup();
     if (shapes.polygons) {
-      L.geoJSON(shapes.polygons, { smoothFactor: 0.6, style: blank })
+      // A region may have no area in its source: it is drawn as a dot.
+      const pointToLayer = (_, place) => L.circleMarker(place, { ...blank(), radius: 4 });
+      L.geoJSON(shapes.polygons, { smoothFactor: 0.6, style: blank, pointToLayer })
         .eachLayer((layer) => this.#region(codeOf(layer.feature), layer, layer.feature.properties));
     }
     for (const [code, name, lon, lat] of data.points) {
@@ -177,7 +179,7 @@ class DispatchMap {
       if (layer.drawn === drawn) continue;
       layer.drawn = drawn;
       layer.setStyle(look);
-      if (layer.setRadius) layer.setRadius(value > 0 ? 5 + 15 * Math.sqrt(value / largest) : 4);
+      if (layer.setRadius && !layer.feature) layer.setRadius(value > 0 ? 5 + 15 * Math.sqrt(value / largest) : 4);
     }
     this.regions.get(data.selected)?.bringToFront();
     this.#legend(data, hatched.size > 0);

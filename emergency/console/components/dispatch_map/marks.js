@@ -139,6 +139,7 @@ export class Overlay {
       L.DomEvent.stopPropagation(event);
       host.tell("picked_marker", { id: one.id });
     });
+    marker.on("keydown", ({ originalEvent }) => originalEvent.key === "Enter" && host.tell("picked_marker", { id: one.id }));
     marker.on("dragstart", () => host.hold(true));
     marker.on("dragend", () => this.#dropped(one.id, marker));
     return marker;
@@ -214,15 +215,17 @@ export class Overlay {
       L.polyline(path, { ...share, color: "#fff", weight: 5, opacity: 0.75 }),
       L.polyline(path, { ...share, color: LINE, weight: 2.2 }),
       this.#head(at(end), at(end - Math.min(0.1, 8 / length)), share),
-      this.#badge(badge, line),
+      ...(badge ? [this.#badge(badge, line)] : []),
     ].map((part) => part.addTo(map)));
     return path.slice(1).map((place) => around(this.#point(place), 8, 8));
   }
 
-  /** The middle of the arrow, or the nearest part of it where nothing is written yet. */
+  /** The middle of the arrow, or the nearest part of it where nothing is written yet; null if there is none. */
   #badgePlace(along, taken) {
     const boxAt = (t) => around(this.#point(along(t)), 26, 26);
-    const t = [0.5, 0.4, 0.6, 0.3, 0.7, 0.2, 0.8].find((share) => !taken.some((other) => overlap(boxAt(share), other))) ?? 0.5;
+    const free = (t) => !taken.some((other) => overlap(boxAt(t), other));
+    const t = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82].find(free);
+    if (t === undefined) return null;
     taken.push(boxAt(t));
     return along(t);
   }
