@@ -80,6 +80,13 @@ def test_a_wall_clock_set_back_does_not_pull_drill_time_back() -> None:
     assert clock.offset_at(WALL + minutes(3)) == minutes(10)
 
 
+def test_an_act_while_the_wall_clock_is_set_back_gives_no_time_for_nothing() -> None:
+    clock = clocks.start(clocks.ready(START), WALL + minutes(10))
+    clock = clocks.set_speed(clock, WALL + minutes(4), 2)
+    assert clock.offset_at(WALL + minutes(10)) == minutes(0)
+    assert clock.offset_at(WALL + minutes(11)) == minutes(2)
+
+
 @pytest.mark.parametrize("speed", [0, -1, 0.0005, 1.0005, 100_001])
 def test_a_speed_out_of_bounds_or_too_fine_is_refused(speed: float) -> None:
     with pytest.raises(ValueError, match="speed"):

@@ -7,7 +7,8 @@ import json
 import pytest
 
 from emergency.domain.drill.answer import Act, Delivery
-from emergency.domain.drill.review import Review, after_action, span, timeline
+from emergency.domain.drill.gaps import span
+from emergency.domain.drill.review import Review, after_action, timeline
 from emergency.domain.drill.scoring import OutcomeValue, score
 from emergency.texts import speaker
 from tests.domain.drill.scripts import HOUR, MINUTE, expectation, inject, level, outcome, script

@@ -108,6 +108,12 @@ def test_adding_a_stream_changes_no_other() -> None:
         assert (both[column][mine] == alone[column]).all(), column
 
 
+def test_two_streams_alike_but_for_their_id_share_no_draw() -> None:
+    one, two = drawn(MOTOR), drawn(replace(MOTOR, id="motor-2"))
+    for column in ("arrival_s", "estimated_minor", "truth_region", "truth_policy_no", "channel"):
+        assert (one[column] != two[column]).any(), column
+
+
 def test_the_same_seed_gives_the_same_claims_and_another_seed_others() -> None:
     one, same, other = drawn(MOTOR, 7), drawn(MOTOR, 7), drawn(MOTOR, 8)
     assert (one["arrival_s"] == same["arrival_s"]).all()
