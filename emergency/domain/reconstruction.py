@@ -100,7 +100,7 @@ class Place(Protocol):
     """Draws ``n`` positions in a county around a centre; longitudes and latitudes in degrees."""
 
     def __call__(
-        self, code: str, lon: float, lat: float, n: int, random: np.random.Generator, /
+        self, code: str, lon: float, lat: float, n: int, dice: np.random.Generator, /
     ) -> tuple[Floats, Floats]: ...
 
 
@@ -181,14 +181,14 @@ def _dice(seed: int, county: str, day_us: int = 0) -> np.random.Generator:
 
 
 def _day(day: _Day, curve: ArrivalCurve, seed: int, place: Place) -> Columns:
-    random = _dice(seed, day.county, day.start_us)
-    seconds = random.integers(0, (day.end_us - day.start_us) // SECOND_US, day.claims, dtype=np.int64)
+    dice = _dice(seed, day.county, day.start_us)
+    seconds = dice.integers(0, (day.end_us - day.start_us) // SECOND_US, day.claims, dtype=np.int64)
     loss = day.start_us + seconds * SECOND_US
-    reported = reported_at(loss, curve, random.random(day.claims))
+    reported = reported_at(loss, curve, dice.random(day.claims))
     if math.isnan(day.lon) or math.isnan(day.lat):
         lon = lat = np.full(day.claims, np.nan)
     else:
-        lon, lat = place(day.county, day.lon, day.lat, day.claims, random)
+        lon, lat = place(day.county, day.lon, day.lat, day.claims, dice)
     county = np.full(day.claims, day.county, dtype=f"<U{len(day.county)}")
     return {"region_given": county, "loss_at": loss, "reported_at": reported, "lon": lon, "lat": lat}
 
@@ -215,8 +215,8 @@ def reported_at(loss_us: Ints, curve: ArrivalCurve, luck: Floats) -> Ints:
 
 
 def _amounts(county: str, n: int, quantiles: Mapping[str, PaidQuantiles], seed: int) -> Ints:
-    random = _dice(seed, county)
-    luck = (random.permutation(n) + random.random(n)) / n
+    dice = _dice(seed, county)
+    luck = (dice.permutation(n) + dice.random(n)) / n
     return amount_minor(luck, own_or_pooled(county, quantiles))
 
 

@@ -25,9 +25,7 @@ def test_a_point_on_the_boundary_of_two_belongs_to_the_lower_code(nine):
     assert list(nine.locate([1.0], [0.5])) == [WEST]
 
 
-@pytest.mark.parametrize(
-    ("lon", "lat"), [(math.nan, 0.5), (0.5, math.nan), (361.0, 0.5), (0.5, 91.0), (5.0, 5.0)]
-)
+@pytest.mark.parametrize(("lon", "lat"), [(math.nan, 0.5), (0.5, math.nan), (361.0, 0.5), (0.5, 91.0), (5.0, 5.0)])
 def test_a_point_that_is_nowhere_has_no_region(nine, lon, lat):
     assert list(nine.locate([lon], [lat])) == [None]
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 import csv
 
 import numpy as np
+import pandas as pd
 import pytest
 import shapely
 
+from emergency.domain.reconstruction import reconstruct
 from emergency.geo.regions import RegionSets
+from emergency.library.figures import harvey
 
 CITIES = {
     "48201": (-95.37, 29.76),  # Houston
@@ -68,9 +71,7 @@ def test_names_carry_the_state_and_licences_are_its_letters(us):
 
 
 def test_every_state_and_every_county_of_the_demo_has_a_chinese_name(us, repository):
-    with (repository / "data/claims/harvey-2017/harvey_2017_claims_by_county_day.csv").open(
-        encoding="utf-8"
-    ) as file:
+    with (repository / "data/claims/harvey-2017/harvey_2017_claims_by_county_day.csv").open(encoding="utf-8") as file:
         counties = {row["county_fips"] for row in csv.DictReader(file)} - {"Unknown"}
     frame = us.frame("state")
     assert (frame["name_zh"] != "").all()
@@ -86,3 +87,11 @@ def test_the_names_table_agrees_with_the_outlines(us, repository):
 
 def test_the_browser_file_is_small_enough_to_send(us):
     assert us.asset("county").stat().st_size < 3_000_000
+
+
+def test_reconstructed_claims_lie_in_the_county_they_are_counted_in(us, repository):
+    figures = harvey(repository / "data" / "claims" / "harvey-2017")
+    drawn = reconstruct(figures.counts, figures.quantiles, figures.curve, seed=2017, place=us.scatter)
+    placed = us.place(pd.DataFrame(drawn))
+    assert (placed["region"] == placed["region_given"]).all()
+    assert placed["precision"].value_counts().to_dict() == {"point": 14_886, "parent": 3}
