@@ -17,6 +17,7 @@ from emergency.texts import Message
 
 DURATION = re.compile(r"(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 ALL_LEVELS = (1, 2, 3)
+ELAPSED = "sim.elapsed"  # drill time so far, written as a span
 
 
 def seconds(span: str) -> int:
@@ -62,10 +63,18 @@ def condition_faults(document: Document, at: Path_) -> Iterator[Fault]:
             yield from condition_faults(document, (*at, join, place))
     if "not" in raw:
         yield from condition_faults(document, (*at, "not"))
-    if "metric" in raw:
+    if raw.get("metric") == ELAPSED:
+        yield from _span(document, (*at, "value"), raw["value"])
+    elif "metric" in raw:
         several = raw["value"] if isinstance(raw["value"], list) else [raw["value"]]
         for one in several:
             yield from value_faults(document, (*at, "value"), raw["metric"], one)
+
+
+def _span(document: Document, at: Path_, found: Any) -> Iterator[Fault]:
+    if not isinstance(found, str) or not DURATION.fullmatch(found):
+        message = Message("found {found}; allowed: a span such as 30m, 2h or 1d12h", {"found": shown(found)})
+        yield document.fault(at, message)
 
 
 def value_faults(document: Document, at: Path_, metric: str, value: Any, threshold: bool = False) -> Iterator[Fault]:
