@@ -28,6 +28,7 @@ OWN_FILES: tuple[Path, ...] = (
     LEAFLET / "leaflet.css",
     DISPATCH_MAP / "dispatch_map.js",
     DISPATCH_MAP / "marks.js",
+    DISPATCH_MAP / "shapes.js",
     DISPATCH_MAP / "dispatch_map.css",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from pathlib import Path
 
 import streamlit as st
 
@@ -31,9 +32,13 @@ SHOW = {
 }
 
 
+# A file of our own: Streamlit would fetch a named icon or an emoji from elsewhere.
+EMBLEM = Path(__file__).parent / "emblem.svg"
+
+
 def console() -> None:
     desk = open_desk()
-    st.set_page_config(page_title=desk.say("Emergency response"), page_icon=":material/emergency:", layout="wide")
+    st.set_page_config(page_title=desk.say("Emergency response"), page_icon=str(EMBLEM), layout="wide")
     look.begin()
     pages = [
         st.Page(partial(SHOW[name], desk), title=desk.say(title), icon=ICONS[name], url_path=name, default=not i)

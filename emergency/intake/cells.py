@@ -120,6 +120,7 @@ def numbers(cells: Texts, unit: str = "") -> Parsed:
         found = _patient_number(cells[int(i)].as_py(), unit)
         if isinstance(found, Fault):
             parsed.faults[int(i)] = found
+            values[i] = np.nan
         else:
             values[i] = found
     return parsed

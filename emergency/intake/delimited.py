@@ -6,13 +6,14 @@ import codecs
 import csv
 import io
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from emergency.intake.cells import Fault
 from emergency.intake.faults import FileFault
-from emergency.intake.headers import HEADER_WITHIN, find_header, no_header, proves_encoding, unique
+from emergency.intake.headers import HEADER_WITHIN, checked, find_header, no_header, proves_encoding
 from emergency.intake.mapping import ClaimMapping
 from emergency.texts import Message
 
@@ -56,9 +57,10 @@ def open_delimited(path: Path, mapping: ClaimMapping) -> tuple[tuple[str, ...], 
         FileFault: see `emergency.intake.table.open_table`.
     """
     shape = _shape(path, mapping)
+    header = checked(shape.header, mapping)
     raw = path.open("rb")
     records = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape)
-    return unique(shape.header), records.batches, lambda: path.stat().st_size if raw.closed else raw.tell()
+    return header, records.batches, lambda: path.stat().st_size if raw.closed else raw.tell()
 
 
 # -- what kind of file it is ---------------------------------------------------------------------
@@ -98,16 +100,21 @@ def _known_header(text: str, encoding: str, mapping: ClaimMapping) -> tuple[_Sha
     """The shape under which the required headers appear, and the first row for the message if none."""
     best: list[str] = []
     for delimiter in DELIMITERS:
-        try:
-            records = list(islice(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), HEADER_WITHIN))
-        except csv.Error:
-            continue
+        records = _readable(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         at = find_header(records, mapping)
         if at is not None:
             return _Shape(encoding, delimiter, tuple(records[at]), at), list(records[at])
         first = next((r for r in records if any(c.strip() for c in r)), [])
         best = max(best, first, key=len)
     return None, best
+
+
+def _readable(reader: Iterator[list[str]]) -> list[list[str]]:
+    """The first records, up to one that the reader refuses."""
+    records: list[list[str]] = []
+    with suppress(csv.Error):
+        records.extend(islice(reader, HEADER_WITHIN))
+    return records
 
 
 def _survey(path: Path, encoding: str) -> tuple[int | None, bool]:

@@ -37,7 +37,7 @@ def bare(header: str) -> str:
     return _BRACKETS.sub("", normal(header)) or normal(header)
 
 
-def unique(header: Sequence[str]) -> tuple[str, ...]:
+def _unique(header: Sequence[str]) -> tuple[str, ...]:
     """Header names for a table: blanks and repeats get their position."""
     seen: dict[str, int] = {}
     names = []
@@ -89,18 +89,23 @@ def proves_encoding(header: Sequence[str], mapping: ClaimMapping) -> bool:
     return any(not h.isascii() and (normal(h) in known or bare(h) in known) for h in header)
 
 
-def check_units(header: Sequence[str], mapping: ClaimMapping) -> None:
-    """Refuse a column whose header names another unit than the mapping.
+def checked(header: Sequence[str], mapping: ClaimMapping) -> tuple[str, ...]:
+    """The header as a table's column names, if the mapping can be sure what each of them is.
 
     Raises:
-        FileFault: ``估损金额(万元)`` under a mapping that says yuan.
+        FileFault: two columns answer to one name the mapping reads; a header names another unit
+            than the mapping, ``估损金额(万元)`` where that says yuan.
     """
-    for name in AMOUNTS:
-        column = mapping.columns.get(name)
-        for i in positions(header, column) if column else ():
+    for column in mapping.columns.values():
+        found = positions(header, column)
+        for rule in column.rules:
+            for wanted in (*rule.filled, rule.as_of):
+                position(header, wanted)
+        for i in found if column.name in AMOUNTS else ():
             said = normal(header[i]).removeprefix(bare(header[i])).strip("()[]【】").removeprefix("单位:")
-            if column and said in _UNIT_WORDS and column.unit not in _UNIT_WORDS[said]:
+            if column.unit not in _UNIT_WORDS.get(said, (column.unit,)):
                 raise FileFault(_unit_differs(header[i], said, mapping.name, column.unit))
+    return _unique(header)
 
 
 def _unit_differs(header: str, said: str, mapping: str, unit: str) -> Message:

@@ -11,7 +11,7 @@ from emergency.intake.accounts import Reject
 from emergency.intake.cells import FORMULA_SIGNS
 from emergency.texts import LANGUAGES, N_, Speaker, speaker
 
-_OWN = (N_("Row"), N_("Field"), N_("Reason"))
+_OWN = (N_("Data row"), N_("Faulty field"), N_("Why it was rejected"))
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
 _PHONE = re.compile(r"\+\d{1,3}[ -]?\d(?:[ -]?\d){5,14}")
 

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from emergency.intake.delimited import Batches, Broken, open_delimited
 from emergency.intake.faults import FileFault
-from emergency.intake.headers import check_units
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.workbook import open_workbook
 from emergency.texts import Message
@@ -52,7 +51,6 @@ def open_table(path: Path, mapping: ClaimMapping) -> Table:
         raise FileFault(_old_excel(path))
     opened = open_workbook if start.startswith(_ZIP) else open_delimited
     header, batches, bytes_read = opened(path, mapping)
-    check_units(header, mapping)
     return Table(header, batches, size, bytes_read)
 
 

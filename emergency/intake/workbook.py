@@ -17,7 +17,7 @@ from openpyxl.utils.exceptions import InvalidFileException
 from emergency.intake.cells import Fault
 from emergency.intake.delimited import Batches, Broken, ragged
 from emergency.intake.faults import FileFault
-from emergency.intake.headers import HEADER_WITHIN, find_header, no_header, unique
+from emergency.intake.headers import HEADER_WITHIN, checked, find_header, no_header
 from emergency.intake.mapping import ClaimMapping
 from emergency.texts import Message
 
@@ -45,7 +45,11 @@ def open_workbook(path: Path, mapping: ClaimMapping) -> tuple[tuple[str, ...], B
         at = find_header(top, mapping)
         if at is not None:
             header = _trimmed(top[at])
-            return unique(header), partial(_batches, book, sheet, at, len(header)), lambda: path.stat().st_size
+            return (
+                checked(header, mapping),
+                partial(_batches, book, sheet, at, len(header)),
+                lambda: path.stat().st_size,
+            )
         first = first or next((r for r in top if any(r)), [])
     raise FileFault(no_header(mapping, first))
 

@@ -132,7 +132,7 @@ def _unknown_keys(document: Document, at: Path_, error: ValidationError) -> Iter
             continue
         suggestion = near(key, [one for one in known if one not in present])
         if value is None and not suggestion:
-            suggestion = Message("a half-width comma inside { } splits text: use quotes or full-width ，")
+            suggestion = Message("a half-width comma inside braces splits text: use quotes or full-width ，")
         gaps = {"key": key, "allowed": ", ".join(known)}
         yield document.fault((*at, key), Message("key {key} is not known here; allowed: {allowed}", gaps), suggestion)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from emergency.domain.allocation import (
     allocate,
 )
 from emergency.domain.allocation.demand import OpenClaims, cells_from_open_claims
+from emergency.domain.allocation.violations import violations
 from emergency.domain.claim import LINES
 from emergency.domain.incident import Incident
 from emergency.service.context import Context, Notice, Refused
@@ -28,6 +29,7 @@ from emergency.store import incidents, journal, plans, pool
 from emergency.store.incidents import Conflict
 
 REMOTE = "remote"  # where seats are: no travel, from anywhere
+ROAD_CLOSED = "road.closed"  # a fact: {"edge": "441700-440800", "until_us": …}
 SEATS = ("fnol_agent", "it_engineer", "counsellor")
 STABILITY_MINUTES = 20  # move someone only if it saves more than this (house rule, 2026-11)
 
@@ -157,13 +159,29 @@ def seat_cells(ctx: Context, incident: Incident, known: Figures) -> tuple[Cell, 
 
 
 class SeatTravel:
-    """Travel between regions, and none to a seat."""
+    """Travel between regions: none to a seat, no way where the road is closed."""
 
-    def __init__(self, travel: GreatCircleTravel) -> None:
+    def __init__(self, travel: GreatCircleTravel, closed: Collection[tuple[str, str]] = ()) -> None:
         self.travel = travel
+        self.closed = frozenset(closed)
 
     def minutes(self, from_region: str, to_region: str) -> int | None:
-        return 0 if to_region == REMOTE else self.travel.minutes(from_region, to_region)
+        if to_region == REMOTE:
+            return 0
+        if (from_region, to_region) in self.closed:
+            return None
+        return self.travel.minutes(from_region, to_region)
+
+
+def closed_roads(ctx: Context) -> frozenset[tuple[str, str]]:
+    """Pairs of regions, both ways, between which the road is closed now."""
+    with ctx.store.read() as connection:
+        rows = incidents.every_fact(connection, metric=ROAD_CLOSED, now_us=ctx.now_us())
+    closed: dict[tuple[str, str], int] = {}
+    for row in rows:
+        a, b = str(row["value"]["edge"]).split("-", 1)
+        closed[a, b] = closed[b, a] = int(row["value"]["until_us"])
+    return frozenset(pair for pair, until in closed.items() if until > ctx.now_us())
 
 
 def propose(
@@ -233,7 +251,8 @@ def _adjuster(row: Mapping[str, Any]) -> Adjuster:
 
 def travel_between(ctx: Context, people: Sequence[Adjuster], cells: Sequence[Cell]) -> SeatTravel:
     wanted = {a.base_region for a in people} | {c.region for c in cells if c.region != REMOTE}
-    return SeatTravel(GreatCircleTravel({code: ctx.regions.point(code) for code in sorted(wanted)}))
+    points = {code: ctx.regions.point(code) for code in sorted(wanted) if ctx.regions.known(code)}
+    return SeatTravel(GreatCircleTravel(points), closed_roads(ctx))
 
 
 def _assignments(stored: Mapping[str, Any] | None) -> list[Assignment]:
@@ -344,6 +363,8 @@ def _record_commit(ctx: Context, connection: Any, draft: Mapping[str, Any], slot
             "incident": incident_id,
             "kind": kind,
             "people": len(mine),
+            "assignments": len(mine),
+            "violations": _violations(ctx, draft, {s["cell_id"] for s in mine}),
             "regions": dict(sorted(Counter(s["region"] for s in mine).items())),
         }
         seq = ctx.record(connection, "allocation.commit", f"plan/{draft['plan_id']}", body)
@@ -365,6 +386,18 @@ def _record_commit(ctx: Context, connection: Any, draft: Mapping[str, Any], slot
         channel=notice.channel,
         subject=notice.subject,
         text=notice.text,
+    )
+
+
+def _violations(ctx: Context, draft: Mapping[str, Any], mine: Collection[str]) -> dict[str, list[str]]:
+    cells = {c["cell_id"]: Cell(**c) for c in draft["body"]["cells"]}
+    people = {a["adjuster_id"]: _adjuster(a) for a in roster(ctx)}
+    return violations(
+        [a for a in _assignments(draft) if a.cell_id in mine],
+        people,
+        cells,
+        duty_limit_minutes=Policy().duty_limit_minutes,
+        closed=closed_roads(ctx),
     )
 
 

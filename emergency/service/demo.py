@@ -57,7 +57,7 @@ ZHENGZHOU = Profile(
 )
 DEMOS: Mapping[str, Profile] = {"harvey": HARVEY, "zhengzhou": ZHENGZHOU}
 CLOCKS = {
-    "harvey": datetime.fromisoformat("2017-08-29T18:00:00-05:00"),
+    "harvey": datetime.fromisoformat("2017-08-30T18:00:00-05:00"),
     "zhengzhou": datetime.fromisoformat("2021-07-23T14:00:00+08:00"),
 }
 
@@ -158,7 +158,7 @@ def _harvey(ctx: Context) -> None:
             impact_at=datetime.fromisoformat("2017-08-25T22:00:00-05:00"),
         ),
     )
-    receive(ctx, pd.DataFrame(columns), source="harvey-2017", incident_id=incident.incident_id)
+    receive(ctx, pd.DataFrame(columns), source="harvey-2017", incident_id=incident.incident_id, action="demo.load")
 
 
 def _zhengzhou(ctx: Context) -> None:

@@ -10,7 +10,7 @@ import heapq
 from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -57,7 +57,8 @@ class Play:
     told: int = 0
 
     def __post_init__(self) -> None:
-        self.start = datetime.fromisoformat(self.script.clock.start)
+        self.start = self.script.clock.start
+        self.seats = [SeatChange(0, self.seats_on_duty())]
         peril = self.playbook.perils[0] if self.playbook.perils else None
         self.claims = stream.all_arrivals(
             self.script.claim_streams, self.seed, to_us(self.start), self.script.clock.duration_s, peril
@@ -173,6 +174,9 @@ class Play:
                 self._fact(ctx, effect.metric, effect.value)
             elif effect.kind == "mark" and effect.name == "impact":
                 mark_impact(ctx, self.incident_id)
+            elif effect.kind == "block":
+                until = to_us(self.start + timedelta(seconds=effect.until_s))
+                self._fact(ctx, allocation.ROAD_CLOSED, {"edge": effect.edge, "until_us": until})
         for act in planned_acts(self.script, inject.id, now, self.manner, self.seed):
             self.told += 1
             heapq.heappush(self.todo, (act.at_s, self.told, act))
@@ -223,9 +227,13 @@ class Play:
         seats = sum(a.slots for a in draft.plan.assignments if cells[a.cell_id].line == "fnol_agent")
         self.plans.append(PublishedPlan(now, tuple(postings)))
         if seats:
-            self.seats.append(SeatChange(now, seats))
+            self.seats.append(SeatChange(now, max(seats, self.seats_on_duty())))
         self.committed["surveyor"] = len(postings)
         self.committed["fnol_agent"] = seats
+
+    def seats_on_duty(self) -> int:
+        """Seats staffed before anybody acts: one in four phone agents (house rule, 2026-11)."""
+        return sum("fnol_agent" in a["skills"] for a in allocation.roster(self.ctx)) // 4
 
     @property
     def midnight_s(self) -> int:

@@ -8,21 +8,21 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from emergency.domain.allocation import Adjuster, Cell, GreatCircleTravel, Policy, allocate
+from emergency.domain.allocation import Adjuster, GreatCircleTravel, allocate
 from emergency.domain.claim import LINES
 from emergency.domain.drill import hindsight, step
 from emergency.domain.drill.answer import Act, Delivery, Truth
 from emergency.domain.drill.facts import of_claims
 from emergency.domain.drill.measures import outages
-from emergency.domain.drill.review import after_action
+from emergency.domain.drill.review import Moment, after_action, timeline
 from emergency.domain.drill.scoring import Score, score
 from emergency.domain.drill.script import DrillScript
-from emergency.domain.drill.world import FieldPerson, Posting, TrueClaims, World
+from emergency.domain.drill.world import FieldPerson, TrueClaims, World
 from emergency.domain.level import grade
 from emergency.domain.playbook import Playbook
 from emergency.domain.workspace import Profile
 from emergency.library import FileFaults, Library
-from emergency.service.allocation import roster
+from emergency.service.allocation import is_surveyor, roster
 from emergency.service.context import Context, Refused
 from emergency.service.demo import stock_pool
 from emergency.service.drill_play import DIRECTOR, Play
@@ -88,8 +88,8 @@ def run_script(
         )
     )
     tell(0.8, Message(N_("Playing the same claims with nobody moving, and with hindsight …")))
-    scored, timeline = _score(play)
-    review = after_action(loaded, scored, timeline)
+    scored, moments = _score(play)
+    review = after_action(loaded, scored, moments)
     answer = {
         "run": run_id,
         "drill": loaded.id,
@@ -208,12 +208,13 @@ def _keep(ctx: Context, script: DrillScript, answer: Mapping[str, Any]) -> None:
 # Scoring from the drill's own journal ---------------------------------------------------------------
 
 
-def _score(play: Play) -> tuple[Score, list[journal.Entry]]:
+def _score(play: Play) -> tuple[Score, tuple[Moment, ...]]:
     with play.ctx.store.read() as connection:
         entries = list(journal.entries(connection))
     acts, deliveries = _from_journal(play, entries)
     truth = Truth(level_at=_level_at(play))
-    return score(play.script, acts, deliveries, _outcomes(play), truth), entries
+    scored = score(play.script, acts, deliveries, _outcomes(play), truth)
+    return scored, timeline(play.script, acts, deliveries, scored)
 
 
 def _from_journal(play: Play, entries: Sequence[journal.Entry]) -> tuple[list[Act], list[Delivery]]:
@@ -280,28 +281,14 @@ def _outages(play: Play, *, with_acts: bool) -> tuple[tuple[int, int], ...]:
 
 def _dispatcher(play: Play) -> hindsight.Dispatch:
     """The allocation engine as a dispatcher that is told the true demand."""
-    everyone = [a for a in roster(play.ctx) if frozenset(a["skills"]) & frozenset(LINES)]
+    everyone = [a for a in roster(play.ctx) if is_surveyor(a)]
     regions = play.ctx.regions
     codes = {a["region"] for a in everyone} | {str(r) for r in play.true_claims()[1]}
     travel = GreatCircleTravel({c: regions.point(c) for c in sorted(codes) if regions.known(c)})
-
-    def dispatch(_begin_s: int, where: Mapping[str, str], needs: Sequence[hindsight.Need]) -> list[Posting]:
-        cells = [
-            Cell(f"{n.region}/{n.line}", "drill", n.region, n.line, play.ctx.regions.licence(n.region), n.slots, 2)
-            for n in needs
-            if n.slots
-        ]
-        if not cells:
-            return []
-        people = [
-            Adjuster(a["adjuster_id"], where[a["adjuster_id"]], frozenset(a["skills"]), frozenset(a["licences"]), 1)
-            for a in everyone
-        ]
-        plan = allocate(people, cells, travel, policy=Policy())
-        at = {c.cell_id: c for c in cells}
-        return [Posting(a.adjuster_id, at[a.cell_id].region, at[a.cell_id].line, a.minutes) for a in plan.assignments]
-
-    return dispatch
+    people = [
+        Adjuster(a["adjuster_id"], a["region"], frozenset(a["skills"]), frozenset(a["licences"]), 1) for a in everyone
+    ]
+    return hindsight.dispatch_with(allocate, people, travel, licence_of=regions.licence)
 
 
 # Reading ---------------------------------------------------------------------------------------------

@@ -237,13 +237,13 @@ def _close_receipt(
 
 
 def receive(
-    ctx: Context, frame: pd.DataFrame, *, source: str, incident_id: str | None, batch: str = "", quiet: bool = False
+    ctx: Context, frame: pd.DataFrame, *, source: str, incident_id: str | None, batch: str = "", action: str = "claims.import"
 ) -> Receipt:
     """Take claims that are columns already (a feed, a reconstruction, a drill's stream).
 
     Args:
         frame: CLAIM_COLUMNS; a missing column is taken as unknown.
-        quiet: one journal entry less, for streams whose source journals for itself.
+        action: what the journal calls it.
     """
     started = time.monotonic()
     claims_in = whole_columns(frame)
@@ -267,9 +267,8 @@ def receive(
             import_id=import_id,
             seconds=round(time.monotonic() - started, 3),
         )
-        if not quiet:
-            body = {"file": source, "mapping": "columns", **_counts(receipt)}
-            ctx.record(connection, "claims.import", import_id, body)
+        body = {"file": source, "mapping": "columns", **_counts(receipt)}
+        ctx.record(connection, action, import_id, body)
     return receipt
 
 

@@ -203,7 +203,7 @@ def _trends(ctx: Context, known: Figures) -> dict[str, tuple[int, ...]]:
 def _needs(ctx: Context, found: Situation) -> tuple[Need, ...]:
     needs: list[Need] = []
     if found.evaluation:
-        needs += _level_need(found.evaluation)
+        needs += _level_need(ctx, found.evaluation)
     if found.short:
         needs.append(_shortage(ctx, found))
     if found.incident:
@@ -237,7 +237,7 @@ def _needs(ctx: Context, found: Situation) -> tuple[Need, ...]:
     return tuple(needs)
 
 
-def _level_need(evaluation: Evaluation) -> list[Need]:
+def _level_need(ctx: Context, evaluation: Evaluation) -> list[Need]:
     if not evaluation.differs:
         return []
     proposed = evaluation.proposed
@@ -253,7 +253,7 @@ def _level_need(evaluation: Evaluation) -> list[Need]:
             "level",
             "bad" if raised else "watch",
             Message(title, {"mark": {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}[proposed]}),
-            reason(by),
+            reason(by, ctx.content.library.rules(evaluation.response.rules).currency),
             source(evaluation.response, by),
             room="response",
             subject=evaluation.incident.incident_id,
@@ -327,7 +327,20 @@ def _changes(ctx: Context, known: Figures, most: int = 8) -> tuple[tuple[datetim
         if entry.action in SHOWN and entry.happened_us <= ctx.now_us():
             values = {k: v for k, v in entry.facts().items() if not isinstance(v, dict | list)}
             found.append((from_us(entry.happened_us), Message(SHOWN[entry.action], _gaps(SHOWN[entry.action], values))))
-    return tuple(found[:most])
+    return tuple(_grown(ctx, known) + found[:most])
+
+
+def _grown(ctx: Context, known: Figures) -> list[tuple[datetime, Message]]:
+    """Where most claims came in over the last day."""
+    located = known.located
+    if located.empty:
+        return []
+    fresh = located.groupby("region")["last_24h"].sum().sort_values(ascending=False, kind="stable").head(3)
+    return [
+        (known.as_of, Message(N_("{region}: +{count} claims in 24 h"), {"region": names(ctx.regions, str(code)), "count": f"{count:,}"}))
+        for code, count in fresh.items()
+        if count
+    ]
 
 
 def _gaps(text: str, values: Mapping[str, Any]) -> dict[str, Any]:

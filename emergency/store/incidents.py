@@ -89,6 +89,16 @@ def facts(connection: Connection, *, incident_id: str | None, now_us: int) -> li
     return [dict(r._mapping) | {"value": json.loads(r.value)} for r in rows]
 
 
+def every_fact(connection: Connection, *, metric: str, now_us: int) -> list[dict[str, Any]]:
+    """Every fact of one metric known at an instant, of all incidents, oldest first."""
+    rows = connection.execute(
+        select(fact)
+        .where(fact.c.metric == metric, fact.c.as_of_us <= now_us)
+        .order_by(fact.c.as_of_us, fact.c.fact_id)
+    )
+    return [dict(r._mapping) | {"value": json.loads(r.value)} for r in rows]
+
+
 def add_decision(
     connection: Connection,
     *,

@@ -70,7 +70,7 @@ def _body(desk: Desk, action: str, incident: Incident) -> dict[str, Any]:
             "measures": st.text_input(say("Measures taken")),
             "contact": st.text_input(say("Contact"), desk.ctx.actor.id),
         }
-        return {"to": "nfra", "kind": kind, "fields": {k: v for k, v in given.items() if v}}
+        return {"to": "headquarters" if kind == "internal" else "nfra", "kind": kind, "fields": {k: v for k, v in given.items() if v}}
     if action == "policy.enable":
         name = st.selectbox(say("Measure"), list(MEASURES), format_func=lambda key: say(MEASURES[key]))
         return {"name": name}

@@ -10,6 +10,8 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms import frame
+from emergency.domain.act import ACTS
+from emergency.domain.drill.record import message_from
 from emergency.domain.instant import from_us
 from emergency.service.context import FileFaults, Refused
 from emergency.service.drills import run_script, runs, scripts
@@ -55,6 +57,9 @@ def _choose(desk: Desk) -> None:
     say = desk.say
     look.section(say("Play a drill"))
     known = scripts(desk.ctx)
+    if not known:
+        st.warning(say("No drill script is in order; `emergency drill validate drills/*.yaml` says what is wrong."))
+        return
     chosen = st.selectbox(
         say("Script"),
         list(known),
@@ -138,7 +143,7 @@ def after_action(desk: Desk, run: dict[str, Any]) -> None:
         ]
     )
     _verdict(desk, run)
-    _objectives(desk, score)
+    _objectives(desk, run)
     _gaps(desk, run)
     _timeline(desk, run)
     _outcomes(desk, score)
@@ -159,24 +164,20 @@ def _dimension(desk: Desk, run: dict[str, Any], name: str) -> look.Kpi:
 
 
 def _verdict(desk: Desk, run: dict[str, Any]) -> None:
-    for line in run["review"]["verdict"]:
-        st.text(desk.say(stored(line)))
+    st.text(desk.say(message_from(run["review"]["verdict"])))
+    for reason in run["score"]["reasons"]:
+        st.caption(desk.say(message_from(reason)))
 
 
-def stored(raw: dict[str, Any]) -> Message:
-    """A message as it was kept in a report."""
-    values = {k: stored(v) if isinstance(v, dict) and "id" in v else v for k, v in raw["values"].items()}
-    return Message(raw["id"], values)
-
-
-def _objectives(desk: Desk, score: dict[str, Any]) -> None:
-    say = desk.say
+def _objectives(desk: Desk, run: dict[str, Any]) -> None:
+    say, score = desk.say, run["score"]
+    texts = {o["id"]: o["text"] for o in run["review"]["objectives"]}
     look.section(say("Objectives"))
     look.table(
         [say("Objective"), say("Rating"), say("Score"), *(say(n) for n in DIMENSIONS.values())],
         [
             [
-                f"{o['id']} {say.of(o.get('text', {}))}",
+                f"{o['id']} {say.of(texts.get(o['id'], {}))}",
                 look.Cell(
                     say(BANDS[o["band"]]) if o["band"] in BANDS else say("not rated"),
                     TONES.get(o["band"], "plain"),
@@ -197,27 +198,30 @@ def _number(value: float | None) -> str:
 
 def _gaps(desk: Desk, run: dict[str, Any]) -> None:
     say = desk.say
-    gaps = run["review"]["gaps"]
+    gaps = run["review"]["gaps"][:3]
     if not gaps:
         return
     look.section(say("The three largest gaps"))
-    for gap in gaps:
-        with look.needs_card(f"gap-{gap['id']}", say(stored(gap["title"])), say(stored(gap["text"])), tone="watch"):
-            pass
+    look.table(
+        [say("Gap"), say("Dimension"), say("Points lost")],
+        [[say(message_from(g["text"])), say(DIMENSIONS[g["dimension"]]), f"{g['lost']}"] for g in gaps],
+        numbers=[2],
+    )
 
 
 def _timeline(desk: Desk, run: dict[str, Any]) -> None:
     say = desk.say
     look.section(say("Timeline"))
     rows = run["review"]["timeline"]
-    kinds = {"inject": say("inject"), "act": say("act"), "mark": say("mark")}
+    kinds = {"inject": say("inject"), "act": say("act")}
     st.dataframe(
         pd.DataFrame(
             {
                 say("Drill time"): [_offset(r["at_s"]) for r in rows],
-                say("Kind"): [kinds.get(r["kind"], r["kind"]) for r in rows],
-                say("Who"): [r["who"] for r in rows],
+                say("Kind"): [kinds[r["kind"]] for r in rows],
+                say("Role"): [r["role"] for r in rows],
                 say("What"): [_what(desk, r) for r in rows],
+                say("Answers"): [", ".join(r["answers"]) for r in rows],
             }
         ),
         hide_index=True,
@@ -226,8 +230,9 @@ def _timeline(desk: Desk, run: dict[str, Any]) -> None:
 
 
 def _what(desk: Desk, row: dict[str, Any]) -> str:
-    what = row["what"]
-    return desk.say(stored(what)) if "id" in what else desk.say.of(what)
+    if row["text"]:
+        return f"{row['id']} {desk.say.of(row['text'])}"
+    return desk.say(ACTS[row["id"]].title) if row["id"] in ACTS else row["id"]
 
 
 def _offset(seconds: int) -> str:
@@ -247,7 +252,7 @@ def _outcomes(desk: Desk, score: dict[str, Any]) -> None:
                 _number(o["value"]),
                 _number(o.get("baseline")),
                 _number(o.get("oracle")),
-                _number(o["score"]),
+                _number(o["effectiveness"]),
             ]
             for o in score["outcomes"]
         ],

@@ -266,6 +266,7 @@ def _table(desk: Desk, found: Situation) -> None:
         frame_,
         hide_index=True,
         height=320,
+        placeholder="–",
         on_select="rerun",
         selection_mode="single-row",
         key="regions-table",

@@ -197,8 +197,8 @@ def _apart(solution: Solution, person: int, closed: int) -> tuple[Graph, Ints, d
     """
     graph, potential, network = solution.graph, solution.potential, solution.network
     flow = graph.flow.copy()
-    runs, names = [(graph.tails, graph.heads, graph.capacities, graph.costs, graph.open)], {}
-    copied = []
+    names: dict[int, int] = {}
+    copies: list[Graph] = []
     held: dict[int, list[int]] = {}
     for group, column in solution.places[person]:
         held.setdefault(group, []).append(network.groups + column if column >= 0 else network.idle)
@@ -208,14 +208,18 @@ def _apart(solution: Solution, person: int, closed: int) -> tuple[Graph, Ints, d
         arcs = np.flatnonzero(graph.tails == group)
         mine = (graph.heads[arcs][:, None] == np.array(heads)).sum(axis=1)
         flow[arcs] -= mine
-        copied.append(mine)
-        size = np.full(len(arcs), len(heads))
-        ends = graph.heads[arcs]
-        runs.append((np.full(len(arcs), node), ends, size, graph.costs[arcs], ends != closed))
-    tails, heads_, capacities, costs, is_open = (np.concatenate(c) for c in zip(*runs, strict=True))
-    flows = np.concatenate([flow, *copied])
+        copies.append(
+            replace(
+                graph.only(arcs),
+                nodes=node + 1,
+                tails=np.full(len(arcs), node),
+                capacities=np.full(len(arcs), len(heads)),
+                flow=mine,
+                open=graph.heads[arcs] != closed,
+            )
+        )
     wider = np.concatenate([potential, potential[list(names.values())]])
-    return Graph(graph.nodes + len(names), tails, heads_, capacities, costs, flows, is_open), wider, names
+    return Graph.joined([replace(graph, flow=flow), *copies]), wider, names
 
 
 def _prices(solution: Solution, column: int, slots: int) -> list[int]:
@@ -228,10 +232,8 @@ def _prices(solution: Solution, column: int, slots: int) -> list[int]:
 def _without_open_slots(solution: Solution, column: int) -> Graph:
     """The graph without the arcs that leave slots of one cell open."""
     graph, network = solution.graph, solution.network
-    kept = np.flatnonzero((graph.tails != network.short) | (graph.heads != network.groups + column))
-    columns = (graph.tails, graph.heads, graph.capacities, graph.costs, graph.flow, graph.open)
-    tails, heads, capacities, costs, flow, is_open = (values[kept] for values in columns)
-    return Graph(graph.nodes, tails, heads, capacities, costs, flow, is_open)
+    kept = (graph.tails != network.short) | (graph.heads != network.groups + column)
+    return graph.only(np.flatnonzero(kept))
 
 
 def _sent(graph: Graph, way: list[int]) -> Graph:

@@ -117,7 +117,7 @@ def response_network(
         supplies=np.concatenate([supply, [-c.slots for c in cells], [asked, -supply.sum()]]).astype(np.int64),
         tails=np.concatenate([rows, everyone, np.full(len(priced) + 1, short)]),
         heads=np.concatenate([count + columns, np.full(count, idle), count + priced[:, 0], [idle]]),
-        capacities=np.concatenate([supply[rows], supply, priced[:, 1], [asked]]),
+        capacities=np.concatenate([supply[rows], supply, priced[:, 1], [asked + supply.sum()]]),
         costs=np.concatenate([*_group_costs(able, groups, rows, columns, wishes, policy), priced[:, 2], [0]]),
         ties=np.concatenate([*_group_ties(groups, stable, cells, rows, columns), np.zeros(len(priced) + 1)]).astype(
             np.int64

@@ -44,6 +44,31 @@ class Graph:
             np.ones(len(flow), dtype=bool),
         )
 
+    @staticmethod
+    def joined(parts: list[Graph]) -> Graph:
+        """All arcs of the parts, in order; nodes as many as the widest part has."""
+        return Graph(
+            max(part.nodes for part in parts),
+            np.concatenate([part.tails for part in parts]),
+            np.concatenate([part.heads for part in parts]),
+            np.concatenate([part.capacities for part in parts]),
+            np.concatenate([part.costs for part in parts]),
+            np.concatenate([part.flow for part in parts]),
+            np.concatenate([part.open for part in parts]),
+        )
+
+    def only(self, arcs: Ints) -> Graph:
+        """The same nodes with some of the arcs."""
+        return Graph(
+            self.nodes,
+            self.tails[arcs],
+            self.heads[arcs],
+            self.capacities[arcs],
+            self.costs[arcs],
+            self.flow[arcs],
+            self.open[arcs],
+        )
+
     def residual(self) -> tuple[Ints, Ints, Ints, Ints]:
         """(tail, head, cost, arc) of every residual arc; arc is ~a where flow on arc a is taken back."""
         forward = np.flatnonzero((self.flow < self.capacities) & self.open)
@@ -116,7 +141,8 @@ def ways_to(graph: Graph, target: int, potential: Ints) -> ToTarget:
         raise OverflowError("prices too large for exact distances; lower pin_factor")
     weights = (reduced * scale + 1).astype(float)
     matrix = csr_array((weights, (heads, tails)), shape=(graph.nodes, graph.nodes))
-    distance, following = dijkstra(matrix, indices=target, return_predecessors=True)
+    distances, followings = dijkstra(matrix, indices=np.array([target]), return_predecessors=True)
+    distance, following = distances[0], followings[0]
     reached = np.isfinite(distance)
     whole = np.where(reached, distance, 0).astype(np.int64) // scale
     minutes = np.where(reached, whole - potential + potential[target], FAR)

@@ -18,15 +18,15 @@ UNITS = ("money", "persons", "minutes", "hours", "ratio", "claims", "ordinal", "
 NONE = "none"
 
 SCALES: Mapping[str, tuple[str, ...]] = {
-    "warning colour": ("blue", "yellow", "orange", "red"),
-    "GDACS alert": ("Green", "Orange", "Red"),
-    "PAGER alert": ("green", "yellow", "orange", "red"),
-    "class": ("IV", "III", "II", "I"),
-    "reach": ("local", "provincial", "national"),
+    N_("warning colour"): ("blue", "yellow", "orange", "red"),
+    N_("GDACS alert"): ("Green", "Orange", "Red"),
+    N_("PAGER alert"): ("green", "yellow", "orange", "red"),
+    N_("class"): ("IV", "III", "II", "I"),
+    N_("reach"): ("local", "provincial", "national"),
     # 公共卫生事件 一般 < 较大 < 重大
-    "public-health event": ("general", "larger", "major"),
+    N_("public-health event"): ("general", "larger", "major"),
     # GB/T 19201 classes by mean wind near the centre
-    "typhoon class": (
+    N_("typhoon class"): (
         "tropical_depression",
         "tropical_storm",
         "severe_tropical_storm",
@@ -147,7 +147,7 @@ def rank(metric: str, value: Any) -> int:
     if value == NONE:
         return 0
     if not isinstance(value, str) or value not in steps:
-        gaps = {"metric": metric, "found": str(value), "scale": name, "allowed": " < ".join((NONE, *steps))}
+        gaps = {"metric": metric, "found": str(value), "scale": Message(name), "allowed": " < ".join((NONE, *steps))}
         raise FactError(Message("{metric}: {found} is not on the scale “{scale}”; allowed: {allowed}", gaps))
     return steps.index(value) + 1
 

@@ -6,17 +6,18 @@ from typing import Any
 
 from emergency.domain.level.grading import Grade
 from emergency.domain.level.indicator import Distance, Indicator
-from emergency.domain.level.metric import metric_name
+from emergency.domain.level.metric import metric_name, unit_of
 from emergency.domain.level.rules import LEVEL_MARK
 from emergency.texts import Message
 
 
-def reason(decisive: Indicator) -> Message:
+def reason(decisive: Indicator, currency: str) -> Message:
     """Why a level was given: the metric, its value and the threshold it reached."""
+    mark = f"{currency} " if unit_of(decisive.metric) == "money" else ""
     gaps = {
         "metric": metric_name(decisive.metric),
-        "value": _figure(decisive.value),
-        "threshold": _figure(decisive.threshold),
+        "value": mark + _figure(decisive.value),
+        "threshold": mark + _figure(decisive.threshold),
     }
     if decisive.row is None:
         return Message("{metric} is {value}; the playbook asks for this level", gaps)

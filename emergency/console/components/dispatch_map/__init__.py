@@ -46,6 +46,7 @@ def _component() -> Any:
             asset_url(DISPATCH_MAP / "dispatch_map.js"),
             asset_url(LEAFLET / "leaflet-src.esm.js"),
             asset_url(DISPATCH_MAP / "marks.js"),
+            asset_url(DISPATCH_MAP / "shapes.js"),
         ],
         "styles": [asset_url(LEAFLET / "leaflet.css"), asset_url(DISPATCH_MAP / "dispatch_map.css")],
     }
@@ -54,8 +55,8 @@ def _component() -> Any:
     const parts = {json.dumps(parts)};
     const here = (path) => location.origin + path;
     export default async function (component) {{
-      const [map, leaflet, marks] = await Promise.all(parts.modules.map((path) => import(here(path))));
-      return map.default(component, {{leaflet, marks, styles: parts.styles.map(here)}});
+      const [map, leaflet, marks, shapes] = await Promise.all(parts.modules.map((path) => import(here(path))));
+      return map.default(component, {{leaflet, marks, shapes, styles: parts.styles.map(here)}});
     }}"""
     return st.components.v2.component(
         "emergency.dispatch_map",

@@ -26,9 +26,9 @@ export default async function draw(component, assets) {
   return () => setTimeout(() => root.isConnected || map.close(), 0);
 }
 
-async function start(root, parent, { leaflet, marks, styles }) {
+async function start(root, parent, { leaflet, marks, shapes, styles }) {
   await Promise.all(styles.map((address) => style(parent, address)));
-  return new DispatchMap(root, leaflet, marks);
+  return new DispatchMap(root, leaflet, marks, shapes);
 }
 
 function style(parent, address) {
@@ -52,8 +52,8 @@ function geometry(address) {
 }
 
 class DispatchMap {
-  constructor(root, L, marks) {
-    Object.assign(this, { root, L, marks, regions: new Map(), busy: false, send: () => {} });
+  constructor(root, L, marks, shapes) {
+    Object.assign(this, { root, L, marks, shapes, regions: new Map(), busy: false, send: () => {} });
     this.map = L.map(root, {
       renderer: new (hatchingCanvas(L))({ padding: 0.4, tolerance: 3 }),
       zoomControl: false, attributionControl: false, doubleClickZoom: false, scrollWheelZoom: false,
@@ -229,7 +229,7 @@ class DispatchMap {
   anchor(code) {
     const layer = this.regions.get(code);
     if (!layer) return null;
-    layer.anchorPoint ??= layer.getLatLng ? layer.getLatLng() : this.L.latLng(this.marks.innerPoint(layer.feature.geometry));
+    layer.anchorPoint ??= layer.getLatLng ? layer.getLatLng() : this.L.latLng(this.shapes.innerPoint(layer.feature.geometry));
     return layer.anchorPoint;
   }
 
@@ -241,7 +241,7 @@ class DispatchMap {
       if (layer.getLatLng) {
         const away = this.map.latLngToLayerPoint(layer.getLatLng()).distanceTo(this.map.latLngToLayerPoint(latlng));
         if (away < nearest) [best, nearest] = [code, away];
-      } else if (layer.getBounds().contains(latlng) && this.marks.inside(latlng, layer.feature.geometry)) {
+      } else if (layer.getBounds().contains(latlng) && this.shapes.inside(latlng, layer.feature.geometry)) {
         return code;
       }
     }

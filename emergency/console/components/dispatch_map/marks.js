@@ -209,7 +209,7 @@ export class Overlay {
     const at = (t) => from.multiplyBy((1 - t) ** 2).add(middle.multiplyBy(2 * t * (1 - t))).add(to.multiplyBy(t * t));
     const end = 1 - Math.min(0.25, 22 / length); // stop short of the name in the region
     const path = Array.from({ length: 25 }, (_, step) => map.unproject(at((step / 24) * end)));
-    const share = { renderer: this.svg, pane: "arrows", interactive: false };
+    const share = { renderer: this.svg, pane: "arrows", interactive: false, smoothFactor: 0 };
     const badge = this.#badgePlace((t) => map.unproject(at(t * end)), taken);
     this.arrows.push(...[
       L.polyline(path, { ...share, color: "#fff", weight: 5, opacity: 0.75 }),
@@ -220,14 +220,19 @@ export class Overlay {
     return path.slice(1).map((place) => around(this.#point(place), 8, 8));
   }
 
-  /** The middle of the arrow, or the nearest part of it where nothing is written yet; null if there is none. */
+  /** The middle of the arrow, else the nearest place on it or beside it where nothing is written; null if none. */
   #badgePlace(along, taken) {
-    const boxAt = (t) => around(this.#point(along(t)), 26, 26);
-    const free = (t) => !taken.some((other) => overlap(boxAt(t), other));
-    const t = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82].find(free);
-    if (t === undefined) return null;
-    taken.push(boxAt(t));
-    return along(t);
+    const shares = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
+    for (const beside of [0, -19, 19]) {
+      for (const share of shares) {
+        const centre = this.#point(along(share)).add([0, beside]);
+        const box = around(centre, 26, 26);
+        if (taken.some((other) => overlap(box, other))) continue;
+        taken.push(box);
+        return this.map.layerPointToLatLng(centre);
+      }
+    }
+    return null;
   }
 
   #head(tip, before, share) {
@@ -270,54 +275,4 @@ function* beside(width, height) {
   for (const down of [1, -1]) {
     for (const x of [0, -width / 2 + 12, width / 2 - 12]) yield [x, down * (height / 2 + 11)];
   }
-}
-
-/** Is a place inside a GeoJSON polygon? Even-odd over the rings, so holes count. */
-export function inside({ lat, lng }, geometry) {
-  return polygons(geometry).some((rings) => rings.reduce((odd, ring) => odd !== crosses(lng, lat, ring), false));
-}
-
-function polygons(geometry) {
-  return geometry.type === "Polygon" ? [geometry.coordinates] : geometry.type === "MultiPolygon" ? geometry.coordinates : [];
-}
-
-function crosses(x, y, ring) {
-  let odd = false;
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [[ax, ay], [bx, by]] = [ring[i], ring[j]];
-    if (ay > y !== by > y && x < ((bx - ax) * (y - ay)) / (by - ay) + ax) odd = !odd;
-  }
-  return odd;
-}
-
-/** A [lat, lon] well inside the largest part: its centroid, else the middle of the widest run beside it. */
-export function innerPoint(geometry) {
-  const rings = polygons(geometry).map((rings) => rings[0]).sort((a, b) => weigh(b).area - weigh(a).area);
-  const { x, y } = weigh(rings[0]);
-  if (crosses(x, y, rings[0])) return [y, x];
-  const cuts = [];
-  for (let i = 0, j = rings[0].length - 1; i < rings[0].length; j = i++) {
-    const [[ax, ay], [bx, by]] = [rings[0][i], rings[0][j]];
-    if (ay > y !== by > y) cuts.push(((bx - ax) * (y - ay)) / (by - ay) + ax);
-  }
-  cuts.sort((a, b) => a - b);
-  let widest = [x, x];
-  for (let i = 0; i + 1 < cuts.length; i += 2) {
-    if (cuts[i + 1] - cuts[i] > widest[1] - widest[0]) widest = [cuts[i], cuts[i + 1]];
-  }
-  return [y, (widest[0] + widest[1]) / 2];
-}
-
-function weigh(ring) {
-  let [twice, x, y] = [0, 0, 0];
-  const [ox, oy] = ring[0]; // near the ring, so that small rings far from 0° keep their digits
-  for (let i = 0, j = ring.length - 1; i < ring.length; j = i++) {
-    const [ax, ay, bx, by] = [ring[j][0] - ox, ring[j][1] - oy, ring[i][0] - ox, ring[i][1] - oy];
-    const cross = ax * by - bx * ay;
-    twice += cross;
-    x += (ax + bx) * cross;
-    y += (ay + by) * cross;
-  }
-  if (!twice) return { area: 0, x: ox, y: oy };
-  return { area: Math.abs(twice) / 2, x: ox + x / (3 * twice), y: oy + y / (3 * twice) };
 }
