@@ -208,7 +208,8 @@ export class Overlay {
     const middle = from.add(to).divideBy(2).add(L.point(along.y * lift, -along.x * lift).multiplyBy(BEND));
     const at = (t) => from.multiplyBy((1 - t) ** 2).add(middle.multiplyBy(2 * t * (1 - t))).add(to.multiplyBy(t * t));
     const end = 1 - Math.min(0.25, 22 / length); // stop short of the name in the region
-    const path = Array.from({ length: 25 }, (_, step) => map.unproject(at((step / 24) * end)));
+    const steps = Math.max(6, Math.round(length / 16)); // Leaflet rounds to pixels: short steps would wobble
+    const path = Array.from({ length: steps + 1 }, (_, step) => map.unproject(at((step / steps) * end)));
     const share = { renderer: this.svg, pane: "arrows", interactive: false, smoothFactor: 0 };
     const badge = this.#badgePlace((t) => map.unproject(at(t * end)), taken);
     this.arrows.push(...[
@@ -223,7 +224,7 @@ export class Overlay {
   /** The middle of the arrow, else the nearest place on it or beside it where nothing is written; null if none. */
   #badgePlace(along, taken) {
     const shares = [0.5, 0.42, 0.58, 0.34, 0.66, 0.26, 0.74, 0.18, 0.82];
-    for (const beside of [0, -19, 19]) {
+    for (const beside of [0, -24, 24]) {
       for (const share of shares) {
         const centre = this.#point(along(share)).add([0, beside]);
         const box = around(centre, 26, 26);
