@@ -230,8 +230,7 @@ def plan_json(plan: Plan, travel_note: str, say: Callable[[Message], str] = str)
             for a in plan.assignments
         ],
         "shortage": [
-            {"cell_id": s.cell_id, "slots": s.slots, "reason": say(s.reason), "code": s.code}
-            for s in plan.shortages
+            {"cell_id": s.cell_id, "slots": s.slots, "reason": say(s.reason), "code": s.code} for s in plan.shortages
         ],
         "cost": dict(plan.cost),
         "engine": plan.engine,
@@ -242,7 +241,6 @@ def plan_json(plan: Plan, travel_note: str, say: Callable[[Message], str] = str)
             for p in plan.broken_pins
         ],
         "moves": [
-            {"adjuster_id": m.adjuster_id, "from": list(m.from_cells), "to": list(m.to_cells)}
-            for m in plan.moves
+            {"adjuster_id": m.adjuster_id, "from": list(m.from_cells), "to": list(m.to_cells)} for m in plan.moves
         ],
     }
