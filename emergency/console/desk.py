@@ -93,5 +93,6 @@ def open_desk() -> Desk:
     st.session_state["workspace"] = workspace
     # Pages come and go, the address stays with the person.
     st.query_params.from_dict({"lang": language, "workspace": workspace})
-    actor = st.session_state.setdefault("actor", speaker(language)("Coordinator"))
-    return Desk(speaker(language), running.context(workspace, Actor(actor, actor, "coordinator")), running)
+    say = speaker(language)
+    actor = st.session_state.setdefault("actor", say("Coordinator"))
+    return Desk(say, running.context(workspace, Actor(actor, actor, "coordinator")), running)

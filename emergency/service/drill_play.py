@@ -35,6 +35,9 @@ from emergency.service.response import mark_impact, open_incident, perform, reco
 from emergency.store import pool
 from emergency.store.incidents import Conflict
 
+COUNTED = ("claims.", "loss.", "payout.", "regions.")
+REPLAN_S = 2 * 3600  # the best player looks again every two hours (house rule, 2026-11)
+REPLAN = "replan"
 STEP_S = 60  # conditions on claims and acts may come true between moments the script names
 DIRECTOR = Actor("drill-director", "Drill director", "director")
 
@@ -119,7 +122,7 @@ class Play:
                 )
 
     def _next(self, now: int, end_s: int) -> int:
-        waiting = any(i.when and i.id not in self.state.fired for i in self.script.injects)
+        waiting = bool(self._waiting())
         moments = [step.next_s(self.script, self.state) or end_s, end_s]
         if waiting:
             moments.append(now + STEP_S)
@@ -128,7 +131,14 @@ class Play:
         return max(now + 1, min(moments))
 
     def _seen(self, now: int) -> dict[str, Any]:
-        return of_claims(self.claims, now, self.committed)
+        """What conditions of injects still to come may ask; counting claims is left out where none asks."""
+        asked = {leaf.metric for i in self._waiting() if i.when for leaf in i.when.comparisons()}
+        if any(metric.startswith(COUNTED) for metric in asked):
+            return of_claims(self.claims, now, self.committed)
+        return {f"allocation.{kind}.committed": count for kind, count in self.committed.items()}
+
+    def _waiting(self) -> list[Any]:
+        return [i for i in self.script.injects if i.when and i.id not in self.state.fired]
 
     def _step(self, now: int) -> None:
         due = step.due(self.script, self.state, now, self._seen(now))
@@ -191,6 +201,7 @@ class Play:
                 self._confirm(ctx, act)
             elif act.action == "allocation.commit":
                 self._commit(ctx, now)
+                self._replan(act, now)
             else:
                 perform(ctx, self.incident_id, act.action, self._body(ctx, act))
                 self.state = step.after_act(self.state, now, act.action, act.body)
@@ -198,6 +209,14 @@ class Play:
             # What the console refuses a person it refuses a robot; the report shows the act as missed.
             with ctx.store.write() as connection:
                 ctx.record(connection, "drill.refused", act.action, {"answers": act.answers, "why": str(fault)})
+
+    def _replan(self, act: PlannedAct, now: int) -> None:
+        """The engine at its best does not stop at one plan: it follows the claims until the end."""
+        planned = any(a.action == act.action and a.answers == REPLAN for _, _, a in self.todo)
+        if self.manner == "best" and not planned and now + REPLAN_S < self.script.clock.duration_s:
+            self.told += 1
+            again = replace(act, at_s=now + REPLAN_S, answers=REPLAN)
+            heapq.heappush(self.todo, (again.at_s, self.told, again))
 
     def _confirm(self, ctx: Context, act: PlannedAct) -> None:
         proposed = evaluate(ctx, self.incident_id).proposed

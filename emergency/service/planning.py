@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from emergency.domain.allocation import Adjuster, Assignment, Cell, Pin, Policy, allocate
+from emergency.domain.allocation.explain import Why
 from emergency.domain.allocation.explain import why as explain
 from emergency.service.allocation import REMOTE, roster, travel_between
 from emergency.service.context import Context
@@ -81,7 +82,38 @@ def why(ctx: Context, shown: Mapping[str, Any], adjuster_id: str) -> tuple[Messa
     here = next((a for a in plan.assignments if a.adjuster_id == adjuster_id), None)
     if here is None:
         return (Message(N_("The roster has changed since this plan was made; propose a new one to ask again.")),)
-    return tuple(explain(plan, adjuster_id, here.cell_id).sentences())
+    return tuple(_sentences(ctx, explain(plan, adjuster_id, here.cell_id), {c.cell_id: c for c in cells}))
+
+
+def _sentences(ctx: Context, found: Why, cells: Mapping[str, Cell]) -> Iterator[Message]:
+    here = cells[found.cell_id]
+    yield Message(
+        N_("{person} is {minutes} min from {place}; licence there: {licence}; urgency {priority}."),
+        {
+            "person": found.adjuster_id,
+            "minutes": found.parts.get("travel_minutes", 0),
+            "place": _place(ctx, here),
+            "licence": here.licence or "–",
+            "priority": here.priority,
+        },
+    )
+    if not found.next_best:
+        yield Message(N_("There is no other place: nobody else asks for what this person may do."))
+    for other in found.next_best[:3]:
+        gaps = {"minutes": f"{other.extra_minutes:,}", "place": _place(ctx, cells.get(other.cell_id))}
+        yield Message(N_("Instead at {place}: the whole plan costs {minutes} minutes more."), gaps)
+        for step in other.chain[1:3]:
+            yield Message(N_("    then {step}"), {"step": step.message})
+    for cell_id, reason in found.blocked[:2]:
+        yield Message(N_("Not at {place}: {reason}"), {"place": _place(ctx, cells[cell_id]), "reason": reason})
+
+
+def _place(ctx: Context, cell: Cell | None) -> Message | dict[str, str]:
+    if cell is None:
+        return Message(N_("home, in reserve"))
+    if cell.region == REMOTE or not ctx.regions.known(cell.region):
+        return {"en": cell.line, "zh": cell.line}
+    return {"en": ctx.regions.name(cell.region, "en"), "zh": ctx.regions.name(cell.region, "zh_CN")}
 
 
 def _cell(c: Mapping[str, Any]) -> Cell:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from emergency.geo.build import install_file
-from emergency.geo.china import install_cn
+from emergency.geo.build import BoundaryFault, install_file
+from emergency.geo.china import ExtraMissing, install_cn
 from emergency.service.context import Content, Refused
 
 
@@ -15,6 +15,13 @@ def install(content: Content, name: str, id: str | None = None) -> Path:
     Raises:
         Refused: neither ``cn`` nor a file with an id.
     """
+    try:
+        return _install(content, name, id)
+    except (BoundaryFault, ExtraMissing) as fault:
+        raise Refused(str(fault)) from fault
+
+
+def _install(content: Content, name: str, id: str | None) -> Path:
     if name == "cn" and id is None:
         return install_cn(content.home)
     path = Path(name)

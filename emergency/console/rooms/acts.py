@@ -56,6 +56,7 @@ def _body(desk: Desk, action: str, incident: Incident) -> dict[str, Any]:
         return {"audience": audience, "text": st.text_area(say("Text")), "subject": say.of(incident.title)}
     if action == "report.submit":
         kinds = {
+            "internal": say("internal report"),
             "first": say("first report"),
             "follow_up": say("follow-up report"),
             "final": say("final report"),
