@@ -135,6 +135,8 @@ def draw_map() -> None:
         "layer", ["claims", "loss"], default="claims", key="layer", label_visibility="collapsed"
     )
     values = demo.values if layer == "claims" else {c: v * 1000 for c, v in demo.values.items()}
+    if "every" in asked:  # a live map: some figure is another one at each refresh
+        values = {**values, "R03": float(seen.get("turns", 0))}
     dispatch_map(
         "map",
         say,
