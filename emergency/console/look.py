@@ -230,8 +230,7 @@ def _table_html(heads: Sequence[str], rows: Iterable[Sequence[str | Cell]], numb
 
     head = "".join(cell("th", place, esc(text)) for place, text in enumerate(heads))
     body = "".join(
-        f"<tr>{''.join(cell('td', place, _cell_html(value)) for place, value in enumerate(row))}</tr>"
-        for row in rows
+        f"<tr>{''.join(cell('td', place, _cell_html(value)) for place, value in enumerate(row))}</tr>" for row in rows
     )
     return f'<div class="em-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
