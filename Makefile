@@ -1,4 +1,4 @@
-# make run     set everything up and start the console on this machine
+# make run     set everything up and start the console on this machine      (PORT=8501)
 # make test    set up what the tests need too, a browser included; check the code; run every test
 # make check   the linters alone
 # make faults  the tests that kill, race and feed rubbish, at length        (minutes)
@@ -17,7 +17,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --no-input
 PYTEST := $(BIN)/python -m pytest
 
 run: .venv/product.stamp
-	@exec $(BIN)/emergency serve
+	@exec $(BIN)/emergency serve $(if $(PORT),--port $(PORT))
 
 # A linter's complaint does not hide what the tests say, nor the other way round.
 test: .venv/tests.stamp browser
