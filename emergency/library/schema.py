@@ -103,7 +103,11 @@ def _faults(document: Document, error: ValidationError) -> Iterator[Fault]:
     at: Path_ = tuple(error.absolute_path)
     if error.validator in ("oneOf", "anyOf"):
         for deeper in _likeliest(error):
-            yield from _faults(document, deeper)
+            words = _words_of_forms(error, deeper)
+            if len(words) > 1:
+                yield document.fault(tuple(deeper.absolute_path), *_not_among(deeper.instance, words))
+            else:
+                yield from _faults(document, deeper)
         if not error.context:
             yield document.fault(
                 at, Message("found {found}, which fits several forms", {"found": shown(error.instance)})
@@ -164,9 +168,7 @@ def _said(error: ValidationError) -> tuple[Message, Message | None]:
     rule = str(error.validator)
     asked: Any = error.validator_value
     if rule in ("enum", "const"):
-        allowed = asked if rule == "enum" else [asked]
-        gaps = {**found, "allowed": ", ".join(map(str, allowed))}
-        return Message("found {found}; allowed: {allowed}", gaps), near(error.instance, allowed)
+        return _not_among(error.instance, asked if rule == "enum" else [asked])
     if rule == "pattern":
         return _not_like(error, found)
     if rule == "type":
@@ -181,6 +183,11 @@ def _said(error: ValidationError) -> tuple[Message, Message | None]:
     if rule == "uniqueItems":
         return Message("the same entry stands here twice; keep one"), None
     return Message("found {found}, which does not fit ({rule})", {**found, "rule": rule}), None
+
+
+def _not_among(found: Any, allowed: Sequence[Any]) -> tuple[Message, Message | None]:
+    gaps = {"found": shown(found), "allowed": ", ".join(map(str, allowed))}
+    return Message("found {found}; allowed: {allowed}", gaps), near(found, allowed)
 
 
 def _not_like(error: ValidationError, found: Mapping[str, Any]) -> tuple[Message, Message | None]:
@@ -221,12 +228,21 @@ def _likeliest(error: ValidationError) -> list[ValidationError]:
     return max(branches.values(), key=lambda errors: _likeness(error.instance, errors))
 
 
-def _likeness(instance: Any, errors: Sequence[ValidationError]) -> tuple[int, int, int]:
-    """Right type first, then the key that tells forms apart, then the fewest unknown keys and errors."""
+def _words_of_forms(error: ValidationError, deeper: ValidationError) -> list[Any]:
+    """The words that tell the forms apart, where one of them was meant and none was written."""
+    if deeper.validator != "const" or not deeper.relative_path:
+        return []
+    others = [one for one in error.context or () if one.relative_path == deeper.relative_path]
+    return [one.validator_value for one in others if one.validator == "const"]
+
+
+def _likeness(instance: Any, errors: Sequence[ValidationError]) -> tuple[int, int, int, int]:
+    """Right type first, then known keys and the word that tells forms apart, then the fewest errors."""
     wrong_type = any(one.validator == "type" and not one.relative_path for one in errors)
-    told_apart = sum(one.validator in ("const", "enum") and len(one.relative_path) == 1 for one in errors)
+    other_word = sum(one.validator == "const" and len(one.relative_path) == 1 for one in errors)
+    not_listed = sum(one.validator == "enum" and len(one.relative_path) == 1 for one in errors)
     unknown = [one for one in errors if one.validator == "additionalProperties" and not one.relative_path]
     known = len(instance) if isinstance(instance, Mapping) else 0
     for one in unknown:
         known -= sum(key not in _keys(one) for key in instance)
-    return (-wrong_type, known - 10 * told_apart, -len(errors))
+    return (-wrong_type, known - 10 * other_word, -not_listed, -len(errors))

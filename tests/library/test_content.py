@@ -1,0 +1,127 @@
+"""The content we ship: in order, in both languages, and fit for the incidents it is meant for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from emergency.domain.drill.script import DrillScript
+from emergency.domain.level import grade
+from emergency.domain.playbook import GROUPS, Playbook, tasks_for
+from emergency.library import Library
+
+ROOT = Path(__file__).parents[2]
+LIBRARY = Library(ROOT)
+PLAYBOOKS, DRILLS = LIBRARY.playbooks(), LIBRARY.drills()
+
+
+def by_id(one: Playbook | DrillScript) -> str:
+    return one.id
+
+
+def texts(value: Any) -> Iterator[Any]:
+    """Every bilingual pair inside a value."""
+    if isinstance(value, dict) and set(value) & {"zh", "en"}:
+        yield value
+    elif isinstance(value, dict):
+        for one in value.values():
+            yield from texts(one)
+    elif isinstance(value, (list, tuple)):
+        for one in value:
+            yield from texts(one)
+    elif hasattr(value, "__dataclass_fields__"):
+        for name in value.__dataclass_fields__:
+            yield from texts(getattr(value, name))
+
+
+def test_nothing_we_ship_is_broken() -> None:
+    assert [str(one) for one in LIBRARY.faults()] == []
+    assert {one.id for one in PLAYBOOKS} == {
+        "typhoon-guangdong",
+        "core-claims-outage",
+        "flood-texas",
+        "rainstorm-henan",
+    }
+    assert {one.id for one in DRILLS} == {"typhoon-gd-2026", "core-outage-2026", "harvey-2026"}
+
+
+@pytest.mark.parametrize("one", [*PLAYBOOKS, *DRILLS], ids=by_id)
+def test_every_text_is_in_both_languages(one: Playbook | DrillScript) -> None:
+    assert [pair for pair in texts(one) if not (pair.get("zh") and pair.get("en"))] == []
+
+
+@pytest.mark.parametrize("plan", PLAYBOOKS, ids=by_id)
+def test_every_plan_has_its_four_parts_and_four_groups(plan: Playbook) -> None:
+    assert plan.tasks
+    assert plan.resources
+    assert plan.comms
+    assert {role.group for role in plan.roles.values()} == set(GROUPS)
+    assert {role for task in plan.tasks for role in [task.role]} <= set(plan.roles)
+
+
+@pytest.mark.parametrize("plan", PLAYBOOKS, ids=by_id)
+@pytest.mark.parametrize("level", [1, 2, 3])
+def test_every_task_gets_a_due_time_once_its_clocks_run(plan: Playbook, level: int) -> None:
+    now = datetime(2026, 7, 1, tzinfo=UTC)
+    clocks = dict.fromkeys(("occurrence", "discovery", "activation", "impact", "stand_down"), now)
+    found = tasks_for(plan, level, clocks, {"first": 7200, "follow_up": 86400})
+    assert found
+    assert all(one.due_at or one.due_within_s for one in found)
+    assert all(set(one.after) <= {other.id for other in found} for one in found)
+
+
+@pytest.mark.parametrize(
+    ("perils", "regions", "expected"),
+    [
+        (["hurricane", "flood"], ["48201", "22019"], "flood-texas"),
+        (["rainstorm", "flood"], ["410100"], "rainstorm-henan"),
+        (["typhoon"], ["441700", "440800"], "typhoon-guangdong"),
+    ],
+)
+def test_each_demo_finds_its_plan(perils: list[str], regions: list[str], expected: str) -> None:
+    assert [one.id for one in LIBRARY.playbooks_for("natural_disaster", perils, regions)] == [expected]
+
+
+@pytest.mark.parametrize("script", DRILLS, ids=by_id)
+def test_every_drill_can_be_staffed_and_started(script: DrillScript) -> None:
+    plan = LIBRARY.playbook(script.playbook)
+    assert set(script.players) <= set(plan.roles)
+    inventory = script.initial_state.inventory
+    assert not inventory or (ROOT / "data/pool" / inventory).is_dir()
+    assert {one.objective for _, one in script.expectations()} == {one.id for one in script.objectives}
+
+
+def test_the_texas_drill_is_about_its_six_counties_for_two_days() -> None:
+    script = LIBRARY.drill("harvey-2026")
+    counties = {region for stream in script.claim_streams for region in stream.regions}
+    assert counties == {"48201", "48167", "48245", "48039", "48361", "48157"}
+    assert script.clock.duration_s == 48 * 3600
+    assert [(one.metric, one.target, one.floor) for one in script.outcomes] == [
+        ("claims.surveyed_within_24h", "oracle", "baseline"),
+        ("demand.unmet_person_hours", "oracle", "baseline"),
+    ]
+    assert len([inject for inject in script.injects if inject.kind == "contingency"]) == 1
+
+
+@pytest.mark.parametrize(
+    ("drill", "facts", "expected"),
+    [
+        ("typhoon-gd-2026", {"alert.cma.typhoon": "red"}, 2),
+        ("typhoon-gd-2026", {"casualties.serious": 9}, 3),
+        ("core-outage-2026", {"outage.one_province_minutes": 29}, None),
+        ("core-outage-2026", {"outage.one_province_minutes": 30}, 3),
+        ("core-outage-2026", {"outage.one_province_minutes": 35, "outage.multi_province_minutes": 30}, 2),
+        ("harvey-2026", {"alert.gdacs": "Orange", "exposure.policies_in_footprint": 42000}, 3),
+        ("harvey-2026", {"alert.gdacs": "Red"}, 2),
+        ("harvey-2026", {"casualties.insured_deaths": 3}, 2),
+    ],
+)
+def test_the_moments_of_the_drills_have_the_level_they_are_written_for(
+    drill: str, facts: dict[str, Any], expected: int | None
+) -> None:
+    plan = LIBRARY.playbook(LIBRARY.drill(drill).playbook)
+    assert grade(LIBRARY.rules(plan.rules), plan.incident_types[0], facts, plan.overrides).level == expected

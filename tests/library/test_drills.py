@@ -1,0 +1,128 @@
+"""Drill files: what they become, and what is told of a wrong one."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from emergency.domain.drill.script import AccuracySpec, Arrivals, Effect
+from emergency.library import FileFaults, Library, load_drill
+from tests.library.small import DRILL, PLAYBOOK, RULES, told
+
+
+def test_a_drill_file_becomes_a_script(tmp_path: Path) -> None:
+    path = tmp_path / "small.drill.yaml"
+    path.write_text(DRILL, encoding="utf-8")
+    script = load_drill(path)
+    assert script.clock.start.utcoffset() == timedelta(hours=8)
+    assert (script.clock.duration_s, script.clock.seed) == (14400, 7)
+    assert script.claim_streams[0].arrivals == Arrivals("gamma", 3600, 90, 7200, 3.0)
+    (inject,) = script.injects
+    assert (inject.sender, inject.at_s, inject.effects) == ("cma", 0, (Effect("set", "alert.cma.typhoon", "red"),))
+    first, second = inject.expects
+    assert (first.within_s, first.accuracy) == (1800, AccuracySpec("ordinal_level", 2))
+    assert (second.accuracy, second.decay, second.critical) == (None, None, False)
+    assert (script.scoring.decay.zero_at, script.success_criteria.no_critical_missed) == (2.0, False)
+
+
+def test_the_rules_are_the_truth_unless_the_script_says_otherwise(tmp_path: Path) -> None:
+    path = tmp_path / "small.drill.yaml"
+    path.write_text(DRILL.replace(", truth: 2", ""), encoding="utf-8")
+    spec = load_drill(path).injects[0].expects[0].accuracy
+    assert spec is not None
+    assert spec.truth == "rules"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("weight: 60", "weight: 50", "objectives: weights add up to 90; they must make 100"),
+        ("effectiveness: 0.4", "effectiveness: 0.5", "weights add up to 1.1; they must make 1"),
+        ('"440800": 0.4', '"440800": 0.5', "shares add up to 1.1; they must make 1"),
+        ("within: 2h", "within: 5h", "lies after the end of the drill (4 h)"),
+        ("at: 0m", "at: 5h", "lies after the end of the drill (4 h)"),
+        ("start: 1h", "start: 4h", "lies after the end of the drill (4 h)"),
+        ("peak_at: 2h", "peak_at: 1h", "the peak must lie after the start"),
+        ("role: claims-ops", "role: logistics", 'found "logistics"; allowed: commander, claims-ops'),
+        ("action: allocation.commit", "action: allocation.make", "(did you mean allocation.commit?)"),
+        ("objective: O2, within", "objective: O1, within", "no expected action serves objective O2"),
+        ("objective: O2, target", "objective: O3, target", 'found "O3"; allowed: O1, O2'),
+        ("objectives: [O1, O2]", "objectives: [O1, O9]", 'found "O9"; allowed: O1, O2'),
+        ("id: E02", "id: E01", "E01 is already used in line 28"),
+        ("value: red", "value: crimson", "crimson is not on the scale “warning colour”"),
+        ("model: gamma", "model: gama", 'found "gama"; allowed: gamma, constant, schedule (did you mean gamma?)'),
+        ("shape: 3", "shap: 3", "key shap is not known here; allowed: model, start, total, peak_at, shape"),
+        ("lob: motor", "lob: motors", "(did you mean motor?)"),
+        ("target: 0", "target: oracel", '"oracel"'),
+        ("truth: 2", "truth: 4", "found 4; allowed: 1, 2, 3, rules"),
+        ("at: 0m", "at: 0m\n    when: {metric: sim.elapsed, op: ge, value: 1h}", "a time (at) or a condition"),
+        ("at: 0m", "when: {metric: sim.elapsed, op: ge, value: 30}", "allowed: a span such as 30m"),
+        ("+08:00", "", "an instant in quotes with its offset"),
+        ("09-23T", "09-31T", "which is not in the calendar"),
+        ("P: 90, S: 75", "P: 75, S: 75", "bands must fall from P over S to M"),
+        (
+            "[{set: alert.cma.typhoon, value: red}]",
+            '[{block: {edge: "441700-440800", until: 0m}}]',
+            "must reopen after it is blocked",
+        ),
+        (
+            "[{set: alert.cma.typhoon, value: red}]",
+            "[{mark: landfall}]",
+            'found "landfall"; allowed: impact, stand_down',
+        ),
+    ],
+)
+def test_a_wrong_drill_says_where_what_and_what_else(tmp_path: Path, old: str, new: str, message: str) -> None:
+    found = told(load_drill, tmp_path, DRILL, old, new)
+    fault = next((one for one in found if message in one), None)
+    assert fault, found
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "at"),
+    [
+        ("objective: O2, within", "objective: O1, within", "changed.yaml:11: objectives/1: "),
+        ("within: 2h", "within: 5h", "changed.yaml:30: injects/0/expects/1/within: "),
+        ('"440800": 0.4', '"440800": 0.5', "changed.yaml:15: claim_streams/0/regions: "),
+        ("value: red", "value: crimson", "changed.yaml:26: injects/0/effects/0/value: "),
+    ],
+)
+def test_a_fault_stands_at_the_line_of_its_field(tmp_path: Path, old: str, new: str, at: str) -> None:
+    (fault,) = told(load_drill, tmp_path, DRILL, old, new)
+    assert fault.startswith(at)
+
+
+def on_a_shelf(folder: Path, drill: str) -> Library:
+    for place, text in (
+        ("data/rules/default.levels.yaml", RULES),
+        ("playbooks/small.playbook.yaml", PLAYBOOK),
+        ("drills/small.drill.yaml", drill),
+    ):
+        (folder / place).parent.mkdir(parents=True, exist_ok=True)
+        (folder / place).write_text(text, encoding="utf-8")
+    return Library(folder)
+
+
+def test_a_drill_must_fit_its_playbook(tmp_path: Path) -> None:
+    assert on_a_shelf(tmp_path, DRILL).drill("small-drill").id == "small-drill"
+    for old, new, message in (
+        ("small-storm@^1.0", "small-storm@^2.0", 'playbook: found "small-storm@^2.0"; allowed: small-storm@1.2.0'),
+        ("players: {commander", "players: {pilot: team, commander", 'players/pilot: found "pilot"; allowed: commander'),
+    ):
+        library = on_a_shelf(tmp_path, DRILL.replace(old, new))
+        with pytest.raises(FileFaults, match=r"small\.drill\.yaml:\d+: ") as caught:
+            library.drill(tmp_path / "drills/small.drill.yaml")
+        assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(("truth", "agrees"), [("2", True), ("1", True), ("3", False), ("rules", True)])
+def test_a_level_written_down_must_not_be_milder_than_the_rules_give(tmp_path: Path, truth: str, agrees: bool) -> None:
+    """A red warning alone is level 2. Level 1 may still come from the claims, level 3 cannot."""
+    library = on_a_shelf(tmp_path, DRILL.replace("truth: 2", f"truth: {truth}"))
+    if agrees:
+        assert library.drill("small-drill").id == "small-drill"
+        return
+    with pytest.raises(FileFaults, match="says level 3; by default the scripted facts give level 2"):
+        library.drill(tmp_path / "drills/small.drill.yaml")
