@@ -7,6 +7,7 @@
 
 const NAVY = "#14233a";
 const BORDER = "#c3ccd6";
+const DOT_BORDER = "#8b98a8"; // a dot has no neighbours to stand out from
 const PALE = "#eef2f6";
 const HATCH_STEP_PX = 7;
 const ANSWER_WAIT_MS = 5000;
@@ -147,6 +148,7 @@ class DispatchMap {
       this.#region(code, L.circleMarker([lat, lon], blank()), { name });
     }
     this.ground.addTo(map);
+    this.root.classList.toggle("dots-only", !shapes.polygons);
     this.ground.bindTooltip((layer) => this.#tooltip(layer), { sticky: true, className: "region-tip" });
     this.ground.on("click", (event) => {
       L.DomEvent.stopPropagation(event);
@@ -173,7 +175,7 @@ class DispatchMap {
       const value = data.values[code];
       const look = {
         fillColor: shade(value, data.legend), hatch: hatched.has(code) && value > 0,
-        color: code === data.selected ? NAVY : BORDER, weight: code === data.selected ? 2.6 : 0.7,
+        color: code === data.selected ? NAVY : layer.setRadius ? DOT_BORDER : BORDER, weight: code === data.selected ? 2.6 : 0.7,
       };
       const drawn = `${look.fillColor}${look.hatch}${look.weight}${value}`;
       if (layer.drawn === drawn) continue;

@@ -41,7 +41,7 @@ class Legend:
         live map keeps its colours from one refresh to the next.
         """
         bounds = _round_bounds(largest)
-        first = "" if not bounds else f"< {label(bounds[0])}"
+        first = "> 0" if not bounds else f"< {label(bounds[0])}"
         last = [f"{label(bound)}{'+' if bound == bounds[-1] else ''}" for bound in bounds]
         return cls(name, bounds, ("0", first, *last))
 
