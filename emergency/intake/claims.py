@@ -18,11 +18,12 @@ import pyarrow as pa
 
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.intake.accounts import ClaimChunk, Duplicate, Flag, Reject
+from emergency.intake.batch import Batch
 from emergency.intake.cells import Fault
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.rejects import write_rejects
 from emergency.intake.rows import Read, RowReader
-from emergency.intake.table import Broken, Table, open_table
+from emergency.intake.table import Table, open_table
 from emergency.texts import Message
 
 __all__ = ["ClaimChunk", "Duplicate", "Flag", "Reject", "file_digest", "read_claims", "write_rejects"]
@@ -53,29 +54,26 @@ def read_claims(
     reader = RowReader(table.header, mapping, now_us)
     seen = _Seen()
     row, first = 1, True
-    for records in table.batches(chunk_rows):
-        yield _chunk(records, row, table, reader, seen)
-        row, first = row + len(records), False
+    for batch in table.batches(chunk_rows):
+        yield _chunk(batch, row, table, reader, seen)
+        row, first = row + batch.size, False
     if first:
-        yield _chunk([], 1, table, reader, seen)
+        yield _chunk(Batch.of(len(table.header)), 1, table, reader, seen)
 
 
-def _chunk(records: Sequence[list[str] | Broken], row: int, table: Table, reader: RowReader, seen: _Seen) -> ClaimChunk:
-    broken = [(row + i, r) for i, r in enumerate(records) if isinstance(r, Broken)]
-    whole = [r for r in records if isinstance(r, list)] if broken else list(records)
-    numbers = np.array([row + i for i, r in enumerate(records) if isinstance(r, list)], dtype=np.int64)
-    read = reader.read(whole)
-    frame = _frame(read, numbers)
-    claims, duplicates = seen.sort(_without(frame, list(read.faults)))
-    rejects = [_reject(int(numbers[i]), faults, table.header, whole[i]) for i, faults in read.faults.items()]
-    rejects += [_reject(n, [("", b.fault)], table.header, b.cells) for n, b in broken]
+def _chunk(batch: Batch, row: int, table: Table, reader: RowReader, seen: _Seen) -> ClaimChunk:
+    numbers = row + np.array(batch.at, dtype=np.int64)
+    read = reader.read(batch.columns)
+    claims, duplicates = seen.sort(_without(_frame(read, numbers), list(read.faults)))
+    rejects = [_reject(int(numbers[i]), faults, table.header, batch.row(i)) for i, faults in read.faults.items()]
+    rejects += [_reject(row + at, [("", b.fault)], table.header, b.cells) for at, b in batch.broken]
     return ClaimChunk(
         claims=claims,
         rejects=tuple(sorted(rejects, key=lambda r: r.row)),
         duplicates=duplicates,
         flags=_flags(read, numbers),
         header=table.header,
-        rows_read=len(records),
+        rows_read=batch.size,
         bytes_read=table.bytes_read(),
         bytes_total=table.bytes_total,
     )

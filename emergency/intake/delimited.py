@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
+from emergency.intake.batch import Batch, Batches, Broken, batched
 from emergency.intake.cells import Fault
 from emergency.intake.faults import FileFault
 from emergency.intake.headers import HEADER_WITHIN, checked, find_header, no_header, proves_encoding
@@ -21,24 +22,13 @@ DELIMITERS = (",", ";", "\t")
 LONGEST_LINE = 1 << 20
 _HEAD_BYTES = 1 << 18
 _PIECE = 1 << 20
+_AT_ONCE = 512
 _LONGEST_CELL = 131_072  # the csv module's own limit
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-
-
-@dataclass(frozen=True)
-class Broken:
-    """A record that cannot be read as a row; `cells` as far as they go."""
-
-    fault: Fault
-    cells: tuple[str, ...]
-
-
-# How many records at a time -> lists of records, in order.
-Batches = Callable[[int], Iterator[list[list[str] | Broken]]]
 
 
 @dataclass(frozen=True)
@@ -174,8 +164,8 @@ class _Records:
         self.lines: list[str] = []
         self.row = 0
 
-    def batches(self, size: int) -> Iterator[list[list[str] | Broken]]:
-        """Records in lists of at most `size`; a sound file is not looked at line by line.
+    def batches(self, size: int) -> Iterator[Batch]:
+        """Records in batches of at most `size`; a sound file is not looked at line by line.
 
         Raises:
             FileFault: a quotation mark never closed, a line without end.
@@ -186,20 +176,29 @@ class _Records:
             for _ in range(self.shape.header_at + 1):
                 next(reader)
             self.lines.clear()
-            yield from self._quick(reader, size) if self.shape.sound else _batched(self._data(reader), size)
+            width = len(self.shape.header)
+            yield from self._quick(reader, size) if self.shape.sound else batched(self._data(reader), size, width)
 
-    def _quick(self, reader: Iterator[list[str]], size: int) -> Iterator[list[list[str] | Broken]]:
+    def _quick(self, reader: Iterator[list[str]], size: int) -> Iterator[Batch]:
+        """Some hundred records at a time, turned into columns while they are at hand."""
         width = len(self.shape.header)
+        batch = Batch.of(width)
         try:
-            while read := list(islice(reader, size)):
+            while read := list(islice(reader, min(size, _AT_ONCE))):
                 records = list(filter(None, read))
                 if set(map(len, records)) <= {width}:
-                    yield list(records)
+                    batch.add_whole(records)
                 else:
-                    yield [_fitted(r, width, 1 + sum(c.count("\n") for c in r)) for r in records]
+                    for record in records:
+                        batch.add(_fitted(record, width, 1 + sum(c.count("\n") for c in record)))
                 self.row += len(records)
+                if batch.size + _AT_ONCE > size:
+                    yield batch
+                    batch = Batch.of(width)
         except csv.Error as error:
             raise FileFault(_unclosed(self.row + 1)) from error
+        if batch.size:
+            yield batch
 
     def _data(self, reader: Iterator[list[str]]) -> Iterator[list[str] | Broken]:
         width = len(self.shape.header)
@@ -270,11 +269,6 @@ def _endless(row: int) -> Message:
     return Message(
         "row {row} is longer than a million characters: no claims list, or its line ends are lost", {"row": row}
     )
-
-
-def _batched(records: Iterator[list[str] | Broken], size: int) -> Iterator[list[list[str] | Broken]]:
-    while batch := list(islice(records, size)):
-        yield batch
 
 
 def _fitted(cells: list[str], width: int, lines: int) -> list[str] | Broken:

@@ -72,7 +72,8 @@ def _read_fast(
     naive = naive.normalize() if as_date else naive
     # A skipped time comes back as nothing here and is looked at again, one by one.
     local = naive.tz_localize(zone, ambiguous=np.ones(len(naive), dtype=bool), nonexistent="NaT")
-    good = np.asarray(~local.isna() & (naive.year >= EARLIEST_YEAR) & (naive.year <= LATEST_YEAR))
+    years = np.asarray(naive.year)
+    good = np.asarray(local.notna()) & (years >= EARLIEST_YEAR) & (years <= LATEST_YEAR)
     values[good] = local.as_unit("us").asi8[good]
     return good
 

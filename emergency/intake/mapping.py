@@ -143,7 +143,7 @@ class _Reading:
         self.known(raw, _TOP, "")
         if not str(raw.get("format", "")).startswith(FORMAT):
             self.wrong("format", N_("must be mapping/1.0, found {found}"), found=raw.get("format", ""))
-        given = {
+        given: dict[str, Any] = {
             "name": self.text(raw, "id"),
             "source": self.text(raw, "source"),
             "timezone": self.zone(self.text(raw, "timezone")),

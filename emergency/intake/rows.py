@@ -38,7 +38,7 @@ _DAY_US = 86_400_000_000
 _LATER = np.iinfo(np.int64).max // 2
 # A long number that a spreadsheet has turned into 2.02107E+13: its last digits are gone for good.
 _LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
-_STRING = pd.StringDtype("pyarrow")
+_from_arrow: Callable[[Texts], Any] = pd.StringDtype("pyarrow").__from_arrow__  # type: ignore[attr-defined]
 Positions = np.ndarray[Any, Any]
 
 
@@ -71,9 +71,9 @@ class RowReader:
         self.found = {name: positions(header, column) for name, column in mapping.columns.items()}
         self.lookups = {name: _lookup(c) for name, c in mapping.columns.items() if c.values or c.contains}
 
-    def read(self, rows: Sequence[Sequence[str]]) -> Read:
+    def read(self, columns: Sequence[Sequence[str]]) -> Read:
         """All claim columns of a chunk, with faults and flags by position."""
-        chunk = _Chunk(self, rows)
+        chunk = _Chunk(self, columns)
         for name in ("report_no", "policy_no"):
             chunk.number(name)
         for name in ("loss_at", "reported_at"):
@@ -90,10 +90,10 @@ class RowReader:
 
 
 class _Chunk:
-    def __init__(self, reader: RowReader, rows: Sequence[Sequence[str]]) -> None:
+    def __init__(self, reader: RowReader, columns: Sequence[Sequence[str]]) -> None:
         self.reader, self.mapping = reader, reader.mapping
-        self.size = len(rows)
-        self.raw = list(zip(*rows, strict=True)) if rows else [()] * len(reader.header)
+        self.size = len(columns[0])
+        self.raw = columns
         self.read = Read()
         self.taken: dict[int, Texts] = {}
 
@@ -131,14 +131,15 @@ class _Chunk:
         nothing = pc.equal(values, "")
         if pc.any(nothing).as_py():
             values = pc.if_else(nothing, pa.scalar(None, pa.string()), values)
-        self.read.values[name] = _STRING.__from_arrow__(values)
+        self.read.values[name] = _from_arrow(values)
 
     def absent(self, name: str) -> None:
         """A column the file does not have: the mapping's constant or default, or nothing."""
         column = self.mapping.columns.get(name)
         value = self.mapping.constants.get(name) or (column.default if column else None)
         value = value or (self.mapping.currency if name == "currency" else FALLBACKS.get(name))
-        self.read.values[name] = pd.array([value] * self.size, dtype=CLAIM_COLUMNS[name])
+        everywhere: Any = [value] * self.size
+        self.read.values[name] = pd.array(everywhere, dtype=CLAIM_COLUMNS[name])
 
     # -- columns -------------------------------------------------------------------------------
 

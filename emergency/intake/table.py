@@ -1,7 +1,7 @@
 """A file as a header and numbered records, whatever it was written with.
 
-Row 1 is the first data row under the header. Records that cannot be taken as
-they stand come as `Broken`, with the reason; empty lines are no rows.
+Row 1 is the first data row under the header; empty lines are no rows. Records
+that cannot be taken as they stand come set apart, with the reason.
 """
 
 from __future__ import annotations
@@ -10,13 +10,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from emergency.intake.delimited import Batches, Broken, open_delimited
+from emergency.intake.batch import Batches
+from emergency.intake.delimited import open_delimited
 from emergency.intake.faults import FileFault
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.workbook import open_workbook
 from emergency.texts import Message
-
-__all__ = ["Broken", "Table", "open_table"]
 
 _ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -28,7 +27,7 @@ class Table:
 
     Attributes:
         header: column names as in the file, made unique.
-        batches: how many at a time -> lists of data rows, each as long as the header, or `Broken`.
+        batches: how many rows at a time -> batches of data rows.
         bytes_total: size of the file.
         bytes_read: how far the records have come, for a progress bar.
     """

@@ -14,8 +14,9 @@ from typing import Any
 import openpyxl
 from openpyxl.utils.exceptions import InvalidFileException
 
+from emergency.intake.batch import Batch, Batches, Broken, batched
 from emergency.intake.cells import Fault
-from emergency.intake.delimited import Batches, Broken, ragged
+from emergency.intake.delimited import ragged
 from emergency.intake.faults import FileFault
 from emergency.intake.headers import HEADER_WITHIN, checked, find_header, no_header
 from emergency.intake.mapping import ClaimMapping
@@ -116,12 +117,10 @@ def _trimmed(cells: list[str]) -> list[str]:
     return cells
 
 
-def _batches(book: Any, sheet: Any, header_at: int, width: int, size: int) -> Iterator[list[list[str] | Broken]]:
+def _batches(book: Any, sheet: Any, header_at: int, width: int, size: int) -> Iterator[Batch]:
     try:
         rows = (_trimmed(cells) for cells in islice(_texts(sheet), header_at + 1, None))
-        records = (_fitted(cells, width) for cells in rows if cells)
-        while batch := list(islice(records, size)):
-            yield batch
+        yield from batched((_fitted(cells, width) for cells in rows if cells), size, width)
     finally:
         book.close()
 
