@@ -13,12 +13,16 @@ from typing import Any, NoReturn
 
 from emergency import bootstrap
 from emergency.config import PROJECT
-from emergency.service.context import Actor, Refused
+from emergency.service.context import Actor
+from emergency.service.faults import INPUT_FAULTS
 from emergency.texts import speaker
 
 
 class BadInput(Exception):
     """Something was asked that cannot be done; the message says what to do instead."""
+
+
+REFUSALS: tuple[type[Exception], ...] = (BadInput, FileNotFoundError, IsADirectoryError, *INPUT_FAULTS)
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -32,18 +36,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except _input_errors() as fault:
+    except REFUSALS as fault:
         print(f"emergency: {fault}", file=sys.stderr)
         return 2
-
-
-def _input_errors() -> tuple[type[Exception], ...]:
-    from emergency.domain.allocation import AllocationRefused
-    from emergency.domain.level import TableError
-    from emergency.intake.faults import IntakeFault
-    from emergency.library import FileFaults, NotOnShelf
-
-    return (BadInput, Refused, FileNotFoundError, IsADirectoryError, FileFaults, IntakeFault, TableError, AllocationRefused, NotOnShelf)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -70,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
     demo.add_argument("name", nargs="?", default="harvey", choices=("harvey", "zhengzhou"))
     demo.add_argument("--again", action="store_true", help="make it anew, as on the first day")
 
+    _data_commands(command, group)
+    _decision_commands(commands, command, group)
+    return parser
+
+
+def _data_commands(command: Any, group: Any) -> None:
     regions = group("regions", "Region sets")
     command(regions, "list", _regions_list, "List the region sets")
     install = command(regions, "install", _regions_install, "Install a region set")
@@ -82,6 +83,13 @@ def _parser() -> argparse.ArgumentParser:
     imported.add_argument("--mapping", default="plain")
     imported.add_argument("--incident", help="the incident these claims belong to")
 
+    store = group("store", "The store")
+    command(store, "upgrade", _store_upgrade, "Bring every workspace to the newest schema")
+    journal = group("journal", "The journal")
+    command(journal, "verify", _journal_verify, "Recompute the chain of the journal")
+
+
+def _decision_commands(commands: Any, command: Any, group: Any) -> None:
     level = command(commands, "level", _level, "Grade facts by the rule files")
     level.add_argument("facts", type=Path)
     level.add_argument("--rules", help="id of one rule file (default: all)")
@@ -103,13 +111,6 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--fork", metavar="WORKSPACE", help="use the roster of this workspace instead of the script's")
     report = command(drill, "report", _drill_report, "Print the after-action report of a run")
     report.add_argument("run_id")
-
-    journal = group("journal", "The journal")
-    command(journal, "verify", _journal_verify, "Recompute the chain of the journal")
-
-    store = group("store", "The store")
-    command(store, "upgrade", _store_upgrade, "Bring every workspace to the newest schema")
-    return parser
 
 
 def _print(arguments: argparse.Namespace, answer: Any, lines: Sequence[str] | Callable[[], Sequence[str]]) -> None:
@@ -297,7 +298,7 @@ def _level_line(row: dict[str, Any]) -> str:
 
 
 def _plan(arguments: argparse.Namespace) -> int:
-    from emergency.service.allocation import plan_tables
+    from emergency.service.plan_files import plan_tables
 
     optional = {n: _rows(p) for n in ("travel", "incumbent", "pins") if (p := getattr(arguments, n))}
     content = bootstrap.start().content

@@ -20,13 +20,12 @@ from emergency.domain.allocation import (
     allocate,
 )
 from emergency.domain.allocation.demand import OpenClaims, cells_from_open_claims
-from emergency.domain.allocation.violations import violations
+from emergency.domain.allocation.travel import UNREACHABLE, Minutes
 from emergency.domain.claim import LINES
 from emergency.domain.incident import Incident
-from emergency.service.context import Context, Notice, Refused
+from emergency.service.context import Context, Refused
 from emergency.service.figures import Figures, figures, hours_since
 from emergency.store import incidents, journal, plans, pool
-from emergency.store.incidents import Conflict
 
 REMOTE = "remote"  # where seats are: no travel, from anywhere
 ROAD_CLOSED = "road.closed"  # a fact: {"edge": "441700-440800", "until_us": …}
@@ -87,6 +86,7 @@ def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tup
         sums = known.located.groupby(["region", "line"], as_index=False).agg(
             {"unsurveyed": "sum", "overdue": "sum", "oldest_us": "min"}
         )
+        rows: Any = sums.itertuples(index=False)
         counts = [
             OpenClaims(
                 str(row.region),
@@ -95,7 +95,7 @@ def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tup
                 int(row.overdue),
                 hours_since(row.oldest_us, known.as_of) or 0,
             )
-            for row in sums.itertuples(index=False)
+            for row in rows
         ]
     return cells_from_open_claims(
         counts,
@@ -166,11 +166,18 @@ class SeatTravel:
         self.closed = frozenset(closed)
 
     def minutes(self, from_region: str, to_region: str) -> int | None:
-        if to_region == REMOTE:
-            return 0
-        if (from_region, to_region) in self.closed:
-            return None
-        return self.travel.minutes(from_region, to_region)
+        found = int(self.matrix((from_region,), (to_region,))[0, 0])
+        return None if found == UNREACHABLE else found
+
+    def matrix(self, from_regions: Sequence[str], to_regions: Sequence[str]) -> Minutes:
+        found = self.travel.matrix(from_regions, to_regions)
+        for column, region in enumerate(to_regions):
+            if region == REMOTE:
+                found[:, column] = 0
+        for start, end in self.closed:
+            if start in from_regions and end in to_regions:
+                found[list(from_regions).index(start), list(to_regions).index(end)] = UNREACHABLE
+        return found
 
 
 def closed_roads(ctx: Context) -> frozenset[tuple[str, str]]:
@@ -208,11 +215,11 @@ def propose(
         raise Refused("the pool is empty; import a roster first")
     if not cells:
         raise Refused("no open claims are on the map, so there is nothing to plan for")
-    people = [_adjuster(a) for a in everyone if a["status"] == "available"]
+    people = [adjuster_from(a) for a in everyone if a["status"] == "available"]
     policy = Policy(stability_minutes=stability_minutes)
     known = {c.cell_id for c in cells}
     names = {a.adjuster_id for a in people}
-    incumbent = [a for a in _assignments(in_force) if a.cell_id in known and a.adjuster_id in names]
+    incumbent = [a for a in assignments_of(in_force) if a.cell_id in known and a.adjuster_id in names]
     plan = allocate(people, cells, travel_between(ctx, people, cells), incumbent=incumbent, pins=pins, policy=policy)
     body = _body(plan, cells, stability_minutes, pins, incumbent)
     with ctx.store.write() as connection:
@@ -244,7 +251,7 @@ def _cells(ctx: Context, incident: Incident) -> tuple[Cell, ...]:
     return (*survey_cells(ctx, known, incident), *seat_cells(ctx, incident, known))
 
 
-def _adjuster(row: Mapping[str, Any]) -> Adjuster:
+def adjuster_from(row: Mapping[str, Any]) -> Adjuster:
     # One shift is planned at a time, and a key allows one slot per person and shift.
     return Adjuster(row["adjuster_id"], row["region"], frozenset(row["skills"]), frozenset(row["licences"]), 1)
 
@@ -255,7 +262,7 @@ def travel_between(ctx: Context, people: Sequence[Adjuster], cells: Sequence[Cel
     return SeatTravel(GreatCircleTravel(points), closed_roads(ctx))
 
 
-def _assignments(stored: Mapping[str, Any] | None) -> list[Assignment]:
+def assignments_of(stored: Mapping[str, Any] | None) -> list[Assignment]:
     if stored is None:
         return []
     return [Assignment(a["adjuster_id"], a["cell_id"], a["slots"], a["minutes"]) for a in stored["body"]["assignments"]]
@@ -302,128 +309,6 @@ def _message(message: Any) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     return _message(value) if hasattr(value, "id") else value
-
-
-def commit(ctx: Context, plan_id: int) -> dict[str, Any]:
-    """Publish a draft: hold its shift slots by key, free those of the plan it replaces, call people out.
-
-    Raises:
-        Refused: no such draft.
-        Conflict: the plan in force is not the one this draft was made against, or a slot is taken.
-    """
-    with ctx.store.write() as connection:
-        draft = plans.get(connection, plan_id)
-        if draft is None or draft["state"] != "draft":
-            state = "missing" if draft is None else draft["state"]
-            raise Refused(f"plan {plan_id} is {state}, not a draft; propose a new one")
-        current = plans.latest(connection, state="published", shift=draft["shift"])
-        if (current["plan_id"] if current else None) != draft["based_on"]:
-            raise Conflict(
-                f"plan {current['plan_id'] if current else '–'} by {current['actor'] if current else '–'} "
-                f"was published after plan {plan_id} was made; propose again"
-            )
-        if current:
-            plans.release(connection, current["plan_id"])
-            plans.mark(connection, current["plan_id"], "superseded")
-        slots = _slots(draft)
-        plans.hold(connection, slots)
-        plans.mark(connection, plan_id, "published", published_us=ctx.now_us())
-        _record_commit(ctx, connection, draft, slots)
-    return draft | {"state": "published"}
-
-
-def _slots(draft: Mapping[str, Any]) -> list[dict[str, Any]]:
-    cells = {c["cell_id"]: c for c in draft["body"]["cells"]}
-    return [
-        {
-            "adjuster_id": a["adjuster_id"],
-            "shift": draft["shift"],
-            "plan_id": draft["plan_id"],
-            "cell_id": a["cell_id"],
-            "incident_id": cells[a["cell_id"]]["incident"],
-            "region": cells[a["cell_id"]]["region"],
-            "line": cells[a["cell_id"]]["line"],
-            "minutes": a["minutes"],
-        }
-        for a in draft["body"]["assignments"]
-    ]
-
-
-def _record_commit(ctx: Context, connection: Any, draft: Mapping[str, Any], slots: Sequence[Mapping[str, Any]]) -> None:
-    """One entry per incident and kind of people, so that each can be evidence for its own task."""
-    from emergency.service.response import settle
-    from emergency.store import records
-
-    asked = Counter((c["incident"], _kind(c["line"])) for c in draft["body"]["cells"])
-    for incident_id, kind in sorted(asked):
-        mine = [s for s in slots if s["incident_id"] == incident_id and _kind(s["line"]) == kind]
-        body = {
-            "plan": draft["plan_id"],
-            "shift": draft["shift"],
-            "incident": incident_id,
-            "kind": kind,
-            "people": len(mine),
-            "assignments": len(mine),
-            "violations": _violations(ctx, draft, {s["cell_id"] for s in mine}),
-            "regions": dict(sorted(Counter(s["region"] for s in mine).items())),
-        }
-        seq = ctx.record(connection, "allocation.commit", f"plan/{draft['plan_id']}", body)
-        settle(ctx, connection, incident_id, "allocation.commit", body, seq)
-    notice = ctx.notifier.prepare(
-        Notice(
-            event_key=f"plan/{draft['plan_id']}",
-            audience="adjusters",
-            channel="folder",
-            subject=f"Call-out, plan {draft['plan_id']}, shift {draft['shift']}",
-            text="\n".join(f"{s['adjuster_id']}: {s['cell_id']} ({s['minutes']} min)" for s in slots),
-        )
-    )
-    records.queue(
-        connection,
-        queued_us=ctx.now_us(),
-        event_key=notice.event_key,
-        audience=notice.audience,
-        channel=notice.channel,
-        subject=notice.subject,
-        text=notice.text,
-    )
-
-
-def _violations(ctx: Context, draft: Mapping[str, Any], mine: Collection[str]) -> dict[str, list[str]]:
-    cells = {c["cell_id"]: Cell(**c) for c in draft["body"]["cells"]}
-    people = {a["adjuster_id"]: _adjuster(a) for a in roster(ctx)}
-    return violations(
-        [a for a in _assignments(draft) if a.cell_id in mine],
-        people,
-        cells,
-        duty_limit_minutes=Policy().duty_limit_minutes,
-        closed=closed_roads(ctx),
-    )
-
-
-def _kind(line: str) -> str:
-    return "surveyor" if line in LINES else line
-
-
-def withdraw(ctx: Context, plan_id: int) -> None:
-    """Take a published plan back; the plan it replaced holds its slots again."""
-    with ctx.store.write() as connection:
-        stored = plans.get(connection, plan_id)
-        if stored is None or stored["state"] != "published":
-            raise Refused(f"plan {plan_id} is not in force, so there is nothing to take back")
-        plans.release(connection, plan_id)
-        plans.mark(connection, plan_id, "withdrawn")
-        if stored["based_on"] is not None:
-            earlier = plans.get(connection, stored["based_on"])
-            assert earlier is not None
-            plans.hold(connection, _slots(earlier))
-            plans.mark(connection, earlier["plan_id"], "published")
-        ctx.record(
-            connection,
-            "allocation.withdraw",
-            f"plan/{plan_id}",
-            {"plan": plan_id, "shift": stored["shift"], "restored": stored["based_on"]},
-        )
 
 
 def every_plan(ctx: Context) -> list[dict[str, Any]]:

@@ -11,15 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
-from sqlalchemy import Connection
-
 from emergency.domain.instant import to_us
 from emergency.domain.workspace import Profile
 from emergency.geo.regions import RegionSet, RegionSets
 from emergency.library import FileFaults, Library
 from emergency.store import journal
 from emergency.store.incidents import Conflict
-from emergency.store.store import Store, Workspaces
+from emergency.store.store import Connection, Store, Workspaces
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from typing import Any
@@ -12,6 +13,7 @@ import pandas as pd
 from emergency.domain.incident import Incident
 from emergency.domain.reconstruction import reconstruct
 from emergency.domain.workspace import Profile
+from emergency.geo.china import ExtraMissing, install_cn
 from emergency.library import figures as published
 from emergency.library.pools import load_pool
 from emergency.service.context import Content, Context
@@ -73,6 +75,8 @@ def load_demo(content: Content, name: str, *, again: bool = False) -> dict[str, 
     """Make a demo workspace unless it is there; ``again`` makes it anew."""
     if again:
         content.workspaces.drop(name)
+    if DEMOS[name].region_set == "cn":
+        _outlines(content)
     store = content.workspaces.open(name)
     if not store.setting("demo_complete"):
         # What a kill left half made is made anew: a demo is whole or it is not there.
@@ -80,6 +84,13 @@ def load_demo(content: Content, name: str, *, again: bool = False) -> dict[str, 
         content.workspaces.open(name)
         _fill(content, name)
     return describe(context(content, name, SYSTEM), name)
+
+
+def _outlines(content: Content) -> None:
+    """China's outlines, where the optional extra is installed; points do without it."""
+    with suppress(ExtraMissing):
+        if not content.regions.get("cn").has_polygons:
+            install_cn(content.home)
 
 
 def describe(ctx: Context, name: str) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from emergency.domain.drill.world import Posting, PublishedPlan, SeatChange
 from emergency.domain.incident import Incident
 from emergency.domain.instant import to_us
 from emergency.domain.playbook import Playbook
-from emergency.service import allocation
+from emergency.service import allocation, dispatching
 from emergency.service.context import Actor, Context, FixedClock, Refused
 from emergency.service.grading import confirm_level, evaluate
 from emergency.service.importing import receive
@@ -236,7 +236,7 @@ class Play:
 
     def _commit(self, ctx: Context, now: int) -> None:
         draft = allocation.propose(ctx, [self.incident_id])
-        allocation.commit(ctx, draft.plan_id)
+        dispatching.commit(ctx, draft.plan_id)
         cells = {c.cell_id: c for c in draft.cells}
         postings = [
             Posting(a.adjuster_id, cells[a.cell_id].region, cells[a.cell_id].line, a.minutes)

@@ -13,7 +13,8 @@ from datetime import datetime
 
 import pandas as pd
 
-from emergency.domain.instant import from_us
+from emergency.domain.instant import from_us, to_us
+from emergency.library.figures import illustrative_split
 from emergency.service.context import Context
 from emergency.store import claims, incidents
 
@@ -66,23 +67,25 @@ def figures(ctx: Context, incident_id: str | None = None, at: datetime | None = 
     now = at or ctx.now()
     if ctx.profile.figures == "bulletins":
         return _from_bulletins(ctx, now)
-    now_us = _us(now)
+    now_us = to_us(now)
     with ctx.store.read() as connection:
         table = claims.counts(connection, now_us=now_us, overdue_us=OVERDUE_HOURS * HOUR_US, incident=incident_id)
     return Figures(now, table)
 
 
-def _us(instant: datetime) -> int:
-    from emergency.domain.instant import to_us
-
-    return to_us(instant)
+def snapshots(ctx: Context) -> tuple[Published, ...]:
+    """Every published total known now, oldest first; empty where we count our own claims."""
+    if ctx.profile.figures != "bulletins":
+        return ()
+    with ctx.store.read() as connection:
+        rows = incidents.facts(connection, incident_id=None, now_us=ctx.now_us())
+    found = [_newest([r]) for r in rows]
+    return tuple(one for one in found if one is not None)
 
 
 def _from_bulletins(ctx: Context, now: datetime) -> Figures:
     """Published totals, split over regions by the workspace's own illustrative weights."""
-    from emergency.library.figures import illustrative_split
-
-    now_us = _us(now)
+    now_us = to_us(now)
     with ctx.store.read() as connection:
         rows = incidents.facts(connection, incident_id=None, now_us=now_us)
     published = _newest(rows)
@@ -109,7 +112,7 @@ def _from_bulletins(ctx: Context, now: datetime) -> Figures:
                 "last_24h": fresh_split[region],
                 "estimated_minor": loss[region],
                 "paid_minor": 0,
-                "oldest_us": _us(published.as_of),
+                "oldest_us": to_us(published.as_of),
             }
             for region in sorted(weights)
         ]

@@ -15,6 +15,7 @@ from typing import Any
 from emergency.domain.drill.facts import Change
 from emergency.domain.drill.facts import facts as grown
 from emergency.domain.incident import Incident
+from emergency.domain.instant import to_us
 from emergency.domain.level import Grade, RuleSet, covers, grade, reporting_clocks, unit_of
 from emergency.domain.level.trace import grade_record
 from emergency.service.context import Context, Refused
@@ -129,8 +130,8 @@ def _facts(ctx: Context, incident: Incident, known: Figures) -> tuple[dict[str, 
         if not known.illustrative:
             own["regions.prefectures"] = int(table.loc[table["open"] > 0, "region"].nunique())
     with ctx.store.read() as connection:
-        _injured, dead = claims.casualties(connection, now_us=_us(known.as_of), incident=incident.incident_id)
-        recorded = incidents.facts(connection, incident_id=incident.incident_id, now_us=_us(known.as_of))
+        _injured, dead = claims.casualties(connection, now_us=to_us(known.as_of), incident=incident.incident_id)
+        recorded = incidents.facts(connection, incident_id=incident.incident_id, now_us=to_us(known.as_of))
     if dead:
         own["casualties.insured_deaths"] = dead
     industry: dict[str, Any] = {}
@@ -149,7 +150,7 @@ def _facts(ctx: Context, incident: Incident, known: Figures) -> tuple[dict[str, 
 def _grown(own: dict[str, Any], recorded: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
     """Facts that follow from others with time: an outage grows older by itself."""
     changes = [Change(int(r["as_of_us"]) // 1_000_000, str(r["metric"]), r["value"]) for r in recorded]
-    return grown([c for c in changes if c.metric in own], _us(now) // 1_000_000, own)
+    return grown([c for c in changes if c.metric in own], to_us(now) // 1_000_000, own)
 
 
 def demand_ratio(ctx: Context, known: Figures) -> float | None:
@@ -160,12 +161,6 @@ def demand_ratio(ctx: Context, known: Figures) -> float | None:
     if not capacity:
         return None
     return round(demand_slots(ctx, known) / capacity, 2)
-
-
-def _us(instant: datetime) -> int:
-    from emergency.domain.instant import to_us
-
-    return to_us(instant)
 
 
 def _in_currency(

@@ -237,7 +237,13 @@ def _close_receipt(
 
 
 def receive(
-    ctx: Context, frame: pd.DataFrame, *, source: str, incident_id: str | None, batch: str = "", action: str = "claims.import"
+    ctx: Context,
+    frame: pd.DataFrame,
+    *,
+    source: str,
+    incident_id: str | None,
+    batch: str = "",
+    action: str = "claims.import",
 ) -> Receipt:
     """Take claims that are columns already (a feed, a reconstruction, a drill's stream).
 
@@ -283,11 +289,14 @@ def whole_columns(frame: pd.DataFrame) -> pd.DataFrame:
         if name == "row":
             columns[name] = np.arange(1, len(frame) + 1)
         elif name in frame:
-            columns[name] = frame[name].astype(dtype)
+            columns[name] = frame[name].astype(dtype)  # type: ignore[call-overload]
         else:
-            columns[name] = pd.Series([UNSAID.get(name, pd.NA)] * len(frame), index=frame.index).astype(dtype)
+            columns[name] = pd.Series([UNSAID.get(name, pd.NA)] * len(frame), index=frame.index).astype(dtype)  # type: ignore[call-overload]
     return pd.DataFrame(columns, index=frame.index)
 
 
 # What is put where a source says nothing; everything else stays unknown.
 UNSAID: dict[str, Any] = {"channel": "unknown", "status": "reported", "lon": float("nan"), "lat": float("nan")}
+
+
+__all__ = ["FileFault", "Progress", "Receipt", "import_claims", "mapping_named", "receive", "whole_columns"]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -27,26 +26,27 @@ class Price:
 
 def price(ctx: Context, shown: Mapping[str, Any], now: Mapping[str, Any] | None) -> tuple[Price, ...]:
     """The figures of a plan beside those of the plan in force (None where there is none)."""
-    after, before = _figures(shown), _figures(now) if now else None
+    homes = {a["adjuster_id"]: a["base_id"] for a in roster(ctx)}
+    after, before = _figures(shown, homes), _figures(now, homes) if now else None
 
-    def row(name: str, key: str, better: int, unit: str = "") -> Price:
-        old = "" if before is None else f"{before[key]:,}{unit}"
+    def row(name: str, key: str, better: int) -> Price:
+        old = "" if before is None else f"{before[key]:,}"
         tone = "plain"
         if before is not None and before[key] != after[key]:
             tone = "ok" if (after[key] - before[key]) * better > 0 else "watch"
-        return Price(name, old, f"{after[key]:,}{unit}", tone)
+        return Price(name, old, f"{after[key]:,}", tone)
 
     return (
         row(N_("Survey slots filled"), "filled", 1),
         row(N_("Slots short"), "short", -1),
         row(N_("Backlog at this strength (shifts)"), "backlog", -1),
-        row(N_("Travel, one way"), "travel_hours", -1, " h"),
+        row(N_("Travel, one way (hours)"), "travel_hours", -1),
         row(N_("People moved"), "moved", -1),
         row(N_("Bases that give people"), "bases", 0),
     )
 
 
-def _figures(plan: Mapping[str, Any]) -> dict[str, float]:
+def _figures(plan: Mapping[str, Any], homes: Mapping[str, str]) -> dict[str, float]:
     body = plan["body"]
     cells = {c["cell_id"]: c for c in body["cells"]}
     field = [a for a in body["assignments"] if cells[a["cell_id"]]["region"] != REMOTE]
@@ -58,7 +58,7 @@ def _figures(plan: Mapping[str, Any]) -> dict[str, float]:
         "backlog": round(needed / filled, 1) if filled else 0.0,
         "travel_hours": round(sum(a["minutes"] for a in field) / 60),
         "moved": body["moves"],
-        "bases": len(Counter(a["adjuster_id"].rsplit("-", 1)[0] for a in field)),
+        "bases": len({homes.get(a["adjuster_id"]) for a in field}),
     }
 
 

@@ -6,15 +6,13 @@ import dataclasses
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection
-
 from emergency.domain import act
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.playbook import Playbook, satisfies, tasks_for
 from emergency.service.context import Context, Notice, Refused
 from emergency.store import incidents, records
-from emergency.store.tables import incident as incident_table
+from emergency.store.store import Connection
 
 
 def open_incident(ctx: Context, new: Incident) -> Incident:
@@ -284,9 +282,5 @@ def every_incident(ctx: Context, *, open_only: bool = False) -> list[Incident]:
 def mark_impact(ctx: Context, incident_id: str) -> None:
     """The disaster has struck: clocks that count from impact start now."""
     with ctx.store.write() as connection:
-        connection.execute(
-            incident_table.update()
-            .where(incident_table.c.incident_id == incident_id)
-            .values(impact_us=ctx.now_us(), version=incident_table.c.version + 1)
-        )
+        incidents.mark_impact(connection, incident_id, ctx.now_us())
         ctx.record(connection, "incident.impact", incident_id, {"incident": incident_id})

@@ -33,7 +33,7 @@ LIVE = Profile(
     currency="CNY",
 )
 # What the live workspace becomes when its first claims lie in another country.
-LIVE_BY_REGIONS: Mapping[str, Mapping[str, str]] = {
+LIVE_BY_REGIONS: Mapping[str, Mapping[str, Any]] = {
     "us": {"region_level": "county", "timezone": "America/Chicago", "currency": "USD"},
     "cn": {"region_level": "city", "timezone": "Asia/Shanghai", "currency": "CNY"},
 }

@@ -337,7 +337,13 @@ def _grown(ctx: Context, known: Figures) -> list[tuple[datetime, Message]]:
         return []
     fresh = located.groupby("region")["last_24h"].sum().sort_values(ascending=False, kind="stable").head(3)
     return [
-        (known.as_of, Message(N_("{region}: +{count} claims in 24 h"), {"region": names(ctx.regions, str(code)), "count": f"{count:,}"}))
+        (
+            known.as_of,
+            Message(
+                N_("{region}: +{count} claims in 24 h"),
+                {"region": names(ctx.regions, str(code)), "count": f"{count:,}"},
+            ),
+        )
         for code, count in fresh.items()
         if count
     ]

@@ -90,7 +90,9 @@ def _executemany(connection: Connection, columns: list[list[Any]], rows: int) ->
     before = driver.execute(highest).fetchone()[0]
     marks = ", ".join("?" * len(WRITTEN))
     conflict = _CONFLICT.replace("IS DISTINCT FROM", "IS NOT")
-    changed = driver.executemany(f"INSERT INTO claim ({_NAMES}) VALUES ({marks}) {conflict}", zip(*columns, strict=True)).rowcount
+    changed = driver.executemany(
+        f"INSERT INTO claim ({_NAMES}) VALUES ({marks}) {conflict}", zip(*columns, strict=True)
+    ).rowcount
     new = driver.execute(highest).fetchone()[0] - before
     return Loaded(new, changed - new, rows - changed)
 

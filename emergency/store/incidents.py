@@ -50,6 +50,14 @@ def change(connection: Connection, changed: Incident) -> None:
         raise Conflict(f"incident {changed.incident_id} was changed by someone else; reload and decide again")
 
 
+def mark_impact(connection: Connection, incident_id: str, impact_us: int) -> None:
+    connection.execute(
+        update(incident)
+        .where(incident.c.incident_id == incident_id)
+        .values(impact_us=impact_us, version=incident.c.version + 1)
+    )
+
+
 def add_fact(
     connection: Connection,
     *,
@@ -92,9 +100,7 @@ def facts(connection: Connection, *, incident_id: str | None, now_us: int) -> li
 def every_fact(connection: Connection, *, metric: str, now_us: int) -> list[dict[str, Any]]:
     """Every fact of one metric known at an instant, of all incidents, oldest first."""
     rows = connection.execute(
-        select(fact)
-        .where(fact.c.metric == metric, fact.c.as_of_us <= now_us)
-        .order_by(fact.c.as_of_us, fact.c.fact_id)
+        select(fact).where(fact.c.metric == metric, fact.c.as_of_us <= now_us).order_by(fact.c.as_of_us, fact.c.fact_id)
     )
     return [dict(r._mapping) | {"value": json.loads(r.value)} for r in rows]
 

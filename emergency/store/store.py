@@ -158,3 +158,6 @@ def backup(store: Store, target: Path) -> None:
     with store.engine.connect() as connection:
         connection.connection.driver_connection.execute(f"VACUUM INTO '{str(partial).replace(chr(39), chr(39) * 2)}'")  # type: ignore[union-attr]
     shutil.move(partial, target)
+
+
+__all__ = ["Connection", "Store", "Workspaces", "backup", "read_setting", "write_setting"]

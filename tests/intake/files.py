@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -21,13 +22,14 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 NOW_US = int(NOW.timestamp() * 1_000_000)
 
 
-def raw_mapping(name: str) -> dict[str, Any]:
-    return load_mapping(MAPPINGS / f"{name}.mapping.yaml")
+@cache
+def _shipped(name: str) -> ClaimMapping:
+    path = MAPPINGS / f"{name}.mapping.yaml"
+    return claim_mapping(load_mapping(path), path)
 
 
 def mapping(name: str, **changes: Any) -> ClaimMapping:
-    found = claim_mapping(raw_mapping(name), MAPPINGS / f"{name}.mapping.yaml")
-    return replace(found, **changes) if changes else found
+    return replace(_shipped(name), **changes)
 
 
 def write(path: Path, header: Iterable[str], *rows: Iterable[str], encoding: str = "utf-8") -> Path:

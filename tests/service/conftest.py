@@ -41,7 +41,7 @@ def ctx(running: Running) -> Context:
         pool.replace(
             connection,
             bases=[
-                {"base_id": "HOU", "name": "Houston", "name_zh": "休斯敦", "region": "48201", "lon": -95.4, "lat": 29.8},
+                {"base_id": "HOU", "name": "Houston", "name_zh": "", "region": "48201", "lon": -95.4, "lat": 29.8},
                 {"base_id": "LCH", "name": "Lake Charles", "name_zh": "", "region": "22019", "lon": -93.2, "lat": 30.2},
             ],
             adjusters=[

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from emergency.domain.incident import Incident
-from emergency.service import allocation
+from emergency.service import allocation, dispatching
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.importing import receive
 from emergency.service.planning import price, why
@@ -33,7 +33,7 @@ def test_everybody_licensed_goes_and_the_rest_is_a_named_shortage(flooded: Conte
 
 def test_publishing_holds_the_slots_and_calls_people_out(flooded: Context) -> None:
     draft = allocation.propose(flooded)
-    allocation.commit(flooded, draft.plan_id)
+    dispatching.commit(flooded, draft.plan_id)
     assert sum(allocation.assigned_by_region(flooded).values()) == 4
     assert [m["audience"] for m in messages(flooded)] == ["adjusters"]
     assert "allocation.commit" in {e.action for e in journal_entries(flooded)}
@@ -41,7 +41,7 @@ def test_publishing_holds_the_slots_and_calls_people_out(flooded: Context) -> No
 
 def test_an_unchanged_world_moves_nobody(flooded: Context) -> None:
     first = allocation.propose(flooded)
-    allocation.commit(flooded, first.plan_id)
+    dispatching.commit(flooded, first.plan_id)
     again = allocation.propose(flooded)
     assert again.plan.assignments == first.plan.assignments
     assert again.plan.moves == ()
@@ -49,30 +49,30 @@ def test_an_unchanged_world_moves_nobody(flooded: Context) -> None:
 
 def test_a_draft_made_before_somebody_else_published_is_refused(flooded: Context) -> None:
     mine, theirs = allocation.propose(flooded), allocation.propose(flooded)
-    allocation.commit(flooded, theirs.plan_id)
+    dispatching.commit(flooded, theirs.plan_id)
     with pytest.raises(Conflict, match=f"plan {theirs.plan_id} by chen"):
-        allocation.commit(flooded, mine.plan_id)
+        dispatching.commit(flooded, mine.plan_id)
 
 
 def test_taking_a_plan_back_restores_the_one_before(flooded: Context) -> None:
     first = allocation.propose(flooded)
-    allocation.commit(flooded, first.plan_id)
+    dispatching.commit(flooded, first.plan_id)
     second = allocation.propose(flooded)
-    allocation.commit(flooded, second.plan_id)
-    allocation.withdraw(flooded, second.plan_id)
+    dispatching.commit(flooded, second.plan_id)
+    dispatching.withdraw(flooded, second.plan_id)
     found = allocation.plan_in_force(flooded)
     assert found is not None
     assert found["plan_id"] == first.plan_id
-    allocation.withdraw(flooded, first.plan_id)
+    dispatching.withdraw(flooded, first.plan_id)
     assert allocation.plan_in_force(flooded) is None
     assert allocation.assigned_by_region(flooded) == {}
 
 
 def test_a_plan_is_published_once(flooded: Context) -> None:
     draft = allocation.propose(flooded)
-    allocation.commit(flooded, draft.plan_id)
+    dispatching.commit(flooded, draft.plan_id)
     with pytest.raises(Refused, match="not a draft"):
-        allocation.commit(flooded, draft.plan_id)
+        dispatching.commit(flooded, draft.plan_id)
 
 
 def test_nothing_to_plan_for_is_said_plainly(ctx: Context) -> None:

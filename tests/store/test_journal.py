@@ -45,9 +45,13 @@ def test_entries_are_numbered_from_one_and_the_chain_is_whole(store: Store) -> N
 
 
 def test_an_entry_is_not_written_when_its_act_fails(store: Store) -> None:
-    with pytest.raises(RuntimeError), store.write() as connection:
-        journal.append(connection, happened_us=1, recorded_us=1, actor="a", action="x", subject="s", body={})
-        raise RuntimeError("the act failed")
+    def act() -> None:
+        with store.write() as connection:
+            journal.append(connection, happened_us=1, recorded_us=1, actor="a", action="x", subject="s", body={})
+            raise RuntimeError("the act failed")
+
+    with pytest.raises(RuntimeError):
+        act()
     assert verdict(store).entries == 0
 
 

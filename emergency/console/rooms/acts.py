@@ -31,6 +31,25 @@ MEASURES = {
     "anywhere": N_("claims handled anywhere"),
     "manual_fnol": N_("manual log of reports"),
 }
+STEPS = {
+    "blue": N_("blue"),
+    "yellow": N_("yellow"),
+    "orange": N_("orange"),
+    "red": N_("red"),
+    "green": N_("green"),
+    "local": N_("local"),
+    "provincial": N_("provincial"),
+    "national": N_("national"),
+    "general": N_("ordinary"),
+    "larger": N_("fairly major"),
+    "major": N_("major"),
+    "tropical_depression": N_("tropical depression"),
+    "tropical_storm": N_("tropical storm"),
+    "severe_tropical_storm": N_("severe tropical storm"),
+    "typhoon": N_("typhoon"),
+    "severe_typhoon": N_("severe typhoon"),
+    "super_typhoon": N_("super typhoon"),
+}
 REPORT_FIELDS = ("incident_type", "occurred_at", "place", "impact", "initial_cause", "measures", "contact")
 
 
@@ -71,7 +90,11 @@ def _body(desk: Desk, action: str, incident: Incident) -> dict[str, Any]:
             "measures": st.text_input(say("Measures taken")),
             "contact": st.text_input(say("Contact"), desk.ctx.actor.id),
         }
-        return {"to": "headquarters" if kind == "internal" else "nfra", "kind": kind, "fields": {k: v for k, v in given.items() if v}}
+        return {
+            "to": "headquarters" if kind == "internal" else "nfra",
+            "kind": kind,
+            "fields": {k: v for k, v in given.items() if v},
+        }
     if action == "policy.enable":
         name = st.selectbox(say("Measure"), list(MEASURES), format_func=lambda key: say(MEASURES[key]))
         return {"name": name}
@@ -90,7 +113,10 @@ def fact_form(desk: Desk, incident: Incident) -> None:
     metric = st.selectbox(say("Figure"), sorted(METRICS), format_func=lambda key: say(metric_name(key)), key="metric")
     with st.form(f"fact-{metric}", clear_on_submit=True):
         if unit_of(metric) == "ordinal":
-            value: Any = st.selectbox(say("Value"), list((scale_of(metric) or ("", ()))[1]))
+            steps = list((scale_of(metric) or ("", ()))[1])
+            value: Any = st.selectbox(
+                say("Value"), steps, format_func=lambda step: say(STEPS.get(str(step).lower(), str(step)))
+            )
         else:
             value = st.number_input(say("Value"), min_value=0.0, step=1.0)
             value = int(value) if float(value).is_integer() else value

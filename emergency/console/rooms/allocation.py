@@ -15,7 +15,7 @@ from emergency.console.desk import Desk
 from emergency.console.rooms import frame
 from emergency.console.rooms.geography import geometry_of, markers_of, points_of, view_of
 from emergency.domain.claim import LINES
-from emergency.service import allocation
+from emergency.service import allocation, dispatching
 from emergency.service.allocation import REMOTE
 from emergency.service.context import Conflict, Refused
 from emergency.service.planning import Price, price, why
@@ -98,13 +98,13 @@ def _publish(desk: Desk, draft: Mapping[str, Any] | None, in_force: Mapping[str,
         if st.button(say("Publish to {count} people", count=people), type="primary", key="publish", width="stretch"):
             _act(
                 desk,
-                lambda: allocation.commit(desk.ctx, draft["plan_id"]),
+                lambda: dispatching.commit(desk.ctx, draft["plan_id"]),
                 say("Published; the slots are held."),
             )
     if in_force and st.button(say("Take plan {plan} back", plan=in_force["plan_id"]), key="withdraw", width="stretch"):
         _act(
             desk,
-            lambda: allocation.withdraw(desk.ctx, in_force["plan_id"]),
+            lambda: dispatching.withdraw(desk.ctx, in_force["plan_id"]),
             say("Taken back; the slots are free."),
         )
 
@@ -121,9 +121,11 @@ def _act(desk: Desk, act: Any, done: str) -> None:
 def _price(desk: Desk, costs: tuple[Price, ...], draft: Mapping[str, Any] | None) -> None:
     say = desk.say
     look.section(say("If you publish this") if draft else say("The plan in force"))
-    heads = [say("Figure"), say("now"), say("draft")] if draft else [say("Figure"), "", ""]
-    rows = [[say(p.name), p.before or "–", look.Cell(p.after, p.tone)] for p in costs]
-    look.table(heads, rows if draft else [[r[0], "", r[2]] for r in rows], numbers=[1, 2])
+    if any(p.before for p in costs):
+        rows: list[list[str | look.Cell]] = [[say(p.name), p.before, look.Cell(p.after, p.tone)] for p in costs]
+        look.table([say("Figure"), say("now"), say("draft")], rows, numbers=[1, 2])
+        return
+    look.table([say("Figure"), ""], [[say(p.name), p.after] for p in costs], numbers=[1])
 
 
 def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
@@ -202,7 +204,7 @@ def _moves(desk: Desk, shown: Mapping[str, Any]) -> None:
                 say(LINE_NAMES[cell["line"]]),
                 look.Cell(say("{count} short", count=s["slots"]), "bad"),
                 "–",
-                say(_message(s["reason"])),
+                _named(desk, say(_message(s["reason"])), cells),
             ]
         )
     for base, cell, people in _flows(desk, shown):
@@ -222,6 +224,15 @@ def _moves(desk: Desk, shown: Mapping[str, Any]) -> None:
     if len(rows) > 60:
         st.caption(say("{count} more rows; the file below has all.", count=len(rows) - 60))
     _download(desk, shown)
+
+
+def _named(desk: Desk, text: str, cells: Mapping[str, Any]) -> str:
+    """A sentence with places in it instead of the ids of cells."""
+    for cell_id in sorted(cells, key=len, reverse=True):
+        if cell_id in text:
+            cell = cells[cell_id]
+            text = text.replace(cell_id, f"{_target(desk, cell)} ({desk.say(LINE_NAMES[cell['line']])})")
+    return text
 
 
 def _target(desk: Desk, cell: Mapping[str, Any]) -> str:
@@ -272,7 +283,7 @@ def _why(desk: Desk, shown: Mapping[str, Any]) -> None:
     )
     if chosen:
         for sentence in why(desk.ctx, shown, chosen):
-            st.text(say(sentence))
+            st.text(_named(desk, say(sentence), cells))
 
 
 assert set(LINES) <= set(LINE_NAMES)

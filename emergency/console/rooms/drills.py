@@ -149,7 +149,8 @@ def after_action(desk: Desk, run: dict[str, Any]) -> None:
     _outcomes(desk, score)
     st.caption(
         say(
-            "Run {run}, seed {seed}, played {time}; drill workspace {workspace}. The same file and seed give the same report.",
+            "Run {run}, seed {seed}, played {time}; drill workspace {workspace}. "
+            "The same file and seed give the same report.",
             run=run["run_id"],
             seed=run["seed"],
             time=desk.clock_text(from_us(run["finished_us"])),

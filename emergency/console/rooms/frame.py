@@ -48,7 +48,7 @@ def _class_line(desk: Desk, evaluation: Evaluation) -> look.ClassLine | None:
     if evaluation.event_class is None:
         return None
     say = desk.say
-    tag = say("est.") if evaluation.class_basis == "industry" else say("own figures: a floor")
+    tag = say("industry figure") if evaluation.class_basis == "industry" else say("own figures: a floor")
     return look.ClassLine(say("event class"), say(CLASS_WORDS[evaluation.event_class.level]), tag)
 
 
@@ -73,7 +73,9 @@ def clock_tone(desk: Desk, clock: RunningClock) -> str:
 def left_text(desk: Desk, clock: RunningClock) -> str:
     seconds = int((clock.due_at - desk.ctx.now()).total_seconds())
     hours, minutes = divmod(abs(seconds) // 60, 60)
-    span = f"{hours // 24} d {hours % 24} h" if hours >= 48 else f"{hours}:{minutes:02d}"
+    span = f"{hours}:{minutes:02d}"
+    if hours >= 48:
+        span = desk.say("{days} d {hours} h", days=hours // 24, hours=hours % 24)
     return desk.say("due in {span}", span=span) if seconds >= 0 else desk.say("{span} overdue", span=span)
 
 

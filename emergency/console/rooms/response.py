@@ -251,7 +251,8 @@ def _tasks(desk: Desk, incident: Incident) -> None:
     roles = {key: role.title for key, role in playbook.roles.items()} if playbook else {}
     done = sum(r["state"] == "done" for r in rows)
     st.progress(done / len(rows), say("{done} of {count} done", done=done, count=len(rows)))
-    rows.sort(key=lambda r: (r["state"] == "done", r["due_at"] is None, r["due_at"] or datetime.max))
+    rows.sort(key=lambda r: (r["state"] == "done", r["due_at"] is None, r["due_us"] or 0))
+    titles = {r["task_id"]: say.of(r["title"]) for r in rows}
     table: list[list[str | look.Cell]] = []
     for r in rows:
         table.append(
@@ -260,7 +261,9 @@ def _tasks(desk: Desk, incident: Incident) -> None:
                 say.of(r["title"]) + (" ‼" if r["critical"] else ""),
                 say.of(roles.get(r["role"], {"en": r["role"]})),
                 say(PHASES[r["phase"]]),
-                desk.clock_text(r["due_at"]) if r["due_at"] else say("after {names}", names=", ".join(r["after"])),
+                desk.clock_text(r["due_at"])
+                if r["due_at"]
+                else say("after {names}", names=say(", ").join(titles.get(a, a) for a in r["after"])),
                 f"{desk.clock_text(r['done_at'])} · {r['done_by']}" if r["done_at"] else "",
             ]
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -12,7 +13,7 @@ from emergency.console.components.dispatch_map import Label, Legend, dispatch_ma
 from emergency.console.desk import Desk
 from emergency.console.rooms import frame
 from emergency.console.rooms.geography import geometry_of, markers_of, points_of, view_of
-from emergency.service.figures import OVERDUE_HOURS
+from emergency.service.figures import OVERDUE_HOURS, snapshots
 from emergency.service.running import move_clock
 from emergency.service.situation import Need, RegionFigures, Situation, situation
 from emergency.texts import N_
@@ -41,7 +42,41 @@ def show(desk: Desk) -> None:
         _card(desk, found)
         look.section(desk.say("What changed"))
         look.changed_list(look.Change(desk.clock_text(at), desk.say(text)) for at, text in found.changes)
+    _published(desk)
     _table(desk, found)
+
+
+def _published(desk: Desk) -> None:
+    """What others have published so far, as they published it; a total that falls is not smoothed."""
+    say = desk.say
+    rows = snapshots(desk.ctx)
+    if not rows:
+        return
+    look.section(say("Published totals, {region}", region=desk.region(rows[-1].region)))
+    table: list[list[str | look.Cell]] = []
+    for before, row in zip((None, *rows), rows, strict=False):
+        fell = before is not None and row.reported_claims < before.reported_claims
+        table.append(
+            [
+                desk.clock_text(row.as_of),
+                look.Cell(f"{row.reported_claims:,}", "watch" if fell else "plain"),
+                "–" if row.settled_claims is None else f"{row.settled_claims:,}",
+                "–" if row.estimated_minor is None else desk.money(row.estimated_minor),
+                "–" if row.paid_minor is None else desk.money(row.paid_minor),
+                say("the cumulative count fell") if fell else row.scope,
+                row.source,
+            ]
+        )
+    heads = [
+        say("As of"),
+        say("Reported"),
+        say("Settled"),
+        say("Estimated loss"),
+        say("Paid"),
+        say("Scope"),
+        say("Source"),
+    ]
+    look.table(heads, list(reversed(table)), numbers=[1, 2, 3, 4])
 
 
 def _kpis(desk: Desk, found: Situation) -> list[look.Kpi]:
@@ -209,7 +244,7 @@ def _need(desk: Desk, need: Need, place: int) -> None:
     say = desk.say
     small = say(need.small) if need.small else ""
     with look.needs_card(f"{need.kind}-{place}", say(need.title), say(need.text), small, need.tone):
-        primary = "primary" if place == 0 else "secondary"
+        primary: Literal["primary", "secondary"] = "primary" if place == 0 else "secondary"
         if st.button(say(BUTTONS[need.kind]), key=f"need-{need.kind}-{place}", type=primary):
             frame.go(need.room)
 

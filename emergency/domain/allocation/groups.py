@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import chain
 
 import numpy as np
@@ -46,19 +47,19 @@ class Groups:
     members: tuple[tuple[int, ...], ...]
     broken: tuple[BrokenPin, ...]  # must pins no slot could even be put under
 
-    @property
+    @cached_property
     def profile(self) -> Ints:
         return np.array([key.profile for key in self.keys], dtype=np.int64)
 
-    @property
+    @cached_property
     def standing(self) -> Ints:
         return np.array([key.standing for key in self.keys], dtype=np.int64)
 
-    @property
+    @cached_property
     def must(self) -> Ints:
         return np.array([key.must for key in self.keys], dtype=np.int64)
 
-    @property
+    @cached_property
     def supply(self) -> Ints:
         return np.array([len(members) for members in self.members], dtype=np.int64)
 

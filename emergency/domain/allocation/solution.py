@@ -50,16 +50,14 @@ class Solution:
     def placed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
         """For each group, (person, cell) of each slot; cell -1 = idle.
 
-        Members, in the order of their ids, are handed out cell by cell: the pinned one first, then the
-        standing one, then by id, idle last. The same flow always yields the same names.
+        Members, in the order of their ids, are handed out cell by cell in the order of cell ids, idle last:
+        the same flow always yields the same names.
         """
         places: list[list[tuple[int, int]]] = [[] for _ in self.groups.keys]
         for group, column, slots in zip(*(part.tolist() for part in self.busy), strict=True):
             places[group].append((column, slots))
         handed = []
-        for key, members, found in zip(self.groups.keys, self.groups.members, places, strict=True):
-            if len(found) > 1:
-                found.sort(key=lambda place: (place[0] != key.must, place[0] != key.standing, place[0]))
+        for members, found in zip(self.groups.members, places, strict=True):
             columns = [column for column, slots in found for _ in range(slots)]
             columns += [NOWHERE] * (len(members) - len(columns))
             handed.append(tuple(zip(members, columns, strict=True)))

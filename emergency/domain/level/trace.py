@@ -51,7 +51,13 @@ def _indicator(one: Indicator | None) -> dict[str, Any] | None:
     if one is None:
         return None
     row = None if one.row is None else one.row.number
-    return {"row": row, "metric": one.metric, "value": _plain(one.value), "level": one.level, "threshold": one.threshold}
+    return {
+        "row": row,
+        "metric": one.metric,
+        "value": _plain(one.value),
+        "level": one.level,
+        "threshold": one.threshold,
+    }
 
 
 def _distance(step: Distance | None) -> dict[str, Any] | None:

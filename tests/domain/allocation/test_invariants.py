@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emergency.domain.allocation import Policy, allocate
+from emergency.domain.allocation import Policy, TravelTable, allocate
 from emergency.domain.allocation.solve import Unsolved, solved
-from tests.domain.allocation.worlds import worlds
+from tests.domain.allocation.worlds import adjuster, cell, worlds
 
 
 def may_serve(a, c, travel, pins, limit=600):
@@ -107,8 +107,6 @@ def test_no_other_way_to_place_everyone_is_cheaper(world):
 
 @given(st.integers(1, 60), st.integers(0, 60), st.integers(1, 9), st.integers(1, 8))
 def test_slot_prices_count_every_slot_and_fall(slots, floor, priority, bands):
-    from tests.domain.allocation.worlds import cell
-
     policy = Policy(share_bands=bands)
     prices = policy.slot_prices(cell("X", "north", slots, priority), min(floor, slots))
     assert sum(count for count, _ in prices) == slots
@@ -117,23 +115,13 @@ def test_slot_prices_count_every_slot_and_fall(slots, floor, priority, bands):
 
 
 def test_an_unbalanced_network_never_reaches_the_solver():
-    from tests.domain.allocation.worlds import adjuster, cell
-
-    network = allocate([adjuster("a", "n")], [cell("X", "n")], worlds_travel()).solution.network
+    network = allocate([adjuster("a", "n")], [cell("X", "n")], TravelTable({})).solution.network
     bent = replace(network, supplies=network.supplies + np.array([1, 0, 0, 0]))
     with pytest.raises(Unsolved, match="sum to 1"):
         solved(bent)
 
 
 def test_costs_too_large_for_the_solver_are_refused_in_words():
-    from tests.domain.allocation.worlds import adjuster, cell
-
-    network = allocate([adjuster("a", "n")], [cell("X", "n")], worlds_travel()).solution.network
+    network = allocate([adjuster("a", "n")], [cell("X", "n")], TravelTable({})).solution.network
     with pytest.raises(OverflowError, match="lower pin_factor"):
         replace(network, costs=network.costs + 2**61).solver_costs()
-
-
-def worlds_travel():
-    from emergency.domain.allocation import TravelTable
-
-    return TravelTable({})

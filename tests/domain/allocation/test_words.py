@@ -11,13 +11,10 @@ from emergency.texts import catalogue
 
 
 def sentences() -> set[str]:
-    found = set()
-    for path in Path(room.__file__).parent.glob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Message":
-                if isinstance(node.args[0], ast.Constant):
-                    found.add(node.args[0].value)
-    return found
+    paths = Path(room.__file__).parent.glob("*.py")
+    nodes = (node for path in paths for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+    calls = (n for n in nodes if isinstance(n, ast.Call) and getattr(n.func, "id", "") == "Message")
+    return {call.args[0].value for call in calls if isinstance(call.args[0], ast.Constant)}
 
 
 def gaps(text: str) -> set[str]:

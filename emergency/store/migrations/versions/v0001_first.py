@@ -292,7 +292,8 @@ def create_tables() -> None:
         sa.Column("in_transit", sa.Integer(), server_default="0", nullable=False),
         sa.Column("out_of_service", sa.Integer(), server_default="0", nullable=False),
         sa.CheckConstraint(
-            "committed >= 0 AND in_transit >= 0 AND out_of_service >= 0 AND committed + in_transit + out_of_service <= total",
+            "committed >= 0 AND in_transit >= 0 AND out_of_service >= 0"
+            " AND committed + in_transit + out_of_service <= total",
             name=op.f("ck_stock_balance"),
         ),
         sa.ForeignKeyConstraint(["depot"], ["base.base_id"], name=op.f("fk_stock_depot")),
