@@ -171,6 +171,13 @@ def test_the_way_to_the_next_level_may_lead_over_the_floor() -> None:
     assert str(found.indicators[0].note) == "level Ⅱ also needs Claims in the last 24 hours of 500 or more"
 
 
+def test_of_two_bars_the_further_one_is_the_way() -> None:
+    """From ratio 6 to 10 is two fifths, from 600 to 2,000 claims seven tenths."""
+    step = grade(rules(RATIO_ROW), "natural_disaster", {RATIO: 6, LAST_DAY: 600}).to_next
+    assert step is not None
+    assert (step.level, step.metric, step.distance, step.ratio) == (1, LAST_DAY, 1400, 0.7)
+
+
 def test_a_row_may_require_something_else() -> None:
     spread = rules(row("regions.prefectures", 1, 3, 8, requires=Condition(RATIO, "ge", 2)))
     assert level(spread, regions__prefectures=4, claims__ratio_to_baseline=2) == 2
