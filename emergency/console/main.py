@@ -38,7 +38,12 @@ EMBLEM = Path(__file__).parent / "emblem.svg"
 
 def console() -> None:
     desk = open_desk()
-    st.set_page_config(page_title=desk.say("Emergency response"), page_icon=str(EMBLEM), layout="wide")
+    st.set_page_config(
+        page_title=desk.say("Emergency response"),
+        page_icon=str(EMBLEM),
+        layout="wide",
+        initial_sidebar_state=look.SIDEBAR_PX,
+    )
     look.begin()
     pages = [
         st.Page(partial(SHOW[name], desk), title=desk.say(title), icon=ICONS[name], url_path=name, default=not i)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -66,12 +66,12 @@ class Parsed:
         return found
 
 
-def clean(cells: Sequence[str], absent: frozenset[str]) -> Texts:
+def clean(cells: Texts, absent: frozenset[str]) -> Texts:
     """Cells without surrounding space; those that mean "nothing" become blank.
 
     A leading apostrophe before a formula sign is the guard our own reject files carry; it goes.
     """
-    texts = pc.utf8_trim_whitespace(pa.array(cells, pa.string()))
+    texts = pc.utf8_trim_whitespace(cells)
     if pc.any(pc.starts_with(texts, "'")).as_py():
         texts = pa.array([_unguarded(c) for c in texts.to_pylist()], pa.string())
     nothing = pc.is_in(texts, value_set=_spelt(absent))

@@ -63,9 +63,13 @@ def read_claims(
 
 def _chunk(batch: Batch, row: int, table: Table, reader: RowReader, seen: _Seen) -> ClaimChunk:
     numbers = row + np.array(batch.at, dtype=np.int64)
-    read = reader.read(batch.columns)
+    columns = batch.columns()
+    read = reader.read(columns)
     claims, duplicates = seen.sort(_without(_frame(read, numbers), list(read.faults)))
-    rejects = [_reject(int(numbers[i]), faults, table.header, batch.row(i)) for i, faults in read.faults.items()]
+    rejects = [
+        _reject(int(numbers[i]), faults, table.header, [c[i].as_py() for c in columns])
+        for i, faults in read.faults.items()
+    ]
     rejects += [_reject(row + at, [("", b.fault)], table.header, b.cells) for at, b in batch.broken]
     return ClaimChunk(
         claims=claims,

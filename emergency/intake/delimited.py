@@ -189,8 +189,7 @@ class _Records:
                 if set(map(len, records)) <= {width}:
                     batch.add_whole(records)
                 else:
-                    for record in records:
-                        batch.add(_fitted(record, width, 1 + sum(c.count("\n") for c in record)))
+                    batch.add_mixed(_fitted(r, width, 1 + sum(c.count("\n") for c in r)) for r in records)
                 self.row += len(records)
                 if batch.size + _AT_ONCE > size:
                     yield batch

@@ -71,7 +71,7 @@ class RowReader:
         self.found = {name: positions(header, column) for name, column in mapping.columns.items()}
         self.lookups = {name: _lookup(c) for name, c in mapping.columns.items() if c.values or c.contains}
 
-    def read(self, columns: Sequence[Sequence[str]]) -> Read:
+    def read(self, columns: Sequence[Texts]) -> Read:
         """All claim columns of a chunk, with faults and flags by position."""
         chunk = _Chunk(self, columns)
         for name in ("report_no", "policy_no"):
@@ -90,7 +90,7 @@ class RowReader:
 
 
 class _Chunk:
-    def __init__(self, reader: RowReader, columns: Sequence[Sequence[str]]) -> None:
+    def __init__(self, reader: RowReader, columns: Sequence[Texts]) -> None:
         self.reader, self.mapping = reader, reader.mapping
         self.size = len(columns[0])
         self.raw = columns

@@ -26,7 +26,7 @@ from emergency.service.allocation import is_surveyor, roster
 from emergency.service.context import Context, Refused
 from emergency.service.demo import stock_pool
 from emergency.service.drill_play import DIRECTOR, Play
-from emergency.service.grading import RESPONSE_RULES
+from emergency.service.grading import RESPONSE_RULES, in_currency
 from emergency.service.running import context
 from emergency.store import journal, pool, records
 from emergency.store.store import write_setting
@@ -238,7 +238,8 @@ def _level_at(play: Play) -> Callable[[int], int | None]:
     rules = play.ctx.content.library.rules(RESPONSE_RULES)
 
     def level_at(second: int) -> int | None:
-        known = step.state_facts(play.script, play.state, second, of_claims(play.claims, second))
+        drawn = step.state_facts(play.script, play.state, second, of_claims(play.claims, second))
+        known, _ = in_currency(play.ctx, drawn, rules, play.at(second).now())
         return grade(rules, play.playbook.incident_types[0], known, overrides=play.playbook.overrides).level
 
     return level_at

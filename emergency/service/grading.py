@@ -78,7 +78,7 @@ def evaluate(ctx: Context, incident_id: str, at: datetime | None = None) -> Eval
     known = figures(ctx, incident_id, now)
     own, industry = _facts(ctx, incident, known)
     rules = ctx.content.library.rules(RESPONSE_RULES)
-    response_facts, conversions = _in_currency(ctx, own, rules, now)
+    response_facts, conversions = in_currency(ctx, own, rules, now)
     response = grade(rules, incident.kind, response_facts, overrides=_overrides(ctx, incident))
     class_rules = ctx.content.library.rules(CLASS_RULES)
     if not covers(class_rules, incident.jurisdiction):
@@ -92,7 +92,7 @@ def evaluate(ctx: Context, incident_id: str, at: datetime | None = None) -> Eval
         )
         return Evaluation(incident, now, response, None, note, "", conversions, own)
     basis = "industry" if industry else "own"
-    class_facts, more = _in_currency(ctx, own | industry, class_rules, now)
+    class_facts, more = in_currency(ctx, own | industry, class_rules, now)
     event_class = grade(class_rules, incident.kind, class_facts)
     return Evaluation(incident, now, response, event_class, None, basis, (*conversions, *more), own | industry)
 
@@ -163,7 +163,7 @@ def demand_ratio(ctx: Context, known: Figures) -> float | None:
     return round(demand_slots(ctx, known) / capacity, 2)
 
 
-def _in_currency(
+def in_currency(
     ctx: Context, facts: Mapping[str, Any], rules: RuleSet, now: datetime
 ) -> tuple[dict[str, Any], tuple[Conversion, ...]]:
     """Money facts in the rules' currency, by the house's dated rate."""

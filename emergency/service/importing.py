@@ -168,7 +168,7 @@ def _keep(
         total.new += loaded.new
         total.updated += loaded.updated
         total.duplicates += len(chunk.duplicates) + loaded.unchanged
-        total.unlocated += int(placed["region"].isna().sum())
+        total.unlocated = claims.unlocated_in(connection, import_id)
         total.rejects += chunk.rejects
         total.header = list(chunk.header)
         total.chunks += 1
@@ -256,7 +256,6 @@ def receive(
     repeated = claims_in["report_no"].duplicated()
     placed = ctx.regions.place(claims_in[~repeated])
     import_id = f"{source}-{batch or ctx.now_us()}"
-    unlocated = int(placed["region"].isna().sum())
     with ctx.store.write() as connection:
         loaded = claims.upsert(
             connection, placed, source=source, import_id=import_id, keyed_us=ctx.now_us(), incident=incident_id
@@ -268,7 +267,7 @@ def receive(
             accepted=loaded.new + loaded.updated,
             duplicates=loaded.unchanged + int(repeated.sum()),
             rejected=0,
-            unlocated=unlocated,
+            unlocated=claims.unlocated_in(connection, import_id),
             rejects_file=None,
             import_id=import_id,
             seconds=round(time.monotonic() - started, 3),

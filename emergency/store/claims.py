@@ -173,6 +173,12 @@ def unlocated(connection: Connection, *, limit: int = 200) -> Sequence[Any]:
     ).all()
 
 
+def unlocated_in(connection: Connection, import_id: str) -> int:
+    """Of the claims an import wrote, those without a region."""
+    query = select(func.count()).where(claim.c.import_id == import_id, claim.c.region.is_(None))
+    return int(connection.execute(query).scalar_one())
+
+
 def total(connection: Connection) -> int:
     return int(connection.execute(select(func.count()).select_from(claim)).scalar_one())
 

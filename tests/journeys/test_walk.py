@@ -67,7 +67,7 @@ def test_the_walk(
         confirm.click()
         settled(page)
     expect(page.locator(".em-level")).to_contain_text("级响应", timeout=WAIT)
-    expect(page.get_by_text(say("Tasks"), exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name=say("Tasks"), exact=True)).to_be_visible()
     # Texas has no such class: none is shown.
     expect(page.get_by_text("nfra-2022-15").first).to_be_visible()
     expect(page.locator(".em-class")).to_have_count(0)
@@ -90,7 +90,7 @@ def test_the_walk(
     # A drill is run and its report read.
     walk_to(page, say, "Drills")
     page.locator(".st-key-run-drill button").click()
-    expect(page.get_by_text(say("Objectives"), exact=True)).to_be_visible(timeout=2 * WAIT)
+    expect(page.get_by_role("heading", name=say("Objectives"), exact=True)).to_be_visible(timeout=2 * WAIT)
     settled(page)
     shot(page, artefacts, f"drill-{language}")
 

@@ -11,7 +11,7 @@ from emergency.domain.allocation.eligibility import Ints, eligibility
 from emergency.domain.allocation.groups import barrier
 from emergency.domain.allocation.plan import Plan
 from emergency.domain.allocation.pool import Adjuster
-from emergency.domain.allocation.residual import FAR, Graph, ToTarget, potentials, ways_to
+from emergency.domain.allocation.residual import FAR, Graph, ToTarget, ways_to
 from emergency.domain.allocation.solution import Solution
 from emergency.domain.allocation.steps import Step, cell_name, steps
 from emergency.texts import Message
@@ -46,8 +46,8 @@ class NextSlot:
 
     cell_id: str
     extra_minutes: int  # of the plan's total
-    filled: int  # slots filled in the cell in addition; 0 = the new slot stays open
-    chain: tuple[Step, ...]  # how the first of them is filled
+    filled: bool  # whether one more slot gets filled; if not, the new slot stays open
+    chain: tuple[Step, ...]  # how it is filled
 
 
 @dataclass(frozen=True)
@@ -100,32 +100,25 @@ def blocked(solution: Solution, person: int) -> tuple[tuple[str, Message], ...]:
 def next_slot(plan: Plan, cell_id: str) -> NextSlot:
     """The exact change of total cost if the cell asked one slot more.
 
-    One slot more also shifts the cell's bands, so more than one slot may become worth filling: slots are
-    filled one by one, each by the cheapest way, while that costs less than leaving it open.
+    The new slot also shifts the cell's bands, so that the next open slot may become dearer. At most one
+    slot more gets filled: the one after it is now no dearer than the next one was, and that was left open.
 
     Raises:
         LookupError: no such cell.
     """
     solution = plan.solution
-    column = _column(solution, cell_id)
-    cell, served = solution.cells[column], solution.cells[column].slots - int(solution.short[column])
-    before, after = _prices(solution, column, cell.slots), _prices(solution, column, cell.slots + 1)
-    extra = sum(after[served:]) - sum(before[served:])
+    column, short = _column(solution, cell_id), solution.network.short
+    asked = solution.cells[column].slots
+    served = asked - int(solution.short[column])
+    before, after = _prices(solution, column, asked), _prices(solution, column, asked + 1)
+    left_open = sum(after[served:]) - sum(before[served:])
     graph = _without_open_slots(solution, column)
-    potential, target, filled = solution.potential, solution.network.groups + column, 0
-    chain: tuple[Step, ...] = ()
-    while served + filled < len(after):
-        ways = ways_to(graph, target, potential)
-        minutes = int(ways.minutes[solution.network.short])
-        if minutes >= after[served + filled]:
-            break
-        extra += minutes - after[served + filled]
-        way = ways.way(solution.network.short)
-        if not filled:
-            chain = steps(solution, graph, way)
-        graph, filled = _sent(graph, way), filled + 1
-        potential = potentials(graph)
-    return NextSlot(cell_id, extra, filled, chain)
+    ways = ways_to(graph, solution.network.groups + column, solution.potential)
+    minutes = int(ways.minutes[short])
+    if minutes >= after[served]:
+        return NextSlot(cell_id, left_open, False, ())
+    chain = steps(solution, graph, ways.way(short))
+    return NextSlot(cell_id, left_open - after[served] + minutes, True, chain)
 
 
 def one_more(plan: Plan, base_region: str, skills: Iterable[str], licences: Iterable[str]) -> OneMore:
