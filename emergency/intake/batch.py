@@ -25,7 +25,7 @@ class Batch:
 
     Attributes:
         pieces: per header, Arrow arrays of its cells, whole rows only. Cells are handed to Arrow a
-            few hundred rows at a time, while they are still at hand: twice as fast as all at once.
+            few hundred rows at a time, while they are in the cache.
         at: place of each whole row in the batch, 0 = first.
         broken: place and content of each other row.
         size: all rows.
