@@ -306,3 +306,82 @@ job_run = Table(
     # A fence: two processes that wake for the same tick cannot both take it.
     PrimaryKeyConstraint("job", "planned_us"),
 )
+
+alert = Table(
+    "alert",
+    metadata,
+    Column("alert_id", Serial, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),  # cap, gdacs, usgs
+    Column("identity", Text, nullable=False),  # CAP: sender,identifier,sent; GDACS: type+event; USGS: id
+    Column("references", Text, nullable=False),  # JSON list of identities it updates or cancels
+    Column("message", Text, nullable=False),  # alert, update, cancel
+    Column("event", Text, nullable=False),  # what it warns of, as the issuer says
+    Column("peril", Text, nullable=False, server_default=""),
+    Column("severity", Text, nullable=False),  # Extreme, Severe, Moderate, Minor, Unknown
+    Column("colour", Text, nullable=False, server_default=""),  # blue, yellow, orange, red
+    Column("headline", Text, nullable=False, server_default=""),
+    Column("sent_us", BigInteger, nullable=False),
+    Column("onset_us", BigInteger),
+    Column("expires_us", BigInteger),
+    Column("regions", Text, nullable=False),  # JSON list of codes hit
+    Column("area", Text, nullable=False),  # GeoJSON geometry or ""
+    Column("metrics", Text, nullable=False),  # JSON {metric: value} for the level rules
+    Column("body", Text, nullable=False),  # JSON: every info block
+    Column("received_us", BigInteger, nullable=False),
+    Column("state", Text, nullable=False),  # in_force, updated, cancelled
+    UniqueConstraint("source", "identity"),
+)
+
+claim_message = Table(
+    "claim_message",
+    metadata,
+    Column("message_id", Serial, primary_key=True, autoincrement=True),
+    Column("source", Text, nullable=False),
+    Column("report_no", Text, nullable=False),
+    Column("kind", Text, nullable=False),  # registered, surveyed, assessed, approved, paid, closed, …
+    Column("at_us", BigInteger, nullable=False),  # the source's own time; late ones are placed by it
+    Column("recorded_us", BigInteger, nullable=False),
+    Column("estimated_minor", BigInteger),
+    Column("outstanding_minor", BigInteger),
+    Column("paid_minor", BigInteger),
+    Column("note", Text, nullable=False, server_default=""),
+    Column("import_id", Text, nullable=False),
+    UniqueConstraint("source", "report_no", "kind", "at_us"),
+)
+
+policy_group = Table(
+    "policy_group",
+    metadata,
+    Column("region", Text, nullable=False),
+    Column("line", Text, nullable=False),
+    Column("policies", Integer, nullable=False),
+    Column("sum_insured_minor", BigInteger, nullable=False),
+    Column("currency", Text, nullable=False),
+    Column("own_share", Float, nullable=False),
+    Column("as_of_us", BigInteger, nullable=False),
+    Column("import_id", Text, nullable=False),
+    PrimaryKeyConstraint("region", "line"),
+)
+
+api_key = Table(
+    "api_key",
+    metadata,
+    Column("key_id", Text, primary_key=True),
+    Column("sha256", Text, nullable=False, unique=True),  # of the key; the key itself is shown once
+    Column("source", Text, nullable=False),  # whose claims it may write
+    Column("scopes", Text, nullable=False),  # JSON list: claims.write, claims.read, facts.write, …
+    Column("created_us", BigInteger, nullable=False),
+    Column("revoked_us", BigInteger),
+    Column("actor", Text, nullable=False),
+)
+
+idempotency = Table(
+    "idempotency",
+    metadata,
+    Column("key_id", Text, nullable=False),
+    Column("idem_key", Text, nullable=False),
+    Column("request_sha256", Text, nullable=False),
+    Column("answer", Text, nullable=False),  # JSON, given again to a repeated request
+    Column("at_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("key_id", "idem_key"),
+)

@@ -41,6 +41,42 @@ def refuse_changes_to_the_journal() -> None:
 
 def create_tables() -> None:
     op.create_table(
+        "alert",
+        sa.Column("alert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("identity", sa.Text(), nullable=False),
+        sa.Column("references", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.Column("event", sa.Text(), nullable=False),
+        sa.Column("peril", sa.Text(), server_default="", nullable=False),
+        sa.Column("severity", sa.Text(), nullable=False),
+        sa.Column("colour", sa.Text(), server_default="", nullable=False),
+        sa.Column("headline", sa.Text(), server_default="", nullable=False),
+        sa.Column("sent_us", sa.BigInteger(), nullable=False),
+        sa.Column("onset_us", sa.BigInteger(), nullable=True),
+        sa.Column("expires_us", sa.BigInteger(), nullable=True),
+        sa.Column("regions", sa.Text(), nullable=False),
+        sa.Column("area", sa.Text(), nullable=False),
+        sa.Column("metrics", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("received_us", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("alert_id", name=op.f("pk_alert")),
+        sa.UniqueConstraint("source", "identity", name=op.f("uq_alert_source_identity")),
+    )
+    op.create_table(
+        "api_key",
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("scopes", sa.Text(), nullable=False),
+        sa.Column("created_us", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_us", sa.BigInteger(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", name=op.f("pk_api_key")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_api_key_sha256")),
+    )
+    op.create_table(
         "base",
         sa.Column("base_id", sa.Text(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
@@ -72,6 +108,26 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("import_id", name=op.f("pk_claim_import")),
     )
     op.create_table(
+        "claim_message",
+        sa.Column(
+            "message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
+        ),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("report_no", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.Column("recorded_us", sa.BigInteger(), nullable=False),
+        sa.Column("estimated_minor", sa.BigInteger(), nullable=True),
+        sa.Column("outstanding_minor", sa.BigInteger(), nullable=True),
+        sa.Column("paid_minor", sa.BigInteger(), nullable=True),
+        sa.Column("note", sa.Text(), server_default="", nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("message_id", name=op.f("pk_claim_message")),
+        sa.UniqueConstraint(
+            "source", "report_no", "kind", "at_us", name=op.f("uq_claim_message_source_report_no_kind_at_us")
+        ),
+    )
+    op.create_table(
         "drill_run",
         sa.Column("run_id", sa.Text(), nullable=False),
         sa.Column("drill_id", sa.Text(), nullable=False),
@@ -88,12 +144,7 @@ def create_tables() -> None:
     )
     op.create_table(
         "fact",
-        sa.Column(
-            "fact_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
+        sa.Column("fact_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("incident_id", sa.Text(), nullable=True),
         sa.Column("metric", sa.Text(), nullable=False),
         sa.Column("value", sa.Text(), nullable=False),
@@ -107,6 +158,15 @@ def create_tables() -> None:
         sa.PrimaryKeyConstraint("fact_id", name=op.f("pk_fact")),
     )
     op.create_index("ix_fact_metric", "fact", ["metric", "as_of_us"], unique=False)
+    op.create_table(
+        "idempotency",
+        sa.Column("key_id", sa.Text(), nullable=False),
+        sa.Column("idem_key", sa.Text(), nullable=False),
+        sa.Column("request_sha256", sa.Text(), nullable=False),
+        sa.Column("answer", sa.Text(), nullable=False),
+        sa.Column("at_us", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("key_id", "idem_key", name=op.f("pk_idempotency")),
+    )
     op.create_table(
         "incident",
         sa.Column("incident_id", sa.Text(), nullable=False),
@@ -162,10 +222,7 @@ def create_tables() -> None:
     op.create_table(
         "outbox",
         sa.Column(
-            "outbox_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
+            "outbox_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("event_key", sa.Text(), nullable=False),
         sa.Column("channel", sa.Text(), nullable=False),
@@ -191,6 +248,18 @@ def create_tables() -> None:
         sa.Column("actor", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("plan_id", name=op.f("pk_plan")),
+    )
+    op.create_table(
+        "policy_group",
+        sa.Column("region", sa.Text(), nullable=False),
+        sa.Column("line", sa.Text(), nullable=False),
+        sa.Column("policies", sa.Integer(), nullable=False),
+        sa.Column("sum_insured_minor", sa.BigInteger(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("own_share", sa.Float(), nullable=False),
+        sa.Column("as_of_us", sa.BigInteger(), nullable=False),
+        sa.Column("import_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("region", "line", name=op.f("pk_policy_group")),
     )
     op.create_table(
         "setting",
@@ -227,12 +296,7 @@ def create_tables() -> None:
     )
     op.create_table(
         "claim",
-        sa.Column(
-            "claim_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
-        ),
+        sa.Column("claim_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False),
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("report_no", sa.Text(), nullable=False),
         sa.Column("row_hash", sa.BigInteger(), nullable=False),
@@ -267,10 +331,7 @@ def create_tables() -> None:
     op.create_table(
         "level_decision",
         sa.Column(
-            "decision_id",
-            sa.BigInteger().with_variant(sa.Integer(), "sqlite"),
-            autoincrement=True,
-            nullable=False,
+            "decision_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), autoincrement=True, nullable=False
         ),
         sa.Column("incident_id", sa.Text(), nullable=False),
         sa.Column("level", sa.Integer(), nullable=True),
