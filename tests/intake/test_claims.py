@@ -222,7 +222,9 @@ def test_a_claim_without_a_usable_place_is_accepted(tmp_path: Path, lon: str, la
     assert [f.code for f in found.flags] == ([flag] if flag else [])
 
 
-@pytest.mark.parametrize(("cell", "code"), [("-1", "not_a_count"), ("1.5", "not_a_count"), ("two", "not_a_number")])
+@pytest.mark.parametrize(
+    ("cell", "code"), [("-1", "not_a_count"), ("1.5", "not_a_count"), ("two", "not_a_number"), ("3万", "not_a_number")]
+)
 def test_people_are_counted_in_whole_numbers(tmp_path: Path, cell: str, code: str) -> None:
     assert one(tmp_path, injured=cell).codes == [(1, code)]
     assert one(tmp_path, dead="3人").column("dead") == [3]
