@@ -10,6 +10,7 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import ROOMS, Desk, open_desk
 from emergency.console.rooms import allocation, drills, intake, journal, response, situation
+from emergency.domain.workspace import Profile
 from emergency.service.response import every_incident
 from emergency.service.running import describe_workspaces
 from emergency.texts import LANGUAGES
@@ -22,6 +23,8 @@ ICONS = {
     "drills": ":material/play_circle:",
     "journal": ":material/receipt_long:",
 }
+# The language's own name is in the tooltip; the sidebar is narrow.
+SHORT = {"en": "EN", "zh_CN": "中文"}
 SHOW = {
     "situation": situation.show,
     "intake": intake.show,
@@ -74,16 +77,15 @@ def _sidebar(desk: Desk) -> None:
             "语言 · Language",
             list(LANGUAGES),
             key="language",
-            format_func=lambda code: LANGUAGES[code],
+            help=" · ".join(LANGUAGES.values()),
+            format_func=lambda code: SHORT[code],
             required=True,
         )
 
 
-def _workspace_title(desk: Desk, name: str, profile: object) -> str:
-    kinds = {"live": desk.say("Live"), "demo": desk.say("Demo"), "drill": desk.say("Drill")}
-    kind = kinds[profile.kind]  # type: ignore[attr-defined]
-    title = desk.say.of(profile.title)  # type: ignore[attr-defined]
-    return title if kind == title else f"{kind} · {title}"
+def _workspace_title(desk: Desk, name: str, profile: Profile) -> str:
+    title = desk.say.of(profile.title)
+    return f"{desk.say('Drill')} · {title}" if profile.kind == "drill" else title
 
 
 if __name__ == "__main__":

@@ -92,8 +92,10 @@ def save_profile(ctx: Context, profile: Profile, clock_at: datetime | None = Non
         write_setting(connection, "profile", profile.to_json())
         if clock_at is not None:
             write_setting(connection, "clock", standing_at(clock_at).to_json())
-        ctx.record(connection, "workspace.describe", ctx.store.name, {"profile": profile.to_json()})
-    return context(ctx.content, ctx.store.name, ctx.actor)
+    described = context(ctx.content, ctx.store.name, ctx.actor)
+    with ctx.store.write() as connection:
+        described.record(connection, "workspace.describe", ctx.store.name, {"profile": profile.to_json()})
+    return described
 
 
 def move_clock(ctx: Context, act: str, value: Any = None) -> Context:

@@ -18,15 +18,19 @@ def test_no_file_of_code_is_longer_than_four_hundred_lines() -> None:
     assert {name: lines for name, lines in lengths.items() if lines > FILE_LINES} == {}
 
 
-def test_no_function_is_longer_than_sixty_lines() -> None:
-    """A docstring counts: it is read too. A migration is one list of tables and may be longer."""
+def test_no_function_runs_longer_than_sixty_lines() -> None:
+    """Signature and docstring are read, not traced; a migration is one list of tables and may be longer."""
     long = [
-        f"{module.at(node)}: {node.name}, {node.end_lineno - node.lineno + 1} lines"
+        f"{module.at(node)}: {node.name}, {length(node)} lines"
         for module in product()
         if "/migrations/" not in module.path
         for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-        and node.end_lineno
-        and node.end_lineno - node.lineno >= FUNCTION_LINES
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and length(node) > FUNCTION_LINES
     ]
     assert not long, "\n".join(long)
+
+
+def length(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Lines from the first statement to the last, a docstring left out."""
+    body = function.body[1:] if ast.get_docstring(function) else function.body
+    return (body[-1].end_lineno or 0) - body[0].lineno + 1 if body else 0

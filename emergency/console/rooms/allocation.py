@@ -156,6 +156,7 @@ def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
         view=view_of(desk),
         fit=desk.ctx.store.name,
         height=520,
+        attribution=desk.ctx.regions.source,
         **geometry_of(desk),
         points=points_of(desk),
     )

@@ -33,6 +33,15 @@ BANDS = {
     "M": N_("M · major challenges"),
     "U": N_("U · unable to perform"),
 }
+OUTCOMES = {
+    "claims.surveyed_within_24h": N_("share surveyed within 24 h"),
+    "claims.surveyed_within_48h": N_("share surveyed within 48 h"),
+    "claims.surveyed_within_72h": N_("share surveyed within 72 h"),
+    "claims.contacted_within_2h": N_("share contacted within 2 h"),
+    "claims.contacted_within_24h": N_("share contacted within 24 h"),
+    "claims.lost": N_("reports lost"),
+    "demand.unmet_person_hours": N_("unmet person-hours"),
+}
 TONES = {"P": "ok", "S": "ok", "M": "watch", "U": "bad"}
 
 
@@ -249,7 +258,7 @@ def _outcomes(desk: Desk, score: dict[str, Any]) -> None:
         [say("Figure"), say("Played"), say("Nobody moved"), say("Hindsight"), say("Share achieved")],
         [
             [
-                o["metric"],
+                say(OUTCOMES.get(o["metric"], o["metric"])),
                 _number(o["value"]),
                 _number(o.get("baseline")),
                 _number(o.get("oracle")),

@@ -11,6 +11,7 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms import frame
+from emergency.domain.act import ACTS
 from emergency.domain.instant import from_us
 from emergency.service.records import Entry, harmless, journal_entries, messages, verify_journal
 
@@ -67,11 +68,23 @@ def _table(desk: Desk, entries: list[Entry]) -> pd.DataFrame:
             say("Happened"): [desk.clock_text(from_us(e.happened_us)) for e in entries],
             say("Recorded"): [desk.clock_text(from_us(e.recorded_us)) for e in entries],
             say("Who"): [e.actor for e in entries],
-            say("Act"): [e.action for e in entries],
+            say("Act"): [_act(desk, e) for e in entries],
             say("Subject"): [e.subject for e in entries],
-            say("Details"): [e.body for e in entries],
+            say("Details"): [_details(e) for e in entries],
         }
     )
+
+
+def _act(desk: Desk, entry: Entry) -> str:
+    """The act in words where it has any; the file keeps its name."""
+    known = ACTS.get(entry.action)
+    return f"{desk.say(known.title)} ({entry.action})" if known else entry.action
+
+
+def _details(entry: Entry) -> str:
+    """The body's plain values in one line; whole in the file."""
+    plain = {k: v for k, v in entry.facts().items() if isinstance(v, str | int | float) and v != ""}
+    return " · ".join(f"{key} {value}" for key, value in plain.items())
 
 
 def _csv(desk: Desk, entries: list[Entry]) -> bytes:

@@ -184,6 +184,7 @@ def _map(desk: Desk, found: Situation) -> None:
         fit=desk.ctx.store.name,
         height=500,
         on_picked=_pick,
+        attribution=desk.ctx.regions.source,
         **geometry_of(desk),
         points=points_of(desk),
     )
@@ -227,8 +228,20 @@ def _needs(desk: Desk, found: Situation) -> None:
     look.section(desk.say("Needs you"))
     if not found.needs:
         st.caption(desk.say("Nothing waits for a decision."))
+    if found.incident is None:
+        _begin(desk)
     for place, need in enumerate(found.needs):
         _need(desk, need, place)
+
+
+def _begin(desk: Desk) -> None:
+    """The first steps, where nothing has happened yet."""
+    say = desk.say
+    with look.needs_card("begin", say("Nothing is open here"), say("Report an incident, or bring in claims first.")):
+        if st.button(say("Report the incident"), key="begin-report"):
+            frame.go("response")
+        if st.button(say("Bring in a claims file"), key="begin-import"):
+            frame.go("intake")
 
 
 BUTTONS = {
