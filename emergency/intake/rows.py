@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -27,17 +26,31 @@ from emergency.intake.cells import (
     region_code,
     shown,
 )
-from emergency.intake.columns import FALLBACKS, VOCABULARIES, Column, StatusRule
+from emergency.intake.columns import FALLBACKS, VOCABULARIES, StatusRule
 from emergency.intake.headers import position, positions
 from emergency.intake.instants import instants
 from emergency.intake.mapping import ClaimMapping
+from emergency.intake.words import (
+    HALF,
+    LONGEST_NUMBER,
+    LOST,
+    NO_CODE,
+    NULL,
+    after_import,
+    as_code,
+    blank_as,
+    joined,
+    lookup,
+    no_currency,
+    not_a_word,
+    refuse_negative,
+    spoilt_number,
+    taken_as,
+)
 from emergency.texts import Message
 
-LONGEST_NUMBER = 200
 _DAY_US = 86_400_000_000
 _LATER = np.iinfo(np.int64).max // 2
-# A long number that a spreadsheet has turned into 2.02107E+13: its last digits are gone for good.
-_LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
 _from_arrow: Callable[[Texts], Any] = pd.StringDtype("pyarrow").__from_arrow__  # type: ignore[attr-defined]
 Positions = np.ndarray[Any, Any]
 
@@ -69,7 +82,7 @@ class RowReader:
     def __init__(self, header: Sequence[str], mapping: ClaimMapping, now_us: int | None) -> None:
         self.header, self.mapping, self.now_us = tuple(header), mapping, now_us
         self.found = {name: positions(header, column) for name, column in mapping.columns.items()}
-        self.lookups = {name: _lookup(c) for name, c in mapping.columns.items() if c.values or c.contains}
+        self.lookups = {name: lookup(c) for name, c in mapping.columns.items() if c.values or c.contains}
 
     def read(self, columns: Sequence[Texts]) -> Read:
         """All claim columns of a chunk, with faults and flags by position."""
@@ -124,7 +137,7 @@ class _Chunk:
         column = self.mapping.columns.get(name)
         if column and column.required:
             for at in np.flatnonzero(missing):
-                self.read.fault(int(at), header, _missing(header))
+                self.read.fault(int(at), header, no_value(header))
 
     def texts(self, name: str, values: Texts) -> None:
         """Keep a column of text; blanks are missing."""
@@ -156,8 +169,8 @@ class _Chunk:
         )
         for at in np.flatnonzero(np.array(suspect, dtype=bool)).tolist():
             cell = cells[at].as_py()
-            if len(cell) > LONGEST_NUMBER or _LOST.fullmatch(cell):
-                self.read.fault(at, header, _spoilt(cell))
+            if len(cell) > LONGEST_NUMBER or LOST.fullmatch(cell):
+                self.read.fault(at, header, spoilt_number(cell))
         self._require(name, blank(cells), header)
         return self.texts(name, cells)
 
@@ -169,7 +182,7 @@ class _Chunk:
         parsed = instants(cells, mapping.timezone, mapping.date_order, mapping.columns[name].as_date)
         if self.reader.now_us is not None:
             for at in np.flatnonzero((parsed.values > self.reader.now_us) & ~parsed.missing).tolist():
-                parsed.faults.setdefault(at, _future(cells[at].as_py()))
+                parsed.faults.setdefault(at, after_import(cells[at].as_py()))
         return self.settle(name, parsed, header)
 
     def word(self, name: str) -> None:
@@ -181,7 +194,7 @@ class _Chunk:
         if name in self.reader.lookups:
             look = self.reader.lookups[name]
         else:
-            look = _as_code if name == "currency" else str.lower
+            look = as_code if name == "currency" else str.lower
         words, which = each(cells, lambda cell: (cell, look(cell)))
         for i, (cell, value) in enumerate(words):
             if not value:
@@ -196,13 +209,13 @@ class _Chunk:
         """A cell without a value: a fault, a flag, or nothing to speak of."""
         default = self.mapping.columns[name].default
         if cell and (name == "currency" or (default is None and name in VOCABULARIES)):
-            fault = _no_currency(cell) if name == "currency" else _not_a_word(cell)
+            fault = no_currency(cell) if name == "currency" else not_a_word(cell)
             for at in where.tolist():
                 self.read.fault(at, header, fault)
         elif default is not None and cell:
-            self.read.flag(header, cell, "unknown_value", _taken_as(default), where)
+            self.read.flag(header, cell, "unknown_value", taken_as(default), where)
         elif default is not None and name in ("line", "status"):
-            self.read.flag(header, "", "blank", _blank_as(default), where)
+            self.read.flag(header, "", "blank", blank_as(default), where)
 
     def amounts(self) -> None:
         currencies = pa.array(self.read.values["currency"]).fill_null(self.mapping.currency)
@@ -225,7 +238,7 @@ class _Chunk:
         for at in found:
             part = money(self.cells(at), self.mapping.columns[name].unit, currencies)
             if name == "estimated_minor":
-                _refuse_negative(part, self.cells(at))
+                refuse_negative(part, self.cells(at))
             for i, fault in part.faults.items():
                 self.read.fault(i, self.reader.header[at], fault)
                 spoilt[i] = True
@@ -238,7 +251,7 @@ class _Chunk:
         """Free text of the place, and the region code; a region name in the code's column is text."""
         nowhere = pa.array([""] * self.size, pa.string())
         parts = [self.cells(at) for at in self.reader.found.get("place", ())]
-        texts = _joined(parts) if len(parts) > 1 else (parts[0] if parts else nowhere)
+        texts = joined(parts) if len(parts) > 1 else (parts[0] if parts else nowhere)
         cells, header = self.column("region_given")
         if cells is None:
             self.absent("region_given")
@@ -253,10 +266,10 @@ class _Chunk:
         for i, (cell, code) in enumerate(codes):
             if code is None:
                 where = np.flatnonzero(which == i)
-                self.read.flag(header, cell, "no_region_code", _NO_CODE, where)
+                self.read.flag(header, cell, "no_region_code", NO_CODE, where)
         named = np.isin(which, [i for i, (_, code) in enumerate(codes) if code is None])
         if named.any():
-            texts = pc.if_else(pa.array(named), _joined([cells, texts]), texts)
+            texts = pc.if_else(pa.array(named), joined([cells, texts]), texts)
         return texts
 
     def point(self) -> None:
@@ -276,8 +289,8 @@ class _Chunk:
         lon, lat = self.read.values["lon"], self.read.values["lat"]
         _, header = self.column("lon")
         half, null = np.isnan(lon) != np.isnan(lat), (lon == 0) & (lat == 0)
-        self.read.flag(header, "", "half_a_point", _HALF, np.flatnonzero(half))
-        self.read.flag(header, "", "null_island", _NULL, np.flatnonzero(null))
+        self.read.flag(header, "", "half_a_point", HALF, np.flatnonzero(half))
+        self.read.flag(header, "", "null_island", NULL, np.flatnonzero(null))
         lon[half | null] = np.nan
         lat[half | null] = np.nan
 
@@ -318,84 +331,3 @@ class _Chunk:
             as_of = np.where(parsed.unusable, as_of, parsed.values)
         loss = np.array(self.read.values["loss_at"].fillna(_LATER), dtype=np.int64)
         return np.asarray(as_of - loss > days * _DAY_US)
-
-
-_NO_CODE = Message("not a region code of the expected length: kept as text of the place")
-_HALF = Message("only one of longitude and latitude is given: taken as no coordinates")
-_NULL = Message("coordinates 0, 0: taken as no coordinates")
-
-
-def _joined(parts: Sequence[Texts]) -> Texts:
-    """Texts put side by side, blanks left out."""
-    filled = [pc.if_else(pc.equal(p, ""), pa.scalar(None, pa.string()), p) for p in parts]
-    return pc.binary_join_element_wise(*filled, " ", null_handling="skip")
-
-
-def _as_code(cell: str) -> str | None:
-    """A currency code, None where the cell is blank or none."""
-    code = narrow(cell).upper()
-    code = {"RMB": "CNY", "人民币": "CNY"}.get(code, code)
-    return code if len(code) == 3 and code.isascii() and code.isalpha() else None
-
-
-def _lookup(column: Column) -> Callable[[str], str | None]:
-    """Cell -> value by the mapping's tables, None where unknown or blank."""
-    exact = {_folded(k): v for k, v in column.values.items()}
-    parts = [(_folded(k), v) for k, v in column.contains.items()]
-
-    def look(cell: str) -> str | None:
-        text = _folded(cell)
-        found = exact.get(text)
-        if found is None and text.endswith(".0") and text[:-2].isdigit():
-            found = exact.get(text[:-2])  # a code that was once a number
-        return found or next((v for part, v in parts if part in text), None)
-
-    return look
-
-
-def _folded(text: str) -> str:
-    return "".join(narrow(text).casefold().split())
-
-
-def _missing(header: str) -> Fault:
-    return Fault("missing", Message("{header} is empty; a claim cannot be kept without it", {"header": header}))
-
-
-def _spoilt(cell: str) -> Fault:
-    if len(cell) > LONGEST_NUMBER:
-        message = Message("{cell} is too long for a number", {"cell": shown(cell)})
-        return Fault("overlong_number", message)
-    message = Message(
-        "{cell} was rounded by a spreadsheet and its last digits are lost: export it again as text",
-        {"cell": shown(cell)},
-    )
-    return Fault("rounded_number", message)
-
-
-def _future(cell: str) -> Fault:
-    return Fault("future", Message("{cell} lies after the moment of import", {"cell": shown(cell)}))
-
-
-def _not_a_word(cell: str) -> Fault:
-    message = Message(
-        "{cell} is not in the mapping's table and the mapping has no default: add it there", {"cell": shown(cell)}
-    )
-    return Fault("unknown_value", message)
-
-
-def _no_currency(cell: str) -> Fault:
-    return Fault("no_currency", Message("{cell} is no currency code; write it like CNY", {"cell": shown(cell)}))
-
-
-def _taken_as(default: str) -> Message:
-    return Message("not in the mapping's table, taken as {default}", {"default": default})
-
-
-def _blank_as(default: str) -> Message:
-    return Message("blank, taken as {default}", {"default": default})
-
-
-def _refuse_negative(parsed: Parsed, cells: Texts) -> None:
-    for at in np.flatnonzero(parsed.values < 0).tolist():
-        message = Message("an estimate cannot be negative: {cell}", {"cell": shown(cells[at].as_py())})
-        parsed.faults.setdefault(at, Fault("negative", message))
