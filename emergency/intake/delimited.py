@@ -38,19 +38,39 @@ class _Shape:
     header: tuple[str, ...]
     header_at: int  # records above the header
     sound: bool = False  # nothing in the bytes that asks for a look at each line
+    padded: bool = False  # short rows are whole: their blank cells at the end were left out
 
 
-def open_delimited(path: Path, mapping: ClaimMapping) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
+def open_delimited(
+    path: Path, mapping: ClaimMapping, *, padded: bool = False
+) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
     """Header, records and the count of bytes read.
+
+    Args:
+        padded: rows shorter than the header are whole; their blank cells at the end were left out.
 
     Raises:
         FileFault: see `emergency.intake.table.open_table`.
     """
-    shape = _shape(path, mapping)
+    shape = replace(_shape(path, mapping), padded=padded)
     header = checked(shape.header, mapping)
-    raw = path.open("rb")
+    raw, size = path.open("rb"), path.stat().st_size
     records = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape)
-    return header, records.batches, lambda: path.stat().st_size if raw.closed else raw.tell()
+    return header, records.batches, lambda: size if raw.closed else raw.tell()
+
+
+def shape_of(path: Path, mapping: ClaimMapping) -> object | None:
+    """Something where the required headers are found, None where they are not."""
+    with path.open("rb") as file:
+        text = _decoded(file.read(_HEAD_BYTES), mapping.encoding)
+    return None if text is None else _known_header(text, mapping.encoding, mapping)[0]
+
+
+def first_record(path: Path) -> list[str]:
+    """The first row with anything in it, for a message."""
+    with path.open(encoding="utf-8", errors="replace", newline="") as file:
+        records = _readable(csv.reader(file))
+    return next((r for r in records if any(c.strip() for c in r)), [])
 
 
 # -- what kind of file it is ---------------------------------------------------------------------
@@ -189,7 +209,7 @@ class _Records:
                 if set(map(len, records)) <= {width}:
                     batch.add_whole(records)
                 else:
-                    batch.add_mixed(_fitted(r, width, 1 + sum(c.count("\n") for c in r)) for r in records)
+                    batch.add_mixed(self._fitted(r, 1 + sum(c.count("\n") for c in r)) for r in records)
                 self.row += len(records)
                 if batch.size + _AT_ONCE > size:
                     yield batch
@@ -200,7 +220,6 @@ class _Records:
             yield batch
 
     def _data(self, reader: Iterator[list[str]]) -> Iterator[list[str] | Broken]:
-        width = len(self.shape.header)
         while True:
             try:
                 cells = next(reader)
@@ -214,16 +233,27 @@ class _Records:
                 continue
             if cells:
                 self.row += 1
-                yield self._checked(cells, width)
+                yield self._checked(cells)
             self.lines.clear()
 
-    def _checked(self, cells: list[str], width: int) -> list[str] | Broken:
+    def _checked(self, cells: list[str]) -> list[str] | Broken:
         lines = self.lines
         if len(lines) > 1 or lines[-1][-1] not in "\r\n":
             self._check_closed()
         if "\0" in lines[0] or (len(lines) > 1 and "\0" in "".join(lines)):
             return Broken(Fault("nul", _NUL), tuple(c.replace("\0", "") for c in cells))
-        return _fitted(cells, width, len(lines))
+        return self._fitted(cells, len(lines))
+
+    def _fitted(self, cells: list[str], lines: int) -> list[str] | Broken:
+        """A record as long as the header; blank cells beyond it are dropped."""
+        width = len(self.shape.header)
+        if len(cells) == width:
+            return cells
+        if len(cells) > width and not any(c.strip() for c in cells[width:]):
+            return cells[:width]
+        if len(cells) < width and self.shape.padded:
+            return cells + [""] * (width - len(cells))
+        return Broken(Fault("ragged", ragged(len(cells), width, lines)), tuple(cells))
 
     def _check_closed(self) -> None:
         """A quotation mark that is never closed swallows all rows to the end: refuse the file.
@@ -268,15 +298,6 @@ def _endless(row: int) -> Message:
     return Message(
         "row {row} is longer than a million characters: no claims list, or its line ends are lost", {"row": row}
     )
-
-
-def _fitted(cells: list[str], width: int, lines: int) -> list[str] | Broken:
-    """A record as long as the header; blank cells beyond it are dropped."""
-    if len(cells) == width:
-        return cells
-    if len(cells) > width and not any(c.strip() for c in cells[width:]):
-        return cells[:width]
-    return Broken(Fault("ragged", ragged(len(cells), width, lines)), tuple(cells))
 
 
 def ragged(found: int, width: int, lines: int = 1) -> Message:

@@ -31,7 +31,7 @@ _PIECE = 1 << 18
 # Beyond 15 digits a spreadsheet's number is no longer the number that was typed.
 _EXACT = 10**15
 # A document type is where entities are declared; no spreadsheet has one.
-_DOCTYPES = ("<!DOCTYPE".encode(), "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
+_DOCTYPES = (b"<!DOCTYPE", "<!DOCTYPE".encode("utf-16-le"), "<!DOCTYPE".encode("utf-16-be"))
 
 
 class Unfit(Exception):

@@ -42,6 +42,7 @@ from emergency.intake.words import (
     joined,
     lookup,
     no_currency,
+    no_value,
     not_a_word,
     refuse_negative,
     spoilt_number,

@@ -14,10 +14,9 @@ from emergency.intake.batch import Batches
 from emergency.intake.delimited import open_delimited
 from emergency.intake.faults import FileFault
 from emergency.intake.mapping import ClaimMapping
-from emergency.intake.workbook import open_workbook
+from emergency.intake.workbook import kind_of, open_unpacked
 from emergency.texts import Message
 
-_ZIP = b"PK\x03\x04"
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -45,23 +44,31 @@ def open_table(path: Path, mapping: ClaimMapping) -> Table:
         FileFault: no such file, empty, an old or foreign format, no encoding or delimiter under
             which the required headers appear, a quotation mark never closed (while reading).
     """
-    size, start = _look(path)
-    if start.startswith(_OLE):
-        raise FileFault(_old_excel(path))
-    opened = open_workbook if start.startswith(_ZIP) else open_delimited
-    header, batches, bytes_read = opened(path, mapping)
+    size, start = look(path)
+    kind = kind_of(path, start)
+    if kind == "text":
+        header, batches, bytes_read = open_delimited(path, mapping)
+    else:
+        header, batches, bytes_read = open_unpacked(path, mapping, kind)
     return Table(header, batches, size, bytes_read)
 
 
-def _look(path: Path) -> tuple[int, bytes]:
+def look(path: Path) -> tuple[int, bytes]:
+    """Size and first bytes.
+
+    Raises:
+        FileFault: no such file, empty, or an old Excel file.
+    """
     try:
         with path.open("rb") as file:
-            start = file.read(8)
+            start = file.read(64)
     except OSError as error:
         values = {"file": path.name, "why": error.strerror or str(error)}
         raise FileFault(Message("{file} cannot be opened: {why}", values)) from error
     if not start:
         raise FileFault(Message("{file} is empty", {"file": path.name}))
+    if start.startswith(_OLE):
+        raise FileFault(_old_excel(path))
     return path.stat().st_size, start
 
 

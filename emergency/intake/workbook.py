@@ -1,131 +1,50 @@
-"""XLSX as rows of text; the archive is measured while it is inflated, before anything reads it."""
+"""XLSX, JSON and GeoJSON: unpacked to plain tables by a child with limits, then read like any table."""
 
 from __future__ import annotations
 
-import math
-import zipfile
-from collections.abc import Callable, Iterator
-from datetime import date, datetime, time, timedelta
-from functools import partial
-from itertools import islice
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-import openpyxl
-from openpyxl.utils.exceptions import InvalidFileException
-
-from emergency.intake.batch import Batch, Batches, Broken, batched
-from emergency.intake.cells import Fault
-from emergency.intake.delimited import ragged
+from emergency.intake.batch import Batches
+from emergency.intake.delimited import first_record, open_delimited, shape_of
 from emergency.intake.faults import FileFault
-from emergency.intake.headers import HEADER_WITHIN, checked, find_header, no_header
+from emergency.intake.guarded import unpacked
+from emergency.intake.headers import no_header
 from emergency.intake.mapping import ClaimMapping
-from emergency.texts import Message
 
-LARGEST_INFLATED = 256 << 20
-_PIECE = 1 << 20
-# Beyond 15 digits a spreadsheet's number is no longer the number that was typed.
-_EXACT = 10**15
+JSON_SUFFIXES = (".json", ".geojson", ".jsonl", ".ndjson")
 
 
-def open_workbook(path: Path, mapping: ClaimMapping) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
+def open_unpacked(
+    path: Path, mapping: ClaimMapping, kind: str
+) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
     """Header, records and progress of the first sheet that shows the required headers.
 
+    Args:
+        kind: ``xlsx`` or ``json``.
+
     Raises:
-        FileFault: too large once inflated, damaged, no workbook, or no sheet with the headers.
+        FileFault: see `emergency.intake.guarded.unpacked`, or no sheet has the headers.
     """
-    _measure(path)
-    try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (InvalidFileException, zipfile.BadZipFile, KeyError, ValueError, SyntaxError, OSError) as error:
-        raise FileFault(_no_workbook(path)) from error
-    first: list[str] = []
-    for sheet in book.worksheets:
-        sheet.reset_dimensions()
-        top = list(islice(_texts(sheet), HEADER_WITHIN))
-        at = find_header(top, mapping)
-        if at is not None:
-            header = _trimmed(top[at])
-            return (
-                checked(header, mapping),
-                partial(_batches, book, sheet, at, len(header)),
-                lambda: path.stat().st_size,
-            )
-        first = first or next((r for r in top if any(r)), [])
+    folder, tables = unpacked(path, kind)
+    size = path.stat().st_size
+    plain = replace(mapping, encoding="utf-8")
+    with folder:  # an opened table outlives its name
+        for table in tables:
+            if table.stat().st_size and shape_of(table, plain) is not None:
+                header, batches, _ = open_delimited(table, plain, padded=True)
+                return header, batches, lambda: size
+        first = next((record for table in tables if (record := first_record(table))), [])
     raise FileFault(no_header(mapping, first))
 
 
-def _measure(path: Path) -> None:
-    """Count the bytes that really come out: sizes written in an archive may lie.
-
-    Raises:
-        FileFault: a damaged archive, or more than the limit.
-    """
-    total = 0
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for entry in archive.infolist():
-                with archive.open(entry) as member:
-                    while piece := member.read(_PIECE):
-                        total += len(piece)
-                        if total > LARGEST_INFLATED:
-                            raise FileFault(_too_large(path))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
-        raise FileFault(_no_workbook(path)) from error
-
-
-def _too_large(path: Path) -> Message:
-    return Message(
-        "{file} unpacks to more than {limit} MB: save the sheet as CSV and import that",
-        {"file": path.name, "limit": LARGEST_INFLATED >> 20},
-    )
-
-
-def _no_workbook(path: Path) -> Message:
-    return Message(
-        "{file} is damaged or no Excel workbook: open it, save it as .xlsx or CSV, import again", {"file": path.name}
-    )
-
-
-def _texts(sheet: Any) -> Iterator[list[str]]:
-    for row in sheet.iter_rows(values_only=True):
-        yield [_text(value) for value in row]
-
-
-def _text(value: Any) -> str:
-    if value is None:
-        return ""
-    if isinstance(value, bool):
-        return str(value).upper()
-    if isinstance(value, int | float):
-        if not math.isfinite(value):
-            return repr(value)
-        if abs(value) >= _EXACT:
-            return f"{value:.5E}"
-        return str(int(value)) if value == int(value) else repr(value)
-    if isinstance(value, datetime):
-        value = (value + timedelta(microseconds=500_000)).replace(microsecond=0)
-        return value.strftime("%Y-%m-%d") if value.time() == time() else value.strftime("%Y-%m-%d %H:%M:%S")
-    if isinstance(value, date | time):
-        return value.isoformat()
-    return str(value)
-
-
-def _trimmed(cells: list[str]) -> list[str]:
-    while cells and not cells[-1].strip():
-        cells.pop()
-    return cells
-
-
-def _batches(book: Any, sheet: Any, header_at: int, width: int, size: int) -> Iterator[Batch]:
-    try:
-        rows = (_trimmed(cells) for cells in islice(_texts(sheet), header_at + 1, None))
-        yield from batched((_fitted(cells, width) for cells in rows if cells), size, width)
-    finally:
-        book.close()
-
-
-def _fitted(cells: list[str], width: int) -> list[str] | Broken:
-    if len(cells) > width:
-        return Broken(Fault("ragged", ragged(len(cells), width)), tuple(cells))
-    return cells + [""] * (width - len(cells))
+def kind_of(path: Path, start: bytes) -> str:
+    """``xlsx``, ``json`` or ``text``, by what the file begins with; its name only helps with JSON."""
+    if start.startswith(b"PK\x03\x04"):
+        return "xlsx"
+    text = start.removeprefix(b"\xef\xbb\xbf").lstrip()
+    named = path.suffix.lower() in JSON_SUFFIXES
+    if text[:1] in (b"{", b"[") and (named or text[1:].lstrip()[:1] in (b"{", b'"')):
+        return "json"
+    return "json" if named else "text"
