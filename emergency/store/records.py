@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from emergency.store.tables import claim_import, drill_run, job_run, outbox
@@ -27,6 +27,12 @@ def imports(connection: Connection, limit: int = 50) -> list[dict[str, Any]]:
 
 def drop_run(connection: Connection, run_id: str) -> None:
     connection.execute(delete(drill_run).where(drill_run.c.run_id == run_id))
+
+
+def imports_named(connection: Connection, prefix: str) -> int:
+    """How many imports have an id that begins like this."""
+    query = select(func.count()).where(claim_import.c.import_id.startswith(prefix, autoescape=True))
+    return int(connection.execute(query).scalar_one())
 
 
 def add_run(connection: Connection, **values: Any) -> None:
