@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from emergency.domain.act import ACTS
 from emergency.domain.allocation import Adjuster, GreatCircleTravel, allocate
 from emergency.domain.claim import LINES
 from emergency.domain.drill import hindsight, step
 from emergency.domain.drill.answer import Act, Delivery, Truth
+from emergency.domain.drill.evidence import BASELINE, PLAYED, Evidence, LevelReading
 from emergency.domain.drill.facts import of_claims
 from emergency.domain.drill.measures import outages
 from emergency.domain.drill.review import Moment, after_action, timeline
 from emergency.domain.drill.scoring import Score, score
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.drill.world import FieldPerson, TrueClaims, World
-from emergency.domain.level import grade
+from emergency.domain.instant import to_us
+from emergency.domain.level import RuleSet, grade
 from emergency.domain.playbook import Playbook
 from emergency.domain.workspace import Profile
 from emergency.library import FileFaults, Library
@@ -33,7 +37,7 @@ from emergency.store.store import write_setting
 from emergency.texts import N_, Message, speaker
 
 Progress = Callable[[float, Message], None]
-ACTIONS_SCORED = "drill."  # entries of the drill itself are no acts of players
+EVIDENCE = "drill.evidence"  # the setting of a drill's workspace that keeps it
 
 
 def scripts(ctx: Context) -> dict[str, DrillScript]:
@@ -211,17 +215,31 @@ def _keep(ctx: Context, script: DrillScript, answer: Mapping[str, Any]) -> None:
 def _score(play: Play) -> tuple[Score, tuple[Moment, ...]]:
     with play.ctx.store.read() as connection:
         entries = list(journal.entries(connection))
-    acts, deliveries = _from_journal(play, entries)
-    truth = Truth(level_at=_level_at(play))
-    scored = score(play.script, acts, deliveries, _outcomes(play), truth)
+    acts, deliveries = from_journal(entries, play.start)
+    worlds, readings = _worlds(play), dict[int, LevelReading]()
+    truth = Truth(level_at=lambda second: readings.setdefault(second, _reading(play, second)).level)
+    outcomes = Evidence((), worlds).outcomes(play.script.outcomes)
+    scored = score(play.script, acts, deliveries, outcomes, truth)
+    _keep_evidence(play, Evidence(tuple(readings[second] for second in sorted(readings)), worlds))
     return scored, timeline(play.script, acts, deliveries, scored)
 
 
-def _from_journal(play: Play, entries: Sequence[journal.Entry]) -> tuple[list[Act], list[Delivery]]:
-    from emergency.domain.act import ACTS
-    from emergency.domain.instant import to_us
+def _keep_evidence(play: Play, evidence: Evidence) -> None:
+    """What the score rests on beside the journal, and in the journal the hash of it."""
+    record = evidence.to_json()
+    ctx = play.at(play.script.clock.duration_s)
+    with ctx.store.write() as connection:
+        write_setting(connection, EVIDENCE, record)
+        ctx.record(connection, "drill.evidence", play.script.id, {"sha256": evidence_hash(record)})
 
-    start_us = to_us(play.start)
+
+def evidence_hash(record: Mapping[str, Any]) -> str:
+    return hashlib.sha256(json.dumps(record, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def from_journal(entries: Iterable[journal.Entry], start: datetime) -> tuple[list[Act], list[Delivery]]:
+    """The acts of players and the injects that reached them, in seconds since ``start``."""
+    start_us = to_us(start)
     acts, deliveries = [], []
     for entry in entries:
         at_s = (entry.happened_us - start_us) // 1_000_000
@@ -233,42 +251,46 @@ def _from_journal(play: Play, entries: Sequence[journal.Entry]) -> tuple[list[Ac
     return acts, deliveries
 
 
-def _level_at(play: Play) -> Callable[[int], int | None]:
+def _reading(play: Play, second: int) -> LevelReading:
     """What the frozen rules give at a second, from noise-free facts."""
     rules = play.ctx.content.library.rules(RESPONSE_RULES)
-
-    def level_at(second: int) -> int | None:
-        drawn = step.state_facts(play.script, play.state, second, of_claims(play.claims, second))
-        known, _ = in_currency(play.ctx, drawn, rules, play.at(second).now())
-        return grade(rules, play.playbook.incident_types[0], known, overrides=play.playbook.overrides).level
-
-    return level_at
+    drawn = step.state_facts(play.script, play.state, second, of_claims(play.claims, second))
+    known, _ = in_currency(play.ctx, drawn, rules, play.at(second).now())
+    return LevelReading(second, level_by(rules, play.playbook, known), known)
 
 
-def _outcomes(play: Play) -> dict[str, Any]:
-    """Each outcome as played, with nobody moving, and with hindsight, on the identical claims."""
-    if not play.script.outcomes:
-        return {}
+def level_by(rules: RuleSet, playbook: Playbook, facts: Mapping[str, Any]) -> int | None:
+    return grade(rules, playbook.incident_types[0], facts, overrides=playbook.overrides).level
+
+
+def _worlds(play: Play) -> dict[str, World]:
+    """The field as played and, where outcomes are judged, with nobody moving and with hindsight."""
     people = tuple(
         FieldPerson(a["adjuster_id"], a["region"], frozenset(a["skills"]) & frozenset(LINES))
         for a in roster(play.ctx)
         if frozenset(a["skills"]) & frozenset(LINES)
     )
-    end_s = play.script.clock.duration_s
     played = World(
         claims=TrueClaims(*play.true_claims()),
         people=people,
-        end_s=end_s,
+        end_s=play.script.clock.duration_s,
         plans=tuple(play.plans),
         seats=tuple(play.seats),
         outages=_outages(play, with_acts=True),
         committed=dict(play.committed),
         midnight_s=play.midnight_s,
     )
-    baseline = hindsight.baseline_world(played, _outages(play, with_acts=False))
+    if not play.script.outcomes:
+        return {PLAYED: played}
     seats = sum("fnol_agent" in a["skills"] for a in roster(play.ctx))
-    best = [hindsight.hindsight_world(played, _dispatcher(play), seats, ahead) for ahead in hindsight.LOOKAHEADS]
-    return dict(hindsight.compare(play.script.outcomes, played, baseline, best))
+    return {
+        PLAYED: played,
+        BASELINE: hindsight.baseline_world(played, _outages(play, with_acts=False)),
+        **{
+            f"hindsight-{ahead}": hindsight.hindsight_world(played, _dispatcher(play), seats, ahead)
+            for ahead in hindsight.LOOKAHEADS
+        },
+    }
 
 
 def _outages(play: Play, *, with_acts: bool) -> tuple[tuple[int, int], ...]:
