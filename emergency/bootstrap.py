@@ -35,7 +35,7 @@ def build(config: Config | None = None) -> Running:
     config = config or Config.from_environment()
     config.home.mkdir(parents=True, exist_ok=True)
     content = Content(
-        library=Library(config.content),
+        library=Library(config.content, config.home),
         regions=RegionSets(config.data / "regions", config.home),
         data=config.data,
         home=config.home,

@@ -78,6 +78,12 @@ def _data_commands(command: Any, group: Any) -> None:
     install.add_argument("--id", help="id of the set, for a file of your own")
 
     claims = group("claims", "Claims")
+    proposed = command(claims, "propose", _claims_propose, "Propose how a file's columns are read")
+    proposed.add_argument("file", type=Path)
+    proposed.add_argument("--encoding", default="", help="read it so: utf-8, gb18030, big5, utf-16 or cp1252")
+    proposed.add_argument("--save", metavar="NAME", help="keep the proposal as a mapping of this name")
+    for name in ("estimated", "paid"):
+        proposed.add_argument(f"--{name}-unit", choices=("yuan", "wan", "yi", "usd", "whole", "minor"))
     imported = command(claims, "import", _claims_import, "Import a claims file")
     imported.add_argument("file", type=Path)
     imported.add_argument("--mapping", default="plain")
@@ -240,6 +246,38 @@ def _regions_install(arguments: argparse.Namespace) -> int:
 
     path = install(bootstrap.start().content, arguments.name, arguments.id)
     _print(arguments, {"installed": arguments.name, "path": str(path)}, [f"installed {arguments.name} in {path}"])
+    return 0
+
+
+def _claims_propose(arguments: argparse.Namespace) -> int:
+    from dataclasses import replace
+
+    from emergency.service import mappings
+
+    ctx = _context(arguments)
+    if not arguments.file.is_file():
+        raise BadInput(f"{arguments.file}: no such file")
+    proposed = mappings.propose(ctx, arguments.file, arguments.encoding)
+    given = {"estimated_minor": arguments.estimated_unit, "paid_minor": arguments.paid_unit}
+    units = {**proposed.draft.units, **{k: v for k, v in given.items() if v}}
+    proposed = replace(proposed, draft=replace(proposed.draft, units=units))
+    answer = proposed.to_json()
+    if arguments.save:
+        if proposed.questions:
+            raise BadInput("not saved: " + "; ".join(map(str, proposed.questions)))
+        answer["saved"] = str(mappings.save(ctx, arguments.save, proposed.draft))
+    _print(
+        arguments,
+        answer,
+        lambda: [
+            f"{answer['kind']}, {answer['encoding']}{'' if answer['encoding_sure'] else ' (not certain: look)'}",
+            *(f"{column:16} ← {found['header']}  ({found['points']})" for column, found in answer["columns"].items()),
+            *(f"not read: {header}" for header in answer["unknown_headers"]),
+            *(f"to be said: {question}" for question in answer["questions"]),
+            *(f"already read by mapping {name}" for name in answer["fitting_mappings"]),
+            *([f"saved: {answer['saved']}"] if "saved" in answer else []),
+        ],
+    )
     return 0
 
 

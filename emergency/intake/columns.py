@@ -17,6 +17,8 @@ UNITS: Mapping[str, tuple[float, str]] = {
     "yi": (100_000_000.0, ""),
 }
 DATE_ORDERS = ("ymd", "mdy", "dmy")
+# Coordinates as satellites give them, and as Chinese web maps shift them.
+COORDINATES = ("wgs84", "gcj02")
 VOCABULARIES: Mapping[str, tuple[str, ...]] = {"line": LINES, "status": STATUSES, "channel": CHANNELS}
 AMOUNTS = ("estimated_minor", "paid_minor")
 INSTANTS = ("loss_at", "reported_at")
@@ -59,6 +61,7 @@ class Column:
         otherwise: claim column that stands in where this one is missing.
         rules: for the status alone.
         as_date: the cell is a calendar day, whatever clock time is printed beside it.
+        part: which number of a cell that holds both coordinates, ``113.62,34.75``: 1 or 2, 0 = all of it.
         digits: length of a region code; a lost leading zero is put back, longer codes are cut.
     """
 
@@ -74,3 +77,4 @@ class Column:
     rules: tuple[StatusRule, ...] = ()
     as_date: bool = False
     digits: int | None = None
+    part: int = 0

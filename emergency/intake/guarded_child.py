@@ -250,4 +250,4 @@ def main(kind: str, file: str, folder: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    print(json.dumps(main(*sys.argv[1:4])))
+    sys.stdout.write(json.dumps(main(*sys.argv[1:4])))

@@ -37,6 +37,13 @@ def bare(header: str) -> str:
     return _BRACKETS.sub("", normal(header)) or normal(header)
 
 
+def said_unit(header: str) -> str:
+    """The unit an amount's header names, ``估损金额(万元)`` or ``估损万元`` -> ``wan``; ``""`` where it names none."""
+    said = normal(header).removeprefix(bare(header)).strip("()[]【】").removeprefix("单位:")
+    ends = next((word for word in ("万元", "亿元", "元") if bare(header).endswith(word)), "")
+    return _UNIT_WORDS.get(said or ends, ("",))[0]
+
+
 def _unique(header: Sequence[str]) -> tuple[str, ...]:
     """Header names for a table: blanks and repeats get their position."""
     seen: dict[str, int] = {}

@@ -18,6 +18,7 @@ from emergency.domain.claim import CLAIM_COLUMNS, STATUSES
 from emergency.intake.columns import (
     ABSENT,
     AMOUNTS,
+    COORDINATES,
     DATE_ORDERS,
     FALLBACKS,
     INSTANTS,
@@ -36,7 +37,7 @@ _TOP = (
 )
 _COLUMN = (
     *("from", "sum", "join", "required", "values", "contains", "default", "unit", "otherwise"),
-    *("rules", "as", "digits"),
+    *("rules", "as", "digits", "part"),
 )
 
 
@@ -53,6 +54,7 @@ class ClaimMapping:
         constants: claim column -> one value for every row.
         regions: id of the region set its places lie in, empty = the workspace's.
         rounded_degrees: grid its coordinates are rounded to, 0 = exact.
+        coordinates: ``wgs84``, or ``gcj02`` where they come from a Chinese web map.
         encoding: fixed encoding, empty = found out and proved by the headers.
         date_order: ``ymd`` or, for 7/20/2021, ``mdy`` or ``dmy``.
         absent: cells that mean "nothing", lower case.
@@ -68,6 +70,7 @@ class ClaimMapping:
     constants: Mapping[str, str] = field(default_factory=dict)
     regions: str = ""
     rounded_degrees: float = 0.0
+    coordinates: str = "wgs84"
     encoding: str = ""
     date_order: str = "ymd"
     absent: frozenset[str] = frozenset(ABSENT)
@@ -154,6 +157,7 @@ class _Reading:
             "constants": self.constants(raw.get("constants", {})),
             "regions": str(raw.get("regions", "")),
             "rounded_degrees": self.rounding(raw.get("coordinates", {})),
+            "coordinates": self.coordinates(raw.get("coordinates", {})),
             "encoding": self.encoding(str(raw.get("encoding", ""))),
             "date_order": self.one_of(str(raw.get("date_order", "ymd")), DATE_ORDERS, "date_order"),
             "absent": frozenset((*ABSENT, *(t.lower() for t in self.texts(raw.get("absent", []), "absent")))),
@@ -220,12 +224,16 @@ class _Reading:
         if not isinstance(raw, Mapping):
             self.wrong("coordinates", N_("must be a table such as rounded_degrees: 0.1"))
             return 0.0
-        self.known(raw, ["rounded_degrees"], "coordinates")
+        self.known(raw, ["rounded_degrees", "system"], "coordinates")
         found = raw.get("rounded_degrees", 0)
         if isinstance(found, bool) or not isinstance(found, int | float) or not 0 <= found <= 5:
             self.wrong("coordinates.rounded_degrees", N_("must be degrees from 0 to 5, found {found}"), found=found)
             return 0.0
         return float(found)
+
+    def coordinates(self, raw: Any) -> str:
+        system = raw.get("system", "wgs84") if isinstance(raw, Mapping) else "wgs84"
+        return self.one_of(str(system), COORDINATES, "coordinates.system")
 
     # -- columns -------------------------------------------------------------------------------
 
@@ -281,6 +289,7 @@ class _Reading:
             rules=self.rules(name, raw.get("rules", []), where),
             as_date=self.as_date(name, raw.get("as"), where),
             digits=self.digits(name, raw.get("digits"), where),
+            part=self.part(name, raw.get("part"), where),
         )
 
     def headers(self, raw: Mapping[str, Any], where: str) -> tuple[str, tuple[str, ...]]:
@@ -327,6 +336,14 @@ class _Reading:
             self.wrong(f"{where}.digits", N_("only region_given has digits, from 2 to 12"))
             return None
         return raw
+
+    def part(self, name: str, raw: Any, where: str) -> int:
+        if raw is None:
+            return 0
+        if name not in ("lon", "lat") or raw not in (1, 2):
+            self.wrong(f"{where}.part", N_("only lon and lat have a part, 1 or 2"))
+            return 0
+        return int(raw)
 
     def rules(self, name: str, raw: Any, where: str) -> tuple[StatusRule, ...]:
         if not raw:

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emergency.domain.claim import CLAIM_COLUMNS
+from emergency.domain.gcj02 import to_wgs84
 from emergency.intake.cells import (
     Fault,
     Parsed,
@@ -39,6 +40,7 @@ from emergency.intake.words import (
     after_import,
     as_code,
     blank_as,
+    halves,
     joined,
     lookup,
     no_currency,
@@ -279,7 +281,7 @@ class _Chunk:
             if cells is None:
                 self.read.values[name] = np.full(self.size, np.nan)
                 continue
-            parsed = degrees(cells, limit)
+            parsed = degrees(halves(cells, self.mapping.columns[name].part), limit)
             for at, fault in parsed.faults.items():
                 self.read.fault(at, header, fault)
             self.read.values[name] = np.where(parsed.unusable, np.nan, parsed.values)
@@ -294,6 +296,8 @@ class _Chunk:
         self.read.flag(header, "", "null_island", NULL, np.flatnonzero(null))
         lon[half | null] = np.nan
         lat[half | null] = np.nan
+        if self.mapping.coordinates == "gcj02":
+            self.read.values["lon"], self.read.values["lat"] = to_wgs84(lon, lat)
 
     def count(self, name: str) -> None:
         cells, header = self.column(name)

@@ -16,6 +16,7 @@ from emergency.texts import Message
 LONGEST_NUMBER = 200
 # A long number that a spreadsheet has turned into 2.02107E+13: its last digits are gone for good.
 LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
+_BETWEEN = re.compile(r"[,;/\s、|]+")
 NO_CODE = Message("not a region code of the expected length: kept as text of the place")
 HALF = Message("only one of longitude and latitude is given: taken as no coordinates")
 NULL = Message("coordinates 0, 0: taken as no coordinates")
@@ -25,6 +26,18 @@ def joined(parts: Sequence[Texts]) -> Texts:
     """Texts put side by side, blanks left out."""
     filled = [pc.if_else(pc.equal(p, ""), pa.scalar(None, pa.string()), p) for p in parts]
     return pc.binary_join_element_wise(*filled, " ", null_handling="skip")
+
+
+def halves(cells: Texts, part: int) -> Texts:
+    """The first or second number of cells that hold both coordinates; whole cells for part 0."""
+    if not part:
+        return cells
+    return pa.array([_half(cell, part) for cell in cells.to_pylist()], pa.string())
+
+
+def _half(cell: str, part: int) -> str:
+    numbers = [n for n in _BETWEEN.split(narrow(cell).strip("()[] ")) if n]
+    return numbers[part - 1] if len(numbers) == 2 else cell
 
 
 def as_code(cell: str) -> str | None:

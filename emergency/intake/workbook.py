@@ -16,9 +16,7 @@ from emergency.intake.mapping import ClaimMapping
 JSON_SUFFIXES = (".json", ".geojson", ".jsonl", ".ndjson")
 
 
-def open_unpacked(
-    path: Path, mapping: ClaimMapping, kind: str
-) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
+def open_unpacked(path: Path, mapping: ClaimMapping, kind: str) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
     """Header, records and progress of the first sheet that shows the required headers.
 
     Args:

@@ -17,7 +17,7 @@ from emergency.domain.playbook import Playbook
 from emergency.library import drills as drill_files
 from emergency.library.drill_checks import against_playbook
 from emergency.library.faults import Fault, FileFaults, NotOnShelf
-from emergency.library.mapping import load_mapping
+from emergency.library.mapping import load_mapping, load_synonyms
 from emergency.library.playbooks import playbook_from, read_playbook
 from emergency.library.reading import unknown
 from emergency.library.reference import parse_reference, version_of
@@ -37,8 +37,9 @@ class Library:
     cannot take the others away in an emergency.
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, home: Path | None = None) -> None:
         self.root = root
+        self.home = home  # mappings that were saved here stand beside the shipped ones
 
     # Rules ----------------------------------------------------------------------------------------
 
@@ -148,13 +149,21 @@ class Library:
     def mappings(self) -> dict[str, tuple[dict[str, Any], Path]]:
         """Name -> (content, file) of every mapping; the name is its id, else that of its file.
 
+        A saved one hides a shipped one of the same name.
+
         Raises:
             FileFaults: one of the files is broken.
         """
         found = {}
-        for path in self._files("data/mappings", "mapping"):
+        saved = sorted((self.home / "mappings").glob("*.mapping.yaml")) if self.home else []
+        for path in [*self._files("data/mappings", "mapping"), *saved]:
             raw = _fresh(path, load_mapping)
             found[str(raw.get("id") or path.name.removesuffix(".mapping.yaml"))] = (raw, path)
+        return found
+
+    def synonyms(self) -> dict[str, Any]:
+        """Names of columns in other systems, see `emergency.library.mapping.load_synonyms`."""
+        found: dict[str, Any] = _fresh(self.root / "data/mappings/synonyms.yaml", load_synonyms)
         return found
 
     def faults(self) -> tuple[FileFaults, ...]:

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-import tempfile
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame
+from emergency.console.rooms import frame, intake_mapping
 from emergency.domain.instant import from_us
 from emergency.service.context import Refused
 from emergency.service.importing import FileFault, Progress, Receipt, import_claims, mapping_named
+from emergency.service.mappings import MappingFault, Proposed, masked_preview, save
 from emergency.service.records import imports
 from emergency.service.response import every_incident
 
-KINDS = ["csv", "tsv", "txt", "xlsx"]
+KINDS = ["csv", "tsv", "txt", "xlsx", "xls", "json", "geojson", "jsonl", "ndjson"]
+# Not the name of a mapping: names have no space.
+PROPOSE = " propose"
 
 
 def show(desk: Desk) -> None:
@@ -29,21 +32,29 @@ def show(desk: Desk) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
         look.section(say("Bring in a claims file"))
-        _form(desk)
+        file, proposed = _form(desk)
     with right:
         _result(desk)
+    if proposed:
+        _mapping(desk, file, proposed)
     look.section(say("Files so far"))
     _receipts(desk)
 
 
-def _form(desk: Desk) -> None:
+def _form(desk: Desk) -> tuple[Any, Proposed | None]:
+    """The upload and what is known of it; the file, where it needs a mapping made first."""
     say = desk.say
-    file = st.file_uploader(say("Claims file (CSV, TSV or XLSX)"), type=KINDS, key="claims-file")
-    mappings = desk.ctx.content.library.mappings()
+    file = st.file_uploader(say("Claims file (CSV, TSV, XLSX, JSON or GeoJSON)"), type=KINDS, key="claims-file")
+    proposed = intake_mapping.proposed_for(desk, file) if file else None
+    known = sorted(desk.ctx.content.library.mappings())
+    options = [*known, *([PROPOSE] if proposed else [])]
+    default = (proposed.fitting[0] if proposed.fitting else PROPOSE) if proposed else "plain"
     mapping = st.selectbox(
         say("How its columns are read"),
-        sorted(mappings),
-        index=sorted(mappings).index("plain") if "plain" in mappings else 0,
+        options,
+        index=options.index(default) if default in options else 0,
+        key=f"mapping.{file.file_id if file else ''}.{bool(proposed)}",
+        format_func=lambda name: say("propose it from this file") if name == PROPOSE else name,
         help=say("A mapping is a readable file in data/mappings; it says which column is what, in which unit."),
     )
     incidents = {i.incident_id: say.of(i.title) for i in every_incident(desk.ctx, open_only=True)}
@@ -52,15 +63,31 @@ def _form(desk: Desk) -> None:
         [None, *incidents],
         index=min(1, len(incidents)),
         format_func=lambda key: incidents.get(key, say("no incident yet")),
+        key="intake-incident",
     )
-    if st.button(say("Import"), type="primary", disabled=file is None, key="import"):
-        assert file is not None
-        _run(desk, file.name, file.getvalue(), mapping, incident)
+    if mapping == PROPOSE:
+        return file, proposed
+    if st.button(say("Import"), type="primary", disabled=proposed is None, key="import"):
+        _run(desk, file, mapping, incident)
+    return None, None
 
 
-def _run(desk: Desk, name: str, content: bytes, mapping: str, incident: str | None) -> None:
+def _mapping(desk: Desk, file: Any, proposed: Proposed) -> None:
+    asked = intake_mapping.editor(desk, file, proposed)
+    if asked is None:
+        return
+    try:
+        save(desk.ctx, *asked)
+    except (MappingFault, Refused) as fault:
+        st.error(intake_mapping.spoken(desk, fault))
+        return
+    _run(desk, file, asked[0], st.session_state.get("intake-incident"))
+    st.rerun()
+
+
+def _run(desk: Desk, file: Any, mapping: str, incident: str | None) -> None:
     say = desk.say
-    bar = st.progress(0.0, say("Reading {file} …", file=name))
+    bar = st.progress(0.0, say("Reading {file} …", file=file.name))
 
     def show_progress(p: Progress) -> None:
         share = min(1.0, p.bytes_read / p.bytes_total) if p.bytes_total else 0.0
@@ -76,11 +103,10 @@ def _run(desk: Desk, name: str, content: bytes, mapping: str, incident: str | No
             ),
         )
 
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / Path(name).name
-        path.write_bytes(content)
-        try:
-            receipt = import_claims(
+    st.session_state["receipt"], st.session_state["receipt-fault"] = None, None
+    try:
+        with intake_mapping.on_disk(file) as path:
+            st.session_state["receipt"] = import_claims(
                 desk.ctx,
                 path,
                 mapping_named(desk.ctx, mapping),
@@ -88,19 +114,18 @@ def _run(desk: Desk, name: str, content: bytes, mapping: str, incident: str | No
                 progress=show_progress,
                 say=say,
             )
-        except (FileFault, Refused) as fault:
-            bar.empty()
-            st.session_state["receipt"] = None
-            st.error(say("Nothing was imported. {fault}", fault=str(fault)))
-            return
+    except (FileFault, MappingFault, Refused) as fault:
+        st.session_state["receipt-fault"] = intake_mapping.spoken(desk, fault)
     bar.empty()
-    st.session_state["receipt"] = receipt
 
 
 def _result(desk: Desk) -> None:
     receipt: Receipt | None = st.session_state.get("receipt")
     say = desk.say
     look.section(say("Where every row went"))
+    if fault := st.session_state.get("receipt-fault"):
+        st.error(say("Nothing was imported. {fault}", fault=fault))
+        return
     if receipt is None:
         st.caption(say("After an import: rows = new + updated + duplicates + rejected, always."))
         return
@@ -122,7 +147,8 @@ def _result(desk: Desk) -> None:
     if receipt.rejects_file:
         path = Path(receipt.rejects_file)
         st.download_button(say("Save the rejects, to mend and import again"), path.read_bytes(), path.name, "text/csv")
-        st.dataframe(pd.read_csv(path, dtype=str, nrows=50), hide_index=True, height=200)
+        st.caption(say("Personal fields are masked here; the saved file has the rows as they came."))
+        st.dataframe(masked_preview(desk.ctx, path), hide_index=True, height=200)
 
 
 def _receipts(desk: Desk) -> None:
