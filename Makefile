@@ -39,7 +39,7 @@ faults soak: .venv/tests.stamp browser
 bench: .venv/tests.stamp
 	@set -e; for script in benchmarks/*.py; do \
 		test -e "$$script" || { echo "benchmarks/ holds no script"; exit 1; }; \
-		echo "== $$script"; $(BIN)/python "$$script"; \
+		echo "== $$script"; $(BIN)/python -m "benchmarks.$$(basename "$$script" .py)"; \
 	done
 
 pins: .venv/tests.stamp

@@ -18,6 +18,10 @@ class Unsolved(RuntimeError):
     """A solver found no optimum where there always is one: a fault of ours; keep the input and report it."""
 
 
+class Infeasible(Unsolved):
+    """There is no flow at all. Never so for a response network, which can always leave slots open."""
+
+
 def solved(network: Network, engine: str = "ortools") -> Ints:
     """The optimal flow on every arc, checked for balance before and after.
 
@@ -38,14 +42,26 @@ def solved(network: Network, engine: str = "ortools") -> Ints:
 
 def ortools_flow(network: Network) -> Ints:
     """Cost-scaling push-relabel of OR-Tools."""
+    return least_cost_flow(network.tails, network.heads, network.capacities, network.solver_costs(), network.supplies)
+
+
+def least_cost_flow(tails: Ints, heads: Ints, capacities: Ints, costs: Ints, supplies: Ints) -> Ints:
+    """The cheapest flow on every arc by OR-Tools; arrays of arcs, and of nodes for the supplies.
+
+    Raises:
+        Infeasible: the supplies balance, but no flow carries them.
+        Unsolved: they do not balance, or a number is beyond the solver's range.
+    """
+    if int(supplies.sum()) != 0:
+        raise Unsolved(f"supplies sum to {int(supplies.sum())}, not 0")
     solver = min_cost_flow.SimpleMinCostFlow()
-    arcs = solver.add_arcs_with_capacity_and_unit_cost(
-        network.tails, network.heads, network.capacities, network.solver_costs()
-    )
-    solver.set_nodes_supplies(np.arange(network.nodes), network.supplies)
+    arcs = solver.add_arcs_with_capacity_and_unit_cost(tails, heads, capacities, costs)
+    solver.set_nodes_supplies(np.arange(len(supplies)), supplies)
     status = solver.solve()
+    if status == solver.INFEASIBLE:
+        raise Infeasible("no flow carries these supplies through these arcs")
     if status != solver.OPTIMAL:
-        raise Unsolved(f"OR-Tools answered {status}")
+        raise Unsolved(f"OR-Tools answered {status.name}")
     return np.asarray(solver.flows(arcs), dtype=np.int64)
 
 
