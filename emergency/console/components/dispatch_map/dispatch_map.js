@@ -55,6 +55,8 @@ function geometry(address) {
 class DispatchMap {
   constructor(root, L, marks, shapes) {
     Object.assign(this, { root, L, marks, shapes, regions: new Map(), busy: false, send: () => {} });
+    // Leaflet takes the focus at every press; the page must not scroll under the pointer for it.
+    root.focus = () => HTMLElement.prototype.focus.call(root, { preventScroll: true });
     this.map = L.map(root, {
       renderer: new (hatchingCanvas(L))({ padding: 0.4, tolerance: 3 }),
       zoomControl: false, attributionControl: false, doubleClickZoom: false, scrollWheelZoom: false,
@@ -125,7 +127,7 @@ class DispatchMap {
     this.tiles?.remove();
     this.tiles = data.tile_url ? L.tileLayer(data.tile_url).addTo(map) : null;
     this.credit?.remove();
-    this.credit = this.marks.corner(L, "bottomright", "credit", data.attribution)?.addTo(map);
+    this.credit = this.marks.corner(L, "topright", "credit", data.attribution)?.addTo(map);
   }
 
   /** Regions are built when their set changes: polygons from a file, circles where there is none. */
