@@ -37,7 +37,9 @@ from emergency.store.store import write_setting
 from emergency.texts import N_, Message, speaker
 
 Progress = Callable[[float, Message], None]
-EVIDENCE = "drill.evidence"  # the setting of a drill's workspace that keeps it
+# Settings of a drill's workspace: what its score rests on, and its files as they were at the start.
+EVIDENCE, FILES = "drill.evidence", "drill.files"
+FOLDERS = {"drill": "drills", "playbook": "playbooks", "rules": "data/rules"}
 
 
 def scripts(ctx: Context) -> dict[str, DrillScript]:
@@ -84,6 +86,7 @@ def run_script(
     seed = loaded.clock.seed if seed is None else seed
     tell(0.02, Message(N_("Making a workspace of its own …")))
     drill_ctx, run_id = _workspace(ctx, loaded, playbook, auto, seed, origin)
+    _freeze(drill_ctx, Path(script), _files(ctx, loaded, playbook))
     play = Play(drill_ctx, loaded, playbook, auto, seed)
     play.run(
         lambda share: tell(
@@ -181,6 +184,20 @@ def _files(ctx: Context, script: DrillScript, playbook: Playbook) -> dict[str, s
         f"playbook {playbook.id}@{playbook.version}": playbook.sha256,
         f"rules {rules.id}@{rules.version}": rules.sha256,
     }
+
+
+def _freeze(drill: Context, script: Path, files: Mapping[str, str]) -> None:
+    """Keep the text of every file the drill is played by, found by its hash."""
+    root, texts = drill.content.library.root, {}
+    for name, sha256 in files.items():
+        shipped = sorted((root / FOLDERS[name.split(" ")[0]]).glob("*.yaml"))
+        for path in [script, *shipped] if script.is_file() else shipped:
+            raw = path.read_bytes()
+            if hashlib.sha256(raw).hexdigest() == sha256:
+                texts[name] = raw.decode("utf-8")
+                break
+    with drill.store.write() as connection:
+        write_setting(connection, FILES, texts)
 
 
 def _keep(ctx: Context, script: DrillScript, answer: Mapping[str, Any]) -> None:
