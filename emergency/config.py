@@ -19,6 +19,9 @@ class Config:
         database_url: SQLAlchemy address of a PostgreSQL database, or None for SQLite files
             in ``home`` (``EMERGENCY_DATABASE_URL``; ``sqlite:///…`` names the file of the live store).
         content: the project folder with ``playbooks/``, ``drills/`` and ``data/``.
+        alert_folder: alert files dropped here are taken into the live workspace (``EMERGENCY_ALERT_FOLDER``).
+        alert_feeds: addresses of alert lists to ask for news, separated by blanks; empty = nothing is
+            fetched (``EMERGENCY_ALERT_FEEDS``).
         tile_url: map background; empty = none, nothing is fetched (``EMERGENCY_TILE_URL``).
     """
 
@@ -26,6 +29,8 @@ class Config:
     database_url: str | None = None
     content: Path = PROJECT
     tile_url: str = ""
+    alert_folder: Path | None = None
+    alert_feeds: tuple[str, ...] = ()
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
@@ -34,8 +39,14 @@ class Config:
             home=Path(env.get("EMERGENCY_HOME") or Path.home() / ".emergency").expanduser().absolute(),
             database_url=env.get("EMERGENCY_DATABASE_URL") or None,
             tile_url=env.get("EMERGENCY_TILE_URL", ""),
+            alert_folder=_folder(env.get("EMERGENCY_ALERT_FOLDER", "")),
+            alert_feeds=tuple(env.get("EMERGENCY_ALERT_FEEDS", "").split()),
         )
 
     @property
     def data(self) -> Path:
         return self.content / "data"
+
+
+def _folder(written: str) -> Path | None:
+    return Path(written).expanduser().absolute() if written.strip() else None

@@ -13,7 +13,8 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from emergency import bootstrap
 from emergency.bootstrap import Running
 from emergency.domain.instant import to_us
-from emergency.service import watch
+from emergency.service import alert_watch, watch
+from emergency.service.context import Context
 from emergency.service.running import SYSTEM
 
 log = logging.getLogger(__name__)
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 # Every level is re-evaluated at least this often (norm of the response levels: ten minutes).
 REGRADE_SECONDS = 600
 SEND_SECONDS = 15
+ALERT_FOLDER_SECONDS = 10
+ALERT_FEED_SECONDS = 300
 
 
 @asynccontextmanager
@@ -42,7 +45,23 @@ def timetable(running: Running) -> BackgroundScheduler:
     )
     scheduler.add_job(_tick(running, "regrade", REGRADE_SECONDS, watch.regrade), "interval", seconds=60)
     scheduler.add_job(_tick(running, "send", SEND_SECONDS, watch.send_queued), "interval", seconds=SEND_SECONDS)
+    _alert_jobs(scheduler, running)
     return scheduler
+
+
+def _alert_jobs(scheduler: BackgroundScheduler, running: Running) -> None:
+    """Alerts come by themselves only where a folder or a list is set; without, nothing is read or asked."""
+    folder, feeds = running.config.alert_folder, running.config.alert_feeds
+    if folder is not None:
+
+        def take(ctx: Context) -> None:
+            alert_watch.take_folder(ctx, folder, wall_s=datetime.now(UTC).timestamp())
+
+        work = _tick(running, "alert-folder", ALERT_FOLDER_SECONDS, take)
+        scheduler.add_job(work, "interval", seconds=ALERT_FOLDER_SECONDS)
+    if feeds:
+        work = _tick(running, "alert-feeds", ALERT_FEED_SECONDS, lambda ctx: alert_watch.poll(ctx, feeds))
+        scheduler.add_job(work, "interval", seconds=60)
 
 
 def _tick(running: Running, job: str, every_s: int, work: Callable[..., Any]) -> Callable[[], None]:

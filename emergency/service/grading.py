@@ -18,6 +18,7 @@ from emergency.domain.incident import Incident
 from emergency.domain.instant import to_us
 from emergency.domain.level import Grade, RuleSet, covers, grade, reporting_clocks, unit_of
 from emergency.domain.level.trace import grade_record
+from emergency.service.alerts import metrics_in_force
 from emergency.service.context import Context, Refused
 from emergency.service.figures import Figures, figures
 from emergency.store import claims, incidents
@@ -134,6 +135,10 @@ def _facts(ctx: Context, incident: Incident, known: Figures) -> tuple[dict[str, 
         recorded = incidents.facts(connection, incident_id=incident.incident_id, now_us=to_us(known.as_of))
     if dead:
         own["casualties.insured_deaths"] = dead
+    warned = metrics_in_force(ctx, incident.regions, known.as_of)
+    own.update({metric: said.value for metric, said in warned.items()})
+    # Of a warning and a figure somebody entered, the newer counts.
+    recorded = [r for r in recorded if r["metric"] not in warned or r["as_of_us"] >= warned[r["metric"]].sent_us]
     industry: dict[str, Any] = {}
     for row in recorded:
         metric = str(row["metric"])

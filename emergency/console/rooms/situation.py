@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -11,14 +12,21 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.components.dispatch_map import Label, Legend, dispatch_map
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame
+from emergency.console.rooms import alerts, frame
 from emergency.console.rooms.geography import geometry_of, markers_of, points_of, view_of
+from emergency.service.alerts import Standing
 from emergency.service.figures import OVERDUE_HOURS, snapshots
 from emergency.service.running import move_clock
 from emergency.service.situation import Need, RegionFigures, Situation, situation
 from emergency.texts import N_
 
-LAYERS = {"open": N_("Claims"), "loss": N_("Loss"), "overdue": N_("Overdue"), "short": N_("Short")}
+LAYERS = {
+    "open": N_("Claims"),
+    "loss": N_("Loss"),
+    "overdue": N_("Overdue"),
+    "short": N_("Short"),
+    "alerts": N_("Alerts"),
+}
 LAYER_NAMES = {
     "open": N_("open claims"),
     "loss": N_("estimated loss"),
@@ -33,12 +41,14 @@ def show(desk: Desk) -> None:
         found = situation(desk.ctx, incident.incident_id if incident else None)
     frame.header(desk, desk.say("Situation"), found.evaluation)
     look.kpi_strip(_kpis(desk, found))
+    warned = alerts.standing(desk)
     left, right = st.columns([2.5, 1], gap="small")
     with left:
-        _map(desk, found)
+        _map(desk, found, warned)
         _time(desk)
     with right:
         _needs(desk, found)
+        alerts.listing(desk, warned)
         _card(desk, found)
         look.section(desk.say("What changed"))
         look.changed_list(look.Change(desk.clock_text(at), desk.say(text)) for at, text in found.changes)
@@ -150,7 +160,7 @@ def _values(found: Situation, layer: str) -> dict[str, float]:
     return {r.code: float(pick(r)) for r in found.regions}
 
 
-def _map(desk: Desk, found: Situation) -> None:
+def _map(desk: Desk, found: Situation, warned: Sequence[Standing]) -> None:
     say = desk.say
     layer = st.segmented_control(
         say("Layer"),
@@ -161,24 +171,20 @@ def _map(desk: Desk, found: Situation) -> None:
         label_visibility="collapsed",
         required=True,
     )
-    values = _values(found, layer)
-    as_text = (lambda v: desk.money(round(v * 100))) if layer == "loss" else "{:,.0f}".format
-    name = say(LAYER_NAMES[layer])
-    if found.illustrative:
-        name = say("{layer} · illustrative split", layer=name)
+    values, legend, texts = _shades(desk, found, layer, warned)
     dispatch_map(
         "situation-map",
         say,
-        Legend.covering(name, max(values.values(), default=0), as_text),
+        legend,
         values,
-        value_texts={code: f"{name}: {as_text(value)}" for code, value in values.items()},
+        value_texts=texts,
         labels=[
             Label(r.code, f"{r.assigned}/{r.needed}", "ok" if r.short == 0 else "short")
             for r in found.regions[:14]
             if r.needed
         ],
-        markers=markers_of(desk),
-        hatched=set(values) if found.illustrative else (),
+        markers=[*markers_of(desk), *alerts.marks(desk, warned)],
+        hatched=set(values) if found.illustrative and layer != "alerts" else (),
         selected=st.session_state.get("region"),
         view=view_of(desk),
         fit=desk.ctx.store.name,
@@ -188,6 +194,22 @@ def _map(desk: Desk, found: Situation) -> None:
         **geometry_of(desk),
         points=points_of(desk),
     )
+
+
+def _shades(
+    desk: Desk, found: Situation, layer: str, warned: Sequence[Standing]
+) -> tuple[dict[str, float], Legend, dict[str, str]]:
+    """What the chosen layer shades: figures by region, their legend, and what each tooltip says."""
+    say = desk.say
+    if layer == "alerts":
+        return alerts.values(desk, warned), alerts.legend(say), alerts.texts(desk, warned)
+    values = _values(found, layer)
+    as_text = (lambda v: desk.money(round(v * 100))) if layer == "loss" else "{:,.0f}".format
+    name = say(LAYER_NAMES[layer])
+    if found.illustrative:
+        name = say("{layer} · illustrative split", layer=name)
+    legend = Legend.covering(name, max(values.values(), default=0), as_text)
+    return values, legend, {code: f"{name}: {as_text(value)}" for code, value in values.items()}
 
 
 def _pick(code: str | None) -> None:

@@ -1,0 +1,129 @@
+"""Alerts on the Situation room: a layer of the map, marks, and a short list with severity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.components.dispatch_map import Legend, Marker
+from emergency.console.desk import Desk
+from emergency.domain.alert import COLOURS
+from emergency.service.alerts import Standing, in_force, touched
+from emergency.texts import N_, Speaker
+
+# A warning's colour in words: it is never told by colour alone.
+COLOUR_WORDS: Mapping[str, str] = {
+    "": N_("no colour"),
+    "green": N_("green"),
+    "blue": N_("blue"),
+    "yellow": N_("yellow"),
+    "orange": N_("orange"),
+    "red": N_("red"),
+}
+TONES: Mapping[str, str] = {"red": "bad", "orange": "watch", "yellow": "watch"}
+PERIL_WORDS: Mapping[str, str] = {
+    "hurricane": N_("Hurricane"),
+    "typhoon": N_("Typhoon"),
+    "rainstorm": N_("Rainstorm"),
+    "tsunami": N_("Tsunami"),
+    "earthquake": N_("Earthquake"),
+    "flood": N_("Flood"),
+    "tornado": N_("Tornado"),
+    "snow": N_("Snow and ice"),
+    "hail": N_("Hail"),
+    "thunderstorm": N_("Thunderstorm"),
+    "wind": N_("Strong wind"),
+    "heat": N_("Heat"),
+    "drought": N_("Drought"),
+    "wildfire": N_("Wildfire"),
+    "volcano": N_("Volcano"),
+    "landslide": N_("Landslide"),
+}
+MOST_ROWS = 6
+MOST_MARKS = 60
+
+
+def standing(desk: Desk) -> tuple[Standing, ...]:
+    """Alerts in force now, gravest first."""
+    return in_force(desk.ctx)
+
+
+def values(desk: Desk, alerts: Sequence[Standing]) -> dict[str, float]:
+    """Region of the map → rank of the gravest colour in force there: 1 blue or none, 2 yellow, 3 orange, 4 red."""
+    regions, level = desk.ctx.regions, desk.ctx.profile.region_level
+    found: dict[str, float] = {}
+    for alert in alerts:
+        rank = float(max(1, COLOURS.index(alert.colour))) if alert.colour else 1.0
+        codes = [code for code in alert.regions if regions.known(code)]
+        fine = {code for code in codes if regions.stands_on(code, level)}
+        coarse = set(codes) - fine
+        if coarse:
+            fine.update(c for c in regions.codes(level) if coarse.intersection(regions.ancestors(c)))
+        for code in fine:
+            found[code] = max(found.get(code, 0.0), rank)
+    return found
+
+
+def legend(say: Speaker) -> Legend:
+    words = ("none", "blue", "yellow", "orange", "red")
+    return Legend(
+        say("alerts in force"),
+        (2, 3, 4),
+        tuple(say("none") if word == "none" else say(COLOUR_WORDS[word]) for word in words),
+    )
+
+
+def texts(desk: Desk, alerts: Sequence[Standing]) -> dict[str, str]:
+    """Region → what its tooltip says of the gravest alert there."""
+    found: dict[str, str] = {}
+    for alert in alerts:
+        for code in alert.regions:
+            found.setdefault(code, _line(desk, alert))
+    return found
+
+
+def marks(desk: Desk, alerts: Sequence[Standing]) -> list[Marker]:
+    """A mark in the middle of each alert's area, or in the first region it names."""
+    found = []
+    for alert in alerts[:MOST_MARKS]:
+        lon, lat = alert.place or desk.ctx.regions.point(alert.regions[0])
+        found.append(Marker(f"alert-{alert.alert_id}", lon, lat, _line(desk, alert), "alert"))
+    return found
+
+
+def listing(desk: Desk, alerts: Sequence[Standing]) -> None:
+    """The gravest alerts over the incident's regions, and how many there are elsewhere."""
+    say, incident = desk.say, desk.incident()
+    scope = incident.regions if incident else ()
+    here = [a for a in alerts if not scope or touched(desk.ctx.regions, a.regions, scope)]
+    if not alerts:
+        return
+    look.section(say("Alerts in force"))
+    rows: list[list[str | look.Cell]] = [
+        [
+            look.Cell(say(COLOUR_WORDS[alert.colour]), TONES.get(alert.colour, "plain"), framed=True),
+            _line(desk, alert, colour=False),
+            desk.clock_text(alert.expires),
+        ]
+        for alert in here[:MOST_ROWS]
+    ]
+    if rows:
+        look.table([say("Severity"), say("Alert"), say("Until")], rows)
+    more, elsewhere = len(here) - len(rows), len(alerts) - len(here)
+    notes = [say("{count} more here", count=more)] if more else []
+    notes += [say("{count} outside the incident's regions", count=elsewhere)] if elsewhere else []
+    if notes:
+        st.caption(" · ".join(notes))
+
+
+def _line(desk: Desk, alert: Standing, *, colour: bool = True) -> str:
+    """What, as its issuer says it, and who: in the reader's language where the issuer speaks it."""
+    say, text = desk.say, alert.text(desk.say.language)
+    what = say(PERIL_WORDS[alert.peril]) if alert.peril in PERIL_WORDS else str(text["event"])
+    parts = [say(COLOUR_WORDS[alert.colour])] if colour else []
+    parts += [what, str(text["headline"])[:120], alert.issuer[:60]]
+    if alert.exercise:
+        parts.insert(0, say("exercise"))
+    return " · ".join(part for part in parts if part)

@@ -1,0 +1,339 @@
+"""Alerts from outside: received, placed, kept, and what of them is in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from emergency.domain.alert import COLOURS, Alert, Info, admitted, end_of, gravest, metrics, numbered
+from emergency.domain.instant import from_us, to_us
+from emergency.geo import footprint
+from emergency.geo.regions import RegionSet
+from emergency.intake.alerts import read
+from emergency.intake.alerts.guard import MOST_BYTES
+from emergency.service.context import Context
+from emergency.store import alerts as store
+from emergency.store.store import Connection
+from emergency.texts import N_, Message
+
+
+@dataclass(frozen=True)
+class FileAnswer:
+    """What became of one file: the alerts it gave, and a reason for everything left out.
+
+    ``ok`` means that at least one alert was taken or was known already.
+    """
+
+    file: str
+    alerts: tuple[Mapping[str, Any], ...]
+    reasons: tuple[Message, ...]
+
+    @property
+    def ok(self) -> bool:
+        return bool(self.alerts)
+
+    @property
+    def fresh(self) -> int:
+        """Alerts that were not known before."""
+        return sum(a["receipt"] != "duplicate" for a in self.alerts)
+
+    def reason(self) -> str:
+        return " ".join("; ".join(str(reason) for reason in self.reasons).split())
+
+    def to_json(self) -> dict[str, Any]:
+        return {"file": self.file, "ok": self.ok, "alerts": [dict(a) for a in self.alerts], "reason": self.reason()}
+
+
+@dataclass(frozen=True)
+class Standing:
+    """An alert in force, as the console shows it; ``texts`` are its info blocks."""
+
+    alert_id: int
+    source: str
+    event: str
+    peril: str
+    severity: str
+    colour: str
+    sent: datetime
+    expires: datetime
+    issuer: str
+    regions: tuple[str, ...]
+    area: Mapping[str, Any] | None
+    place: tuple[float, float] | None
+    texts: tuple[Mapping[str, Any], ...]
+    exercise: bool
+
+    def text(self, language: str) -> Mapping[str, Any]:
+        """The info block in that language, else the first."""
+        return next((t for t in self.texts if str(t["language"]).lower().startswith(language[:2])), self.texts[0])
+
+
+@dataclass(frozen=True)
+class Read:
+    """One step of a rule's metric as alerts say it, and since when."""
+
+    value: str
+    sent_us: int
+
+
+def import_file(ctx: Context, path: Path) -> FileAnswer:
+    """Read one file of alerts into this workspace; a file that cannot be used answers with its reason."""
+    try:
+        with path.open("rb") as file:
+            data = file.read(MOST_BYTES + 1)
+    except OSError as fault:
+        reason = Message(N_("the file cannot be read: {fault}"), {"fault": fault.strerror or type(fault).__name__})
+        return FileAnswer(str(path), (), (reason,))
+    return receive(ctx, data, str(path))
+
+
+def receive(ctx: Context, data: bytes, name: str) -> FileAnswer:
+    """Take the alerts of one message or list in; known ones change nothing, newer ones replace or end older ones."""
+    reading = read(data)
+    kind, reasons, kept = ctx.profile.kind, list(reading.reasons), []
+    for alert in reading.alerts:
+        if admitted(kind, alert.status):
+            kept.append((alert, _placed(ctx, alert)))
+        else:
+            reasons.append(_refused(kind, alert))
+    if not kept:
+        return FileAnswer(name, (), tuple(reasons))
+    with ctx.store.write() as connection:
+        store.hold(connection)
+        taken = [_take(connection, ctx, alert, row) for alert, row in kept]
+        news = [a for a in taken if a["receipt"] != "duplicate"]
+        if news:
+            ctx.record(connection, "alert.receive", Path(name).name, _entry(name, news))
+    return FileAnswer(name, tuple(taken), tuple(reasons))
+
+
+def _refused(kind: str, alert: Alert) -> Message:
+    gap = {"status": alert.status, "id": alert.identity[:120]}
+    if kind == "drill":
+        return Message(N_("status {status} is kept out of drills, only Actual and Exercise enter: {id}"), gap)
+    return Message(N_("status {status} is kept out of real operations, only Actual enters: {id}"), gap)
+
+
+def _entry(name: str, news: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    shown = max(news, key=lambda a: COLOURS.index(a["colour"]) if a["colour"] else -1)
+    return {
+        "file": Path(name).name,
+        "alerts": len(news),
+        "headline": shown["headline"] or shown["event"],
+        "colour": shown["colour"],
+        "identities": [a["identity"] for a in news][:200],
+    }
+
+
+def _placed(ctx: Context, alert: Alert) -> dict[str, Any]:
+    """The row of an alert: every info block with the regions it hits and the metrics it gives."""
+    blocks = [_block(ctx, alert, info) for info in alert.infos]
+    whole = footprint.shape(area for info in alert.infos for area in info.areas)
+    first = alert.gravest
+    steps: dict[str, list[str]] = {}
+    for block in blocks:
+        for metric, step in block["metrics"].items():
+            steps.setdefault(metric, []).append(step)
+    return {
+        "source": alert.source,
+        "identity": alert.identity,
+        "references": list(alert.references),
+        "message": alert.message,
+        "event": first.event if first else "",
+        "peril": next((i.peril for i in alert.infos if i.peril), ""),
+        "severity": first.severity if first else "Unknown",
+        "colour": alert.colour,
+        "headline": first.headline if first else alert.note,
+        "sent_us": to_us(alert.sent),
+        "onset_us": to_us(alert.onset) if alert.onset else None,
+        "expires_us": to_us(alert.expires),
+        "regions": sorted({code for block in blocks for code in block["regions"]}),
+        "area": footprint.geojson(whole),
+        "metrics": {metric: gravest(found, metric) for metric, found in steps.items()},
+        "body": {
+            "sender": alert.sender,
+            "status": alert.status,
+            "scope": alert.scope,
+            "note": alert.note,
+            "place": footprint.middle(whole),
+            "infos": blocks,
+        },
+        "received_us": ctx.now_us(),
+    }
+
+
+def _block(ctx: Context, alert: Alert, info: Info) -> dict[str, Any]:
+    return {
+        "language": info.language,
+        "event": info.event,
+        "peril": info.peril,
+        "severity": info.severity,
+        "urgency": info.urgency,
+        "certainty": info.certainty,
+        "colour": info.colour,
+        "all_clear": info.all_clear,
+        "issuer": info.issuer,
+        "headline": info.headline,
+        "description": info.description,
+        "instruction": info.instruction,
+        "parameters": [list(pair) for pair in info.parameters],
+        "areas": [area.description for area in info.areas],
+        "expires_us": to_us(end_of(alert, info)),
+        "regions": _regions_hit(ctx, info),
+        "metrics": metrics(alert, info),
+    }
+
+
+def _regions_hit(ctx: Context, info: Info) -> list[str]:
+    regions, level = ctx.regions, ctx.profile.region_level
+    drawn = footprint.hit(regions, footprint.shape(info.areas), level)
+    return sorted({*drawn, *footprint.coded(regions, info.areas)})
+
+
+def _take(connection: Connection, ctx: Context, alert: Alert, row: dict[str, Any]) -> dict[str, Any]:
+    known = store.find(connection, alert.source, alert.identity)
+    if known is None:
+        state, ended = _bearing(connection, alert)
+        store.add(connection, {**row, "state": state})
+        return _told(ctx, row, "new", state, ended)
+    # A CAP message is never sent twice with other content; GDACS and USGS go on about one event.
+    if alert.source == "cap" or row["sent_us"] <= known["sent_us"]:
+        return _told(ctx, row, "duplicate", known["state"], [])
+    state = "cancelled" if alert.message == "cancel" else "in_force"
+    store.change(connection, known["alert_id"], {**row, "state": state})
+    return _told(ctx, row, "updated", state, [])
+
+
+def _bearing(connection: Connection, alert: Alert) -> tuple[str, list[str]]:
+    """The state a new message begins in, and the identities it ends; later ones may have come before it."""
+    ended: list[str] = []
+    if alert.references and alert.message != "alert":
+        ended = _end(connection, alert)
+    if alert.message == "cancel" or alert.source != "cap":
+        return ("cancelled" if alert.message == "cancel" else "in_force"), ended
+    own = numbered(alert.identity)
+    later = [
+        message
+        for identity, message, references in store.referring_after(connection, alert.source, to_us(alert.sent))
+        if identity != alert.identity and own in map(numbered, references)
+    ]
+    return ("cancelled" if "cancel" in later else "updated" if later else "in_force"), ended
+
+
+def _end(connection: Connection, alert: Alert) -> list[str]:
+    meant = set(map(numbered, alert.references))
+    found = [
+        (alert_id, identity)
+        for alert_id, identity, state in store.standing_before(connection, alert.source, to_us(alert.sent))
+        if numbered(identity) in meant and identity != alert.identity
+    ]
+    state = "cancelled" if alert.message == "cancel" else "updated"
+    store.set_state(connection, [alert_id for alert_id, _ in found], state)
+    return [identity for _, identity in found]
+
+
+def _told(ctx: Context, row: Mapping[str, Any], receipt: str, state: str, ended: Sequence[str]) -> dict[str, Any]:
+    """An alert as commands and the journal's reader see it."""
+    onset_us = row["onset_us"]
+    if state == "in_force" and row["expires_us"] <= ctx.now_us():
+        state = "expired"
+    return {
+        "source": row["source"],
+        "identity": row["identity"],
+        "status": row["body"]["status"],
+        "message": row["message"],
+        "event": row["event"],
+        "peril": row["peril"],
+        "severity": row["severity"],
+        "colour": row["colour"],
+        "headline": row["headline"],
+        "sent": from_us(row["sent_us"]).isoformat(),
+        "onset": from_us(onset_us).isoformat() if onset_us is not None else None,
+        "expires": from_us(row["expires_us"]).isoformat(),
+        "regions": list(row["regions"]),
+        "metrics": dict(row["metrics"]),
+        "receipt": receipt,
+        "state": state,
+        "ends": list(ended),
+    }
+
+
+def in_force(ctx: Context, at: datetime | None = None) -> tuple[Standing, ...]:
+    """Alerts in force that hit a region of this workspace's set: gravest colour first, then the newest."""
+    with ctx.store.read() as connection:
+        rows = store.in_force(connection, to_us(at or ctx.now()))
+    over = [all(info["all_clear"] for info in row["body"]["infos"]) for row in rows]
+    found = [_standing(row) for row, gone in zip(rows, over, strict=True) if row["regions"] and not gone]
+    return tuple(sorted(found, key=lambda s: COLOURS.index(s.colour) if s.colour else -1, reverse=True))
+
+
+def _standing(row: Mapping[str, Any]) -> Standing:
+    body = row["body"]
+    return Standing(
+        alert_id=row["alert_id"],
+        source=row["source"],
+        event=row["event"],
+        peril=row["peril"],
+        severity=row["severity"],
+        colour=row["colour"],
+        sent=from_us(row["sent_us"]),
+        expires=from_us(row["expires_us"]),
+        issuer=next((i["issuer"] for i in body["infos"] if i["issuer"]), body["sender"]),
+        regions=tuple(row["regions"]),
+        area=row["area"],
+        place=tuple(body["place"]) if body["place"] else None,
+        texts=tuple(body["infos"]),
+        exercise=body["status"] == "Exercise",
+    )
+
+
+def metrics_in_force(ctx: Context, scope: Sequence[str], at: datetime) -> dict[str, Read]:
+    """What the level rules read in the alerts that hit an incident's regions.
+
+    Of one issuer the newest alert counts for a region, of several issuers the gravest.
+    """
+    with ctx.store.read() as connection:
+        rows = store.in_force(connection, to_us(at))
+    spoken: dict[tuple[str, str, str], Read] = {}
+    for row in rows:  # newest first
+        for metric, region, step in _steps(row, ctx.regions, scope, to_us(at)):
+            spoken.setdefault((metric, region, _voice(row)), Read(step, row["sent_us"]))
+    found = {}
+    for metric in sorted({metric for metric, _, _ in spoken}):
+        said = [one for (name, _, _), one in spoken.items() if name == metric]
+        step = gravest((one.value for one in said), metric)
+        found[metric] = Read(step, max(one.sent_us for one in said if one.value == step))
+    return found
+
+
+def _voice(row: Mapping[str, Any]) -> str:
+    """Whose word it is, on what: a newer word of the same voice takes the place of the older."""
+    if row["source"] != "cap":
+        return str(row["identity"])
+    return "|".join((row["body"]["sender"], row["body"]["infos"][0]["issuer"], row["peril"] or row["event"]))
+
+
+def _steps(row: Mapping[str, Any], regions: RegionSet, scope: Sequence[str], now_us: int) -> list[tuple[str, str, str]]:
+    """(metric, region of the scope, gravest step) of one alert's blocks that still run."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for block in row["body"]["infos"]:
+        if block["expires_us"] <= now_us or not block["metrics"]:
+            continue
+        for code in touched(regions, block["regions"], scope):
+            for metric, step in block["metrics"].items():
+                found.setdefault((metric, code), []).append(step)
+    return [(metric, code, gravest(steps, metric)) for (metric, code), steps in found.items()]
+
+
+def touched(regions: RegionSet, hits: Sequence[str], scope: Sequence[str]) -> list[str]:
+    """The regions of a scope that are hit: the same region, or one that lies in the other."""
+    below = set(hits)
+    above = {code for hit in hits for code in _with_parents(regions, hit)}
+    return [code for code in scope if code in above or below.intersection(_with_parents(regions, code))]
+
+
+def _with_parents(regions: RegionSet, code: str) -> tuple[str, ...]:
+    return (code, *regions.ancestors(code)) if regions.known(code) else (code,)
