@@ -14,6 +14,7 @@ from emergency.service.allocation import adjuster_from, assignments_of, closed_r
 from emergency.service.context import Conflict, Context, Notice, Refused
 from emergency.service.response import settle
 from emergency.store import plans, records
+from emergency.store.store import Connection
 
 
 def commit(ctx: Context, plan_id: int) -> dict[str, Any]:
@@ -78,12 +79,24 @@ def _record_commit(ctx: Context, connection: Any, draft: Mapping[str, Any], slot
         }
         seq = ctx.record(connection, "allocation.commit", f"plan/{draft['plan_id']}", body)
         settle(ctx, connection, incident_id, "allocation.commit", body, seq)
+    _tell(ctx, connection, draft, f"plan/{draft['plan_id']}", "Call-out", slots)
+
+
+def _tell(
+    ctx: Context,
+    connection: Connection,
+    plan: Mapping[str, Any],
+    key: str,
+    what: str,
+    slots: Sequence[Mapping[str, Any]],
+) -> None:
+    """Tell the people of a plan, in the transaction that holds or frees their slots."""
     notice = ctx.notifier.prepare(
         Notice(
-            event_key=f"plan/{draft['plan_id']}",
+            event_key=key,
             audience="adjusters",
             channel="folder",
-            subject=f"Call-out, plan {draft['plan_id']}, shift {draft['shift']}",
+            subject=f"{what}, plan {plan['plan_id']}, shift {plan['shift']}",
             text="\n".join(f"{s['adjuster_id']}: {s['cell_id']} ({s['minutes']} min)" for s in slots),
         )
     )
@@ -114,6 +127,7 @@ def withdraw(ctx: Context, plan_id: int) -> None:
             raise Refused(f"plan {plan_id} is not in force, so there is nothing to take back")
         plans.release(connection, plan_id)
         plans.mark(connection, plan_id, "withdrawn")
+        _tell(ctx, connection, stored, f"plan/{plan_id}/recall", "Recall", _slots(stored))
         if stored["based_on"] is not None:
             earlier = plans.get(connection, stored["based_on"])
             assert earlier is not None

@@ -65,6 +65,7 @@ def test_taking_a_plan_back_restores_the_one_before(flooded: Context) -> None:
     assert found["plan_id"] == first.plan_id
     dispatching.withdraw(flooded, first.plan_id)
     assert allocation.plan_in_force(flooded) is None
+    assert sum(m["subject"].startswith("Recall") for m in messages(flooded)) == 2
     assert allocation.assigned_by_region(flooded) == {}
 
 
