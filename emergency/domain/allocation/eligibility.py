@@ -6,23 +6,25 @@ skills and licences nobody asks for are left out, so profiles are few.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
+from typing import Any, Generic, NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emergency.domain.allocation.policy import Policy
 from emergency.domain.allocation.pool import Adjuster, Cell
-from emergency.domain.allocation.travel import Minutes, Travel, travel_matrix
+from emergency.domain.allocation.travel import Travel, travel_matrix
 
 Bools = NDArray[np.bool_]
 Ints = NDArray[np.int64]
+Scalar = TypeVar("Scalar", bound=np.generic)
+Row = TypeVar("Row")
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(NamedTuple):
     """What decides where a person may go."""
 
     base_region: str
@@ -31,36 +33,61 @@ class Profile:
     forbidden: frozenset[str] = frozenset()  # cells closed by a must_not pin
 
     def __str__(self) -> str:
-        sets = (self.skills, self.licences, self.forbidden)
-        return "|".join([self.base_region, *(";".join(sorted(s)) for s in sets)])
+        return f"{self.base_region}|{_joined(self.skills)}|{_joined(self.licences)}|{_joined(self.forbidden)}"
+
+
+@lru_cache(maxsize=4096)
+def _joined(words: frozenset[str]) -> str:
+    return ";".join(sorted(words))
+
+
+@dataclass(frozen=True, eq=False)
+class Spread(Generic[Scalar]):
+    """A matrix (profiles, cells) kept as the small table it repeats.
+
+    Thousands of profiles have a few hundred bases; thousands of cells lie in a few dozen regions.
+    """
+
+    table: NDArray[Scalar]
+    row_of: Ints  # (profiles,)
+    column_of: Ints  # (cells,)
+
+    def __getitem__(self, at: tuple[Any, Any]) -> Any:
+        """Entries by profile and cell: numbers, arrays of equal length, or a slice or mask of profiles."""
+        profile, cell = at
+        return self.table[self.row_of[profile], self.column_of[cell]]
+
+    @property
+    def whole(self) -> NDArray[Scalar]:
+        wide: NDArray[Scalar] = self.table[:, self.column_of][self.row_of]
+        return wide
 
 
 @dataclass(frozen=True, eq=False)
 class Eligibility:
-    """The tests of every profile against every cell; arrays have shape (profiles, cells)."""
+    """The tests of every profile against every cell; matrices have shape (profiles, cells)."""
 
     profiles: tuple[Profile, ...]
     profile_of: Ints  # (adjusters,)
-    skilled: Bools
-    licensed: Bools
-    minutes: Minutes  # -1 = no way
-    within: Bools  # there is a way, inside the duty limit
-    forbidden: Bools
+    skilled: Spread[np.bool_]
+    licensed: Spread[np.bool_]
+    minutes: Spread[np.int64]  # -1 = no way
+    within: Spread[np.bool_]  # there is a way, inside the duty limit
+    forbidden: Spread[np.bool_]
 
     @cached_property
     def may(self) -> Bools:
-        return self.skilled & self.licensed & self.within & ~self.forbidden
+        found = self.skilled.whole
+        found &= self.licensed.whole
+        found &= self.within.whole
+        if self.forbidden.table.any():
+            found &= ~self.forbidden.whole
+        return found
 
     @cached_property
     def people(self) -> Ints:
         """Head-count of each profile."""
         return np.bincount(self.profile_of, minlength=len(self.profiles)).astype(np.int64)
-
-
-def profile_of(
-    adjuster: Adjuster, cells_lines: frozenset[str], cells_licences: frozenset[str], closed: frozenset[str]
-) -> Profile:
-    return Profile(adjuster.base_region, adjuster.skills & cells_lines, adjuster.licences & cells_licences, closed)
 
 
 def eligibility(
@@ -72,45 +99,45 @@ def eligibility(
 ) -> Eligibility:
     """Test every profile of the pool against every cell; both in the order given."""
     lines, licences = frozenset(c.line for c in cells), frozenset(c.licence for c in cells)
-    numbers: dict[Profile, int] = {}
     no_cells: frozenset[str] = frozenset()
-    found = [
-        numbers.setdefault(profile_of(a, lines, licences, must_not.get(a.adjuster_id, no_cells)), len(numbers))
-        for a in pool
-    ]
-    profiles = tuple(numbers)
+    profiles, profile_of = _numbered(
+        [
+            Profile(a.base_region, a.skills & lines, a.licences & licences, must_not.get(a.adjuster_id, no_cells))
+            for a in pool
+        ]
+    )
     minutes = _minutes(profiles, cells, travel)
+    near = (minutes.table >= 0) & (minutes.table <= policy.duty_limit_minutes)
     return Eligibility(
-        profiles=profiles,
-        profile_of=np.array(found, dtype=np.int64),
+        profiles=tuple(profiles),
+        profile_of=profile_of,
         skilled=_holds([p.skills for p in profiles], [c.line for c in cells]),
         licensed=_holds([p.licences | {""} for p in profiles], [c.licence for c in cells]),
         minutes=minutes,
-        within=(minutes >= 0) & (minutes <= policy.duty_limit_minutes),
-        forbidden=_forbidden(profiles, cells),
+        within=Spread(near, minutes.row_of, minutes.column_of),
+        forbidden=_holds([p.forbidden for p in profiles], [c.cell_id for c in cells]),
     )
 
 
-def _holds(held: list[frozenset[str]], wanted: list[str]) -> Bools:
-    """Whether each set holds each wanted word; tested once per distinct word."""
-    words = {word: column for column, word in enumerate(dict.fromkeys(wanted))}
-    table = np.array([[word in one for word in words] for one in held], dtype=bool)
-    return table.reshape(len(held), len(words))[:, [words[word] for word in wanted]]
+def _numbered(values: Sequence[Row]) -> tuple[list[Row], Ints]:
+    """The distinct values in order, and for each value its number among them."""
+    numbers: dict[Row, int] = {}
+    found = [numbers.setdefault(value, len(numbers)) for value in values]
+    return list(numbers), np.array(found, dtype=np.int64)
 
 
-def _minutes(profiles: tuple[Profile, ...], cells: tuple[Cell, ...], travel: Travel) -> Minutes:
-    bases = {base: row for row, base in enumerate(dict.fromkeys(p.base_region for p in profiles))}
-    regions = {region: column for column, region in enumerate(dict.fromkeys(c.region for c in cells))}
-    times = travel_matrix(travel, tuple(bases), tuple(regions))
-    rows = np.array([bases[p.base_region] for p in profiles], dtype=np.int64)
-    columns = np.array([regions[c.region] for c in cells], dtype=np.int64)
-    return times[rows[:, None], columns[None, :]]
+def _holds(held: list[frozenset[str]], wanted: list[str]) -> Spread[np.bool_]:
+    """Whether each set holds each wanted word; tested once per distinct set and word."""
+    sets, row_of = _numbered(held)
+    words, column_of = _numbered(wanted)
+    table = np.zeros((len(sets), len(words)), dtype=bool)
+    columns = {word: column for column, word in enumerate(words)}
+    for row, one in enumerate(sets):
+        table[row, [columns[word] for word in one if word in columns]] = True
+    return Spread(table, row_of, column_of)
 
 
-def _forbidden(profiles: tuple[Profile, ...], cells: tuple[Cell, ...]) -> Bools:
-    closed = np.zeros((len(profiles), len(cells)), dtype=bool)
-    columns = {cell.cell_id: column for column, cell in enumerate(cells)}
-    for row, profile in enumerate(profiles):
-        for cell_id in profile.forbidden:
-            closed[row, columns[cell_id]] = True
-    return closed
+def _minutes(profiles: list[Profile], cells: tuple[Cell, ...], travel: Travel) -> Spread[np.int64]:
+    bases, row_of = _numbered([p.base_region for p in profiles])
+    regions, column_of = _numbered([c.region for c in cells])
+    return Spread(travel_matrix(travel, bases, regions), row_of, column_of)

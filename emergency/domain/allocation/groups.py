@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import chain
+from typing import NamedTuple
 
 import numpy as np
 
@@ -30,8 +31,7 @@ class BrokenPin:
     reason: Message
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(NamedTuple):
     """Slots of one profile with the same standing cell and the same must pin (cell numbers, -1 = none)."""
 
     profile: int

@@ -10,7 +10,7 @@ the network is balanced and feasible whatever the input.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,8 @@ class Network:
     price), SHORT to IDLE; the first arc of each run is in `runs`.
     """
 
-    names: tuple[str, ...]
+    stable: tuple[str, ...]  # what tells each group apart
+    cell_ids: tuple[str, ...]
     supplies: Ints  # (nodes,), sums to 0
     tails: Ints
     heads: Ints
@@ -47,6 +48,12 @@ class Network:
     groups: int
     cells: int
     runs: tuple[int, int, int, int]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """A name for each node."""
+        groups = (f"group {row} {name}" for row, name in enumerate(self.stable))
+        return (*groups, *(f"cell {cell_id}" for cell_id in self.cell_ids), "SHORT", "IDLE")
 
     @property
     def short(self) -> int:
@@ -98,22 +105,14 @@ def response_network(
     count, width = len(groups.keys), len(cells)
     rows, columns = np.nonzero(able.may[groups.profile])
     supply, stable = groups.supply, _stable_ids(groups, able, cells)
-    prices = [
-        (column, slots, price)
-        for column, cell in enumerate(cells)
-        for slots, price in policy.slot_prices(cell, min(wishes.at_least.get(cell.cell_id, 0), cell.slots))
-    ]
+    prices = list(_prices(cells, wishes, policy))
     priced = np.array(prices, dtype=np.int64).reshape(-1, 3)
     short, idle, asked = count + width, count + width + 1, sum(cell.slots for cell in cells)
     everyone = np.arange(count)
     ends = np.cumsum([len(rows), count, len(priced)]).tolist()
     return Network(
-        names=(
-            *(f"group {row} {name}" for row, name in enumerate(stable)),
-            *(f"cell {cell.cell_id}" for cell in cells),
-            "SHORT",
-            "IDLE",
-        ),
+        stable=stable,
+        cell_ids=tuple(cell.cell_id for cell in cells),
         supplies=np.concatenate([supply, [-c.slots for c in cells], [asked, -supply.sum()]]).astype(np.int64),
         tails=np.concatenate([rows, everyone, np.full(len(priced) + 1, short)]),
         heads=np.concatenate([count + columns, np.full(count, idle), count + priced[:, 0], [idle]]),
@@ -126,6 +125,18 @@ def response_network(
         cells=width,
         runs=(0, *ends),
     )
+
+
+def _prices(cells: tuple[Cell, ...], wishes: Wishes, policy: Policy) -> Iterator[tuple[int, int, int]]:
+    """(cell, slots, price of leaving each open) of every arc from SHORT; cells alike are priced once."""
+    known: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
+    for column, cell in enumerate(cells):
+        floor = min(wishes.at_least.get(cell.cell_id, 0), cell.slots)
+        alike = cell.slots, cell.priority, floor
+        if alike not in known:
+            known[alike] = policy.slot_prices(cell, floor)
+        for slots, price in known[alike]:
+            yield column, slots, price
 
 
 def _group_costs(

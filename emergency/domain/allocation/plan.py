@@ -88,15 +88,16 @@ def allocate(
 
 
 def _assignments(solution: Solution) -> Iterator[Assignment]:
-    cells, profile_of, minutes = solution.cells, solution.able.profile_of, solution.able.minutes
-    slots: dict[tuple[int, int], int] = {}
-    for placed in solution.placed:
-        for person, column in placed:
-            if column != NOWHERE:
-                slots[person, column] = slots.get((person, column), 0) + 1
-    for (person, column), count in sorted(slots.items()):
-        travel_minutes = int(minutes[profile_of[person], column])
-        yield Assignment(solution.pool[person].adjuster_id, cells[column].cell_id, count, travel_minutes)
+    pool, cells, able = solution.pool, solution.cells, solution.able
+    people, columns = solution.handed
+    busy = columns != NOWHERE
+    pairs, slots = np.unique(people[busy] * len(cells) + columns[busy], return_counts=True)
+    people, columns = np.divmod(pairs, max(len(cells), 1))
+    minutes = able.minutes[able.profile_of[people], columns]
+    for person, column, count, travel_minutes in zip(
+        *(part.tolist() for part in (people, columns, slots, minutes)), strict=True
+    ):
+        yield Assignment(pool[person].adjuster_id, cells[column].cell_id, count, travel_minutes)
 
 
 def _cost(solution: Solution) -> dict[str, int]:
@@ -109,12 +110,11 @@ def _cost(solution: Solution) -> dict[str, int]:
     start, end = network.runs[2], network.runs[3]
     targets = network.heads[start:end] - network.groups
     priced = flow[start:end] * network.costs[start:end]
-    priorities = np.array([cell.priority for cell in solution.cells], dtype=np.int64)
     floors = flow[start:end] * (network.costs[start:end] >= solution.policy.broken_pin_minutes)
     pinned = int(floors.sum()) * solution.policy.broken_pin_minutes
     strays = sum(len(strayed) for strayed in solution.strayed) * solution.policy.broken_pin_minutes
-    for priority in sorted(set(priorities.tolist())):
-        mine = priorities[targets] == priority
+    for priority in np.unique(solution.priorities).tolist():
+        mine = solution.priorities[targets] == priority
         open_minutes = int(priced[mine].sum()) - int(floors[mine].sum()) * solution.policy.broken_pin_minutes
         parts[f"shortage_priority_{priority}"] = open_minutes
     parts["broken_pins"] = pinned + strays

@@ -38,10 +38,8 @@ def _explained(solution: Solution, column: int) -> Shortage:
     licensed = skilled & able.licensed[:, column]
     within = licensed & able.within[:, column]
     may = able.may[:, column]
-    counts = {
-        name: int(able.people[mask].sum())
-        for name, mask in (("skilled", skilled), ("licensed", licensed), ("within", within), ("may", may))
-    }
+    masks = {"skilled": skilled, "licensed": licensed, "within": within, "may": may}
+    counts = {name: int(able.people @ mask) for name, mask in masks.items()}
     if not counts["may"]:
         code, reason, detail = _nobody(solution, column, counts, licensed)
     else:
@@ -86,19 +84,18 @@ def _out_of_reach(solution: Solution, cell: Cell, people: int, minutes: Ints) ->
 def _all_used(solution: Solution, column: int, people: int, may: Bools) -> tuple[str, Message, dict[str, int]]:
     """The reason where some may serve: every slot of theirs works already, here or elsewhere."""
     rows, columns, slots = solution.busy
-    theirs = may[solution.groups.profile[rows]]
-    taken = np.bincount(columns[theirs], weights=slots[theirs], minlength=len(solution.cells))
+    theirs = slots * may[solution.groups.profile[rows]]
+    taken = np.bincount(columns, weights=theirs, minlength=len(solution.cells)).astype(np.int64)
     here, taken[column] = int(taken[column]), 0
-    takers = np.flatnonzero(taken)
-    order = takers[np.lexsort((takers, -taken[takers]))].tolist()
-    named = {solution.cells[taker].cell_id: int(taken[taker]) for taker in order}
+    order = np.argsort(-taken, kind="stable")[: np.count_nonzero(taken)].tolist()
+    named = dict(zip((solution.cells[taker].cell_id for taker in order), taken[order].tolist(), strict=True))
     detail = {"here": here, **{f"taken:{cell_id}": count for cell_id, count in named.items()}}
     if not order:
         text = Message("people who may serve: {people}; all their slots work here", {"people": people})
         return "all_here", text, detail
     gaps = {"people": people, "here": here, "elsewhere": sum(named.values())}
     gaps_with_cells = {**gaps, "cells": ", ".join(f"{c} {n}" for c, n in list(named.items())[:NAMED_CELLS])}
-    if any(solution.cells[taker].priority > solution.cells[column].priority for taker in order):
+    if int(solution.priorities[order].max()) > solution.cells[column].priority:
         text = Message(
             "people who may serve: {people}, none idle; slots here: {here}, "
             "elsewhere: {elsewhere}, some held by pins (most in {cells})",

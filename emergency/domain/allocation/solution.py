@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, islice
 
 import numpy as np
 
@@ -39,6 +40,10 @@ class Solution:
         return self.network.tails[used], columns, self.flow[used]
 
     @cached_property
+    def priorities(self) -> Ints:
+        return np.array([cell.priority for cell in self.cells], dtype=np.int64)
+
+    @cached_property
     def short(self) -> Ints:
         """Open slots of each cell."""
         start, end = self.network.runs[2], self.network.runs[3]
@@ -47,21 +52,26 @@ class Solution:
         return found.astype(np.int64)
 
     @cached_property
-    def placed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
-        """For each group, (person, cell) of each slot; cell -1 = idle.
+    def handed(self) -> tuple[Ints, Ints]:
+        """(person, cell) of every slot of the pool, group by group; cell -1 = idle.
 
         Members, in the order of their ids, are handed out cell by cell in the order of cell ids, idle last:
         the same flow always yields the same names.
         """
-        places: list[list[tuple[int, int]]] = [[] for _ in self.groups.keys]
-        for group, column, slots in zip(*(part.tolist() for part in self.busy), strict=True):
-            places[group].append((column, slots))
-        handed = []
-        for members, found in zip(self.groups.members, places, strict=True):
-            columns = [column for column, slots in found for _ in range(slots)]
-            columns += [NOWHERE] * (len(members) - len(columns))
-            handed.append(tuple(zip(members, columns, strict=True)))
-        return tuple(handed)
+        rows, columns, slots = self.busy  # by group, then by cell
+        supply = self.groups.supply
+        people = np.fromiter(chain.from_iterable(self.groups.members), dtype=np.int64, count=int(supply.sum()))
+        found = np.full(len(people), NOWHERE, dtype=np.int64)
+        group = np.repeat(rows, slots)
+        place_in_group = np.arange(len(group)) - np.searchsorted(group, group)
+        found[(np.cumsum(supply) - supply)[group] + place_in_group] = np.repeat(columns, slots)
+        return people, found
+
+    @cached_property
+    def placed(self) -> tuple[tuple[tuple[int, int], ...], ...]:
+        """The slots handed out, for each group its own."""
+        pairs = zip(*(part.tolist() for part in self.handed), strict=True)
+        return tuple(tuple(islice(pairs, count)) for count in self.groups.supply.tolist())
 
     @cached_property
     def places(self) -> dict[int, list[tuple[int, int]]]:
@@ -84,6 +94,8 @@ class Solution:
     @cached_property
     def strayed(self) -> tuple[tuple[int, ...], ...]:
         """For each group, the people whose must pin the flow did not keep."""
+        if (self.groups.must == NOWHERE).all():
+            return ((),) * len(self.groups.keys)
         return tuple(
             tuple(person for person, column in placed if key.must != NOWHERE and column != key.must)
             for key, placed in zip(self.groups.keys, self.placed, strict=True)
