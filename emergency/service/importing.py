@@ -19,8 +19,10 @@ from emergency.intake.faults import FileFault
 from emergency.intake.mapping import ClaimMapping, claim_mapping
 from emergency.intake.rejects import write_rejects
 from emergency.service.context import Context, Refused
+from emergency.service.joining import join_later
 from emergency.service.running import live_profile_for, save_profile
 from emergency.store import claims, incidents, records
+from emergency.store.store import Connection
 from emergency.texts import Speaker, speaker
 
 
@@ -94,17 +96,28 @@ def import_claims(
     import_id = _free_id(ctx, f"{digest[:12]}-{ctx.now_us()}")
     total = _Tally()
     first = True
-    for chunk in read_claims(path, mapping, now_us=ctx.now_us()):
-        if first:
-            _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
-            first = False
-        _keep(ctx, chunk, mapping, import_id, incident_id, total)
-        if progress:
-            progress(Progress(total.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
+    try:
+        for chunk in read_claims(path, mapping, now_us=ctx.now_us()):
+            if first:
+                _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
+                first = False
+            _keep(ctx, chunk, mapping, import_id, incident_id, total)
+            if progress:
+                progress(Progress(total.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
+    except BaseException:  # a stop button, Ctrl-C, a file that breaks off: whole chunks stay, and it is said
+        if not first:
+            _stopped(ctx, import_id, total)
+        raise
     if first:
         _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
     rejects = _write_rejects(ctx, import_id, total, say or speaker("en"))
     return _close_receipt(ctx, import_id, path, digest, mapping, total, rejects, time.monotonic() - started)
+
+
+def _stopped(ctx: Context, import_id: str, total: _Tally) -> None:
+    with ctx.store.write() as connection:
+        records.change_import(connection, import_id, state="stopped", finished_us=ctx.now_us())
+        ctx.record(connection, "claims.import.stop", import_id, _figures(total))
 
 
 class _Tally:
@@ -171,6 +184,7 @@ def _keep(
             keyed_us=ctx.now_us(),
             incident=incident_id,
         )
+        follow_up(ctx, connection, import_id)
         total.rows += chunk.rows_read
         total.new += loaded.new
         total.updated += loaded.updated
@@ -180,6 +194,11 @@ def _keep(
         total.header = list(chunk.header)
         total.chunks += 1
         records.change_import(connection, import_id, **_figures(total))
+
+
+def follow_up(ctx: Context, connection: Connection, import_id: str) -> None:
+    """What an import sets off, in its own transaction: joining incidents by their standing rules."""
+    join_later(ctx, connection, import_id)
 
 
 def _figures(total: _Tally) -> dict[str, int]:
@@ -267,6 +286,7 @@ def receive(
         loaded = claims.upsert(
             connection, placed, source=source, import_id=import_id, keyed_us=ctx.now_us(), incident=incident_id
         )
+        follow_up(ctx, connection, import_id)
         receipt = Receipt(
             rows=len(claims_in),
             new=loaded.new,

@@ -70,11 +70,19 @@ def _plain(column: pd.Series[Any]) -> list[Any]:
 
 
 _NAMES = ", ".join(f'"{c}"' for c in WRITTEN)
-_SET = ", ".join(
-    f'"{c}" = COALESCE(excluded."{c}", claim."{c}")' if c == "incident_id" else f'"{c}" = excluded."{c}"'
-    for c in WRITTEN
-    if c not in ("source", "report_no", "keyed_at", "known_at")
-)
+
+
+def _kept_or_taken(column: str) -> str:
+    """What a correction does to a column: an incident and a place once known are not lost by silence."""
+    if column == "incident_id":
+        return f'"{column}" = COALESCE(excluded."{column}", claim."{column}")'
+    if column in ("region", "precision", "lon", "lat"):
+        silent = "excluded.region IS NULL AND claim.region IS NOT NULL"
+        return f'"{column}" = CASE WHEN {silent} THEN claim."{column}" ELSE excluded."{column}" END'
+    return f'"{column}" = excluded."{column}"'
+
+
+_SET = ", ".join(_kept_or_taken(c) for c in WRITTEN if c not in ("source", "report_no", "keyed_at", "known_at"))
 # A claim becomes known once; a correction does not make it younger.
 _CONFLICT = (
     f"ON CONFLICT (source, report_no) DO UPDATE SET {_SET}, version = claim.version + 1"

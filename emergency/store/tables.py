@@ -332,6 +332,21 @@ alert = Table(
     UniqueConstraint("source", "identity"),
 )
 
+claim_change = Table(
+    "claim_change",
+    metadata,
+    # What a person changed about a claim and what it was before, so that the act can be taken back.
+    Column("seq", BigInteger, nullable=False),  # journal entry of the act
+    Column("claim_id", BigInteger, nullable=False),
+    Column("after", Text, nullable=False),  # the region or incident that was set
+    Column("incident_id", Text),
+    Column("region", Text),
+    Column("precision", Text, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    PrimaryKeyConstraint("seq", "claim_id"),
+)
+
 claim_message = Table(
     "claim_message",
     metadata,

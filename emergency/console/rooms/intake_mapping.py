@@ -126,7 +126,8 @@ def _encoding(desk: Desk, prefix: str, proposed: Proposed) -> None:
         st.warning(desk.say("No header tells the encoding. Choose the one under which the rows can be read."))
         heads = [desk.say("Encoding"), desk.say("First row"), desk.say("Second row")]
         look.table(heads, [[r.encoding, *_two_rows(r.header, r.rows)] for r in proposed.proposal.readings])
-    st.selectbox(desk.say("Encoding"), sorted(known, key=known.index), key=f"{prefix}.encoding")
+    place, _ = st.columns([1, 2])
+    place.selectbox(desk.say("Encoding"), sorted(known, key=known.index), key=f"{prefix}.encoding")
 
 
 def _two_rows(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> list[str]:
@@ -141,7 +142,7 @@ def _choices(desk: Desk, prefix: str, proposed: Proposed) -> Draft:
     rest = [c for c in mappings.COLUMNS if c not in FIRST]
     with st.container(key="em-mapping"):
         _grid(desk, prefix, FIRST, headers, draft, columns, units)
-        with st.expander(say("More columns"), expanded=any(c in draft.columns for c in rest)):
+        with st.expander(say("More columns"), expanded=any(c in draft.columns for c in rest if c != "policy_no")):
             _grid(desk, prefix, rest, headers, draft, columns, units)
         settings = _settings(desk, prefix, draft, "line" not in columns)
     parts = {c: p for c, p in draft.parts.items() if columns.get(c) == draft.columns.get(c)}
@@ -164,11 +165,11 @@ def _grid(
         needed = " *" if name in mappings.NEEDED else ""
         found = draft.columns.get(name, "")
         chosen = places[at % 3].selectbox(
-            say(COLUMN_NAMES[name]) + needed,
+            _capital(say(COLUMN_NAMES[name])) + needed,
             ["", *headers],
             index=headers.index(found) + 1 if found in headers else 0,
             format_func=lambda h: h or "–",
-            key=f"{prefix}.{name}",
+            key=f"{prefix}.column.{name}",
         )
         at += 1
         if chosen:
@@ -176,7 +177,7 @@ def _grid(
         if chosen and name in mappings.AMOUNTS:
             said = draft.units.get(name, "")
             units[name] = places[at % 3].selectbox(
-                say("its unit *"),
+                say("Its unit *"),
                 list(UNIT_NAMES),
                 index=list(UNIT_NAMES).index(said),
                 format_func=lambda u: say(UNIT_NAMES[u]),
@@ -217,6 +218,10 @@ def _settings(desk: Desk, prefix: str, draft: Draft, ask_line: bool) -> dict[str
             key=f"{prefix}.line-of-all",
         )
     return found
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
 
 
 def _unique(header: tuple[str, ...]) -> list[str]:

@@ -1,0 +1,289 @@
+"""An incident catches its claims: dates, area and perils say which, the earlier ones too."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from emergency.domain.incident import Incident
+from emergency.domain.instant import from_us, to_us
+from emergency.geo import areas
+from emergency.service.context import Context, Refused
+from emergency.store import changes, incidents
+from emergency.store.changes import Net
+from emergency.store.journal import Entry
+from emergency.store.store import Connection, read_setting, write_setting
+from emergency.texts import Message
+
+ACTION, UNDONE = "claims.join", "claims.join.undo"
+STANDING = "joining"  # setting: incident -> rule for claims that come in later
+
+# Peril of an incident -> parts of the causes under which sources file such losses (house table, 2026-11).
+WORDS: Mapping[str, tuple[str, ...]] = {
+    "flood": ("flood", "inundation", "洪", "水淹", "涉水", "内涝", "积水", "进水"),
+    "rainstorm": ("rain", "暴雨", "强降雨", "雨"),
+    "waterlogging": ("flood", "waterlog", "内涝", "积水", "水淹", "涉水", "进水"),
+    "hurricane": ("hurricane", "wind", "storm", "flood", "飓风", "大风"),
+    "typhoon": ("typhoon", "wind", "台风", "大风", "风灾", "暴雨"),
+    "storm_surge": ("surge", "flood", "风暴潮", "海水"),
+    "earthquake": ("earthquake", "quake", "地震"),
+    "hail": ("hail", "冰雹", "雹"),
+    "fire": ("fire", "火灾", "燃烧"),
+    "wildfire": ("fire", "火灾", "山火"),
+    "winter_storm": ("snow", "ice", "freez", "雪", "冰冻", "低温"),
+    "landslide": ("landslide", "mud", "滑坡", "泥石流", "崩塌"),
+    "tornado": ("tornado", "龙卷"),
+}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Which claims belong to an incident.
+
+    Attributes:
+        since, until: of the loss (of the report where the loss has no time).
+        regions: codes of any level, all that lies in them is meant; empty = everywhere.
+        area: corners or GeoJSON, see `emergency.geo.areas.area`; empty = none. Regions and area
+            together mean claims that lie in both.
+        perils: keys of WORDS; empty = whatever the cause.
+        without_cause: claims that name no cause as well.
+        standing: claims that come in later join by the same rule.
+    """
+
+    since: datetime
+    until: datetime
+    regions: tuple[str, ...] = ()
+    area: str = ""
+    perils: tuple[str, ...] = ()
+    without_cause: bool = True
+    standing: bool = False
+
+    def __post_init__(self) -> None:
+        if self.until < self.since:
+            raise Refused(Message("the rule ends before it begins; check both times"))
+        unknown = sorted(set(self.perils) - set(WORDS))
+        if unknown:
+            raise Refused(
+                Message("{found} is not one of {allowed}", {"found": unknown[0], "allowed": ", ".join(sorted(WORDS))})
+            )
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a rule would catch.
+
+    Attributes:
+        joining: claims that belong to no incident yet.
+        elsewhere: claims that another incident has; they stay there.
+        already: claims that are in this incident.
+        unplaced: claims of these dates and perils without a place, which no area can catch.
+        by_region: region -> claims that would join, the most first.
+    """
+
+    joining: int
+    already: int
+    elsewhere: int
+    unplaced: int
+    by_region: tuple[tuple[str, int], ...]
+    claim_ids: tuple[int, ...] = dataclasses.field(repr=False, default=())
+
+
+@dataclass(frozen=True)
+class Joined:
+    seq: int
+    claims: int
+
+
+def rule_for(ctx: Context, incident: Incident) -> Rule:
+    """The rule an incident suggests: from when it occurred, its regions, its perils."""
+    return Rule(
+        since=incident.occurred_at,
+        until=ctx.now(),
+        regions=tuple(r for r in incident.regions if ctx.regions.known(r)),
+        perils=tuple(p for p in incident.perils if p in WORDS),
+    )
+
+
+def preview(ctx: Context, incident_id: str, rule: Rule) -> Preview:
+    """How many claims would join, and why others would not."""
+    with ctx.store.read() as connection:
+        return _preview(ctx, connection, incident_id, rule)
+
+
+def _preview(ctx: Context, connection: Connection, incident_id: str, rule: Rule) -> Preview:
+    if incidents.get(connection, incident_id) is None:
+        raise Refused(Message("there is no incident {incident}", {"incident": incident_id}))
+    found = _caught(ctx, connection, rule)
+    free = found[found["incident_id"].isna()]
+    mine = int((found["incident_id"] == incident_id).sum())
+    bare = dataclasses.replace(rule, regions=(), area="")
+    placeless = changes.caught(connection, _net(ctx, bare)) if rule.regions or rule.area else found.iloc[:0]
+    counted = free["region"].value_counts()
+    return Preview(
+        joining=len(free),
+        already=mine,
+        elsewhere=int(found["incident_id"].notna().sum()) - mine,
+        unplaced=int((placeless["region"].isna() & placeless["incident_id"].isna()).sum()),
+        by_region=tuple((str(code), int(n)) for code, n in counted.items()),
+        claim_ids=tuple(int(i) for i in free["claim_id"]),
+    )
+
+
+def _caught(ctx: Context, connection: Connection, rule: Rule) -> pd.DataFrame:
+    found = changes.caught(connection, _net(ctx, rule))
+    if rule.area and len(found):
+        inside = areas.within(rule.area, found["lon"].to_numpy(float), found["lat"].to_numpy(float))
+        found = found[np.asarray(inside)]
+    return found
+
+
+def _net(ctx: Context, rule: Rule) -> Net:
+    try:
+        box = areas.bounds(rule.area) if rule.area else None
+    except areas.AreaFault as fault:
+        raise Refused(fault.message) from fault
+    return Net(
+        since_us=to_us(rule.since),
+        until_us=to_us(rule.until),
+        regions=_inside(ctx, rule.regions) if rule.regions else None,
+        words=tuple(dict.fromkeys(word for peril in rule.perils for word in WORDS[peril])),
+        without_cause=rule.without_cause,
+        box=box,
+    )
+
+
+def _inside(ctx: Context, codes: Sequence[str]) -> list[str]:
+    """The regions and everything that lies in them."""
+    wanted = set(codes)
+    regions = ctx.regions
+    every = {code for level in regions.levels for code in regions.codes(level)}
+    return sorted(code for code in every if code in wanted or wanted & set(regions.ancestors(code)))
+
+
+def join(ctx: Context, incident_id: str, rule: Rule) -> Joined:
+    """Let the claims a rule catches join; those of other incidents stay there.
+
+    Raises:
+        Refused: no such incident, an area that is none, or nothing to join and nothing to keep.
+    """
+    with ctx.store.write() as connection:
+        found = _preview(ctx, connection, incident_id, rule)
+        if not found.claim_ids and not rule.standing:
+            raise Refused(Message("no claim would join; widen dates, area or perils"))
+        seq = ctx.record(
+            connection, ACTION, incident_id, {"incident": incident_id, "claims": found.joining, "rule": to_json(rule)}
+        )
+        done = changes.join(connection, seq, found.claim_ids, incident_id)
+        if rule.standing:
+            _stand(connection, incident_id, rule)
+    return Joined(seq, done)
+
+
+def _stand(connection: Connection, incident_id: str, rule: Rule | None) -> None:
+    rules = dict(read_setting(connection, STANDING) or {})
+    rules.pop(incident_id, None)
+    if rule is not None:
+        rules[incident_id] = to_json(rule)
+    write_setting(connection, STANDING, rules)
+
+
+def standing(ctx: Context) -> dict[str, Rule]:
+    """Incident -> the rule by which later claims join it."""
+    return {i: from_json(raw) for i, raw in (ctx.store.setting(STANDING) or {}).items()}
+
+
+def join_later(ctx: Context, connection: Connection, import_id: str) -> int:
+    """Let claims that have just come in join by the standing rules of open incidents; returns how many."""
+    joined = 0
+    for incident_id, raw in (read_setting(connection, STANDING) or {}).items():
+        incident = incidents.get(connection, incident_id)
+        if incident is None or not incident.is_open:
+            continue
+        rule = dataclasses.replace(from_json(raw), until=max(from_json(raw).until, ctx.now()))
+        if rule.area:
+            caught = _caught(ctx, connection, rule)
+            joined += changes.set_incident(connection, caught["claim_id"].tolist(), incident_id, import_id)
+        else:
+            joined += changes.join_imported(connection, import_id, _net(ctx, rule), incident_id)
+    return joined
+
+
+def undo(ctx: Context, seq: int) -> tuple[int, int]:
+    """Take a joining back, its standing rule too; returns (claims set free, claims changed since).
+
+    Raises:
+        Refused: it was taken back before, or joined nothing.
+    """
+    with ctx.store.write() as connection:
+        entry = next(iter(changes.acts(connection, ACTION, seq=seq)), None)
+        if entry is None:
+            raise Refused(Message("entry {seq} cannot be taken back: it was already, or joined nothing", {"seq": seq}))
+        back, left = changes.undo(connection, seq, "join")
+        _stand(connection, str(entry.facts()["incident"]), None)
+        ctx.record(
+            connection,
+            UNDONE,
+            entry.subject,
+            {"entry": seq, "claims": back, "changed_since": left, "incident": entry.subject},
+        )
+    return back, left
+
+
+def acts(ctx: Context, incident_id: str, limit: int = 5) -> list[Entry]:
+    """Joinings of an incident that can still be taken back, newest first."""
+    with ctx.store.read() as connection:
+        return [e for e in changes.acts(connection, ACTION) if e.subject == incident_id][:limit]
+
+
+def set_cat_code(ctx: Context, incident_id: str, code: str) -> None:
+    """Give an incident its 大灾代码, the number under which the company books the catastrophe.
+
+    Raises:
+        Refused: no such incident, too long, or another open incident has the code.
+        Conflict: somebody else changed the incident in the meantime.
+    """
+    code = code.strip()
+    if len(code) > 40 or not code.isprintable():
+        raise Refused(Message("a catastrophe code has 40 characters at most, all on one line"))
+    with ctx.store.write() as connection:
+        before = incidents.get(connection, incident_id)
+        if before is None:
+            raise Refused(Message("there is no incident {incident}", {"incident": incident_id}))
+        taken = [i for i in incidents.every(connection) if code and i.cat_code == code and i.incident_id != incident_id]
+        if taken:
+            raise Refused(
+                Message("{code} is already the code of {incident}", {"code": code, "incident": taken[0].incident_id})
+            )
+        incidents.change(connection, dataclasses.replace(before, cat_code=code))
+        body = {"incident": incident_id, "before": before.cat_code, "code": code}
+        ctx.record(connection, "incident.code", incident_id, body)
+
+
+def to_json(rule: Rule) -> dict[str, Any]:
+    return {
+        "since_us": to_us(rule.since),
+        "until_us": to_us(rule.until),
+        "regions": list(rule.regions),
+        "area": rule.area,
+        "perils": list(rule.perils),
+        "without_cause": rule.without_cause,
+        "standing": rule.standing,
+    }
+
+
+def from_json(raw: Mapping[str, Any]) -> Rule:
+    return Rule(
+        since=from_us(raw["since_us"]),
+        until=from_us(raw["until_us"]),
+        regions=tuple(raw["regions"]),
+        area=raw["area"],
+        perils=tuple(raw["perils"]),
+        without_cause=raw["without_cause"],
+        standing=raw["standing"],
+    )

@@ -1,0 +1,128 @@
+"""An incident catches its claims by dates, area and perils: previewed, joined, taken back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pandas as pd
+import pytest
+
+from emergency.domain.incident import Incident
+from emergency.service import joining
+from emergency.service.context import Context, Refused
+from emergency.service.importing import receive
+from emergency.service.response import every_incident, open_incident
+from emergency.store.tables import claim
+from tests.service.conftest import NOON
+from tests.service.worlds import HOUR_US, NOON_US, claims
+
+
+def take(ctx: Context, frame: pd.DataFrame, incident: str | None = None) -> None:
+    receive(ctx, frame, source="s", incident_id=incident)
+
+
+def members(ctx: Context, incident: str) -> set[str]:
+    with ctx.store.read() as connection:
+        found = connection.execute(claim.select().where(claim.c.incident_id == incident))
+        return {r.report_no for r in found}
+
+
+@pytest.fixture
+def world(ctx: Context, flood: Incident) -> Context:
+    """Flood claims in two counties, an old one, a fire, one of no cause, one elsewhere, one placeless."""
+    take(ctx, claims("48201", 2))
+    take(ctx, claims("48167", 1))
+    take(ctx, claims("48201", 1, prefix="OLD").assign(loss_at=NOON_US - 99 * HOUR_US))
+    take(ctx, claims("48201", 1, prefix="FIRE").assign(cause="Fire"))
+    take(ctx, claims("48201", 1, prefix="BLANK").assign(cause=None))
+    take(ctx, claims("22019", 1, prefix="FAR"))
+    take(ctx, claims("48201", 1, prefix="LOST").assign(region_given=None))
+    take(ctx, claims("48201", 1, prefix="HAD"), flood.incident_id)
+    return ctx
+
+
+def rule(**changes: object) -> joining.Rule:
+    plain = joining.Rule(NOON - timedelta(days=1), NOON, ("48201", "48167"), perils=("flood",))
+    return replace(plain, **changes)  # type: ignore[arg-type]
+
+
+def test_an_incident_suggests_its_own_dates_area_and_perils(world: Context, flood: Incident) -> None:
+    assert joining.rule_for(world, flood) == rule()
+
+
+def test_the_preview_counts_who_joins_and_says_why_others_do_not(world: Context) -> None:
+    found = joining.preview(world, "FLOOD-1", rule())
+    assert (found.joining, found.already, found.elsewhere, found.unplaced) == (4, 1, 0, 1)
+    assert dict(found.by_region) == {"48201": 3, "48167": 1}
+
+
+def test_the_claims_previewed_join_and_are_set_free_again(world: Context) -> None:
+    done = joining.join(world, "FLOOD-1", rule())
+    assert done.claims == 4
+    assert members(world, "FLOOD-1") == {"C-48201-0", "C-48201-1", "C-48167-0", "BLANK-48201-0", "HAD-48201-0"}
+    assert [a.seq for a in joining.acts(world, "FLOOD-1")] == [done.seq]
+    assert joining.undo(world, done.seq) == (4, 0)
+    assert members(world, "FLOOD-1") == {"HAD-48201-0"}
+    with pytest.raises(Refused, match="cannot be taken back"):
+        joining.undo(world, done.seq)
+
+
+@pytest.mark.parametrize(
+    ("changes", "joining_now"),
+    [
+        ({"regions": ("48",)}, 4),
+        ({"regions": ()}, 6),
+        ({"perils": ()}, 5),
+        ({"without_cause": False}, 3),
+        ({"since": NOON - timedelta(days=9)}, 5),
+        ({"until": NOON - timedelta(hours=4)}, 0),
+        ({"perils": ("fire",), "without_cause": False}, 1),
+    ],
+)
+def test_each_part_of_a_rule_narrows_or_widens(world: Context, changes: dict[str, object], joining_now: int) -> None:
+    assert joining.preview(world, "FLOOD-1", rule(**changes)).joining == joining_now
+
+
+def test_a_drawn_area_catches_what_lies_in_it(world: Context) -> None:
+    take(world, claims("48201", 1, prefix="IN").assign(lon=-95.37, lat=29.76))
+    take(world, claims("48201", 1, prefix="OUT").assign(lon=-95.90, lat=29.90))
+    drawn = rule(regions=(), area="-95.5,29.7\n-95.3,29.7\n-95.3,29.8\n-95.5,29.8")
+    assert joining.preview(world, "FLOOD-1", drawn).by_region == (("48201", 1),)
+    joining.join(world, "FLOOD-1", replace(drawn, standing=True))
+    take(world, claims("48201", 1, prefix="LATER").assign(lon=-95.37, lat=29.76))
+    take(world, claims("48201", 1, prefix="LATER-OUT").assign(lon=-95.90, lat=29.90))
+    assert members(world, "FLOOD-1") == {"HAD-48201-0", "IN-48201-0", "LATER-48201-0"}
+
+
+@pytest.mark.parametrize("area", ["1,2", "here", "{}", "0,0\n0,1\n0,2", "500,1\n501,1\n501,2"])
+def test_an_area_that_is_none_is_refused(world: Context, area: str) -> None:
+    with pytest.raises(Refused, match="the area cannot be read"):
+        joining.preview(world, "FLOOD-1", rule(area=area))
+
+
+def test_a_standing_rule_catches_later_claims_until_it_is_taken_back(world: Context) -> None:
+    done = joining.join(world, "FLOOD-1", rule(standing=True))
+    take(world, claims("48201", 1, prefix="NEXT"))
+    assert "NEXT-48201-0" in members(world, "FLOOD-1")
+    assert set(joining.standing(world)) == {"FLOOD-1"}
+    joining.undo(world, done.seq)
+    take(world, claims("48201", 1, prefix="THIRD"))
+    assert "THIRD-48201-0" not in members(world, "FLOOD-1")
+
+
+def test_claims_of_another_incident_stay_there(world: Context, flood: Incident) -> None:
+    other = open_incident(world, replace(flood, incident_id="OTHER"))
+    joining.join(world, "FLOOD-1", rule())
+    found = joining.preview(world, other.incident_id, rule())
+    assert (found.joining, found.elsewhere) == (0, 5)
+    with pytest.raises(Refused, match="no claim would join"):
+        joining.join(world, "OTHER", rule())
+
+
+def test_a_catastrophe_code_is_kept_and_is_only_one_incidents(world: Context, flood: Incident) -> None:
+    joining.set_cat_code(world, "FLOOD-1", " CAT-2017-19 ")
+    assert every_incident(world)[0].cat_code == "CAT-2017-19"
+    open_incident(world, replace(flood, incident_id="OTHER"))
+    with pytest.raises(Refused, match="already the code of FLOOD-1"):
+        joining.set_cat_code(world, "OTHER", "CAT-2017-19")
