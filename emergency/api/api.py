@@ -1,27 +1,50 @@
-"""The HTTP API, in the same process as the console."""
+"""The HTTP API, in the same process as the console: put together here, spoken in the routers."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from fastapi import HTTPException
+from fastapi import FastAPI
 from fastapi_offline import FastAPIOffline
 from starlette.middleware import Middleware
 from starlette.routing import Mount
 
-from emergency import bootstrap
-from emergency.service.context import Actor, Context, Refused
-from emergency.service.situation import situation
+from emergency.api import claims, facts, health, outlook, problems
+from emergency.api.bodies import schemas
+from emergency.api.headers import SecurityHeaders
+from emergency.api.models import ClaimBatch, FactIn
 
-READER = Actor("api", "HTTP API", "reader")
+TITLE = "Emergency and catastrophe response console"
+ABOUT = """
+Claims and figures in, the situation out. Every request but `/v1/health` carries a key:
+`Authorization: Bearer emk_…`. A key is made with `emergency key create`; it opens the workspace it
+was made in and acts within its scopes, on the claims of its source.
+
+What is wrong is said in `application/problem+json` (RFC 9457), in English, or in Chinese for
+`Accept-Language: zh-CN`.
+"""
+
 
 # Swagger UI comes from site-packages: the docs page asks no other host.
-service = FastAPIOffline(
-    title="Emergency and catastrophe response console",
-    version="1",
-    docs_url="/docs",
-    redoc_url=None,
-)
+service: FastAPI = FastAPIOffline(title=TITLE, version="1", description=ABOUT, docs_url="/docs", redoc_url=None)
+problems.install(service)
+for part in (claims, facts, outlook, health):
+    service.include_router(part.router)
+_drawn = service.openapi
+
+
+def specification() -> dict[str, Any]:
+    """The specification with the bodies that we read ourselves; made once, when first asked for."""
+    if not service.openapi_schema:
+        parts = _drawn().setdefault("components", {}).setdefault("schemas", {})
+        parts.update(schemas(ClaimBatch, FactIn, problems.Problem))
+        # Every fault is answered in our own form, so FastAPI's own is never seen.
+        for name in ("HTTPValidationError", "ValidationError"):
+            parts.pop(name, None)
+    return service.openapi_schema or {}
+
+
+service.openapi = specification  # type: ignore[method-assign]
 
 
 def mount() -> Mount:
@@ -29,22 +52,4 @@ def mount() -> Mount:
 
 
 def middleware() -> list[Middleware]:
-    return []
-
-
-def _context(workspace: str) -> Context:
-    try:
-        return bootstrap.running().context(workspace, READER)
-    except (Refused, ValueError) as fault:
-        raise HTTPException(404, str(fault)) from fault
-
-
-@service.get("/v1/health", summary="Is the console up?")
-def health() -> dict[str, str]:
-    return {"status": "ok"}
-
-
-@service.get("/v1/regions/summary", summary="Open claims, people and shortage by region")
-def regions_summary(workspace: str = "live") -> dict[str, Any]:
-    ctx = _context(workspace)
-    return situation(ctx).to_json(ctx.regions)
+    return [Middleware(SecurityHeaders)]
