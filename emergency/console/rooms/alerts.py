@@ -52,18 +52,23 @@ def standing(desk: Desk) -> tuple[Standing, ...]:
 
 def values(desk: Desk, alerts: Sequence[Standing]) -> dict[str, float]:
     """Region of the map → rank of the gravest colour in force there: 1 blue or none, 2 yellow, 3 orange, 4 red."""
-    regions, level = desk.ctx.regions, desk.ctx.profile.region_level
     found: dict[str, float] = {}
     for alert in alerts:
         rank = float(max(1, COLOURS.index(alert.colour))) if alert.colour else 1.0
-        codes = [code for code in alert.regions if regions.known(code)]
-        fine = {code for code in codes if regions.stands_on(code, level)}
-        coarse = set(codes) - fine
-        if coarse:
-            fine.update(c for c in regions.codes(level) if coarse.intersection(regions.ancestors(c)))
-        for code in fine:
+        for code in _on_the_map(desk, alert):
             found[code] = max(found.get(code, 0.0), rank)
     return found
+
+
+def _on_the_map(desk: Desk, alert: Standing) -> set[str]:
+    """The regions an alert hits on the level the map shows; a province hit is every city in it."""
+    regions, level = desk.ctx.regions, desk.ctx.profile.region_level
+    known = {code for code in alert.regions if regions.known(code)}
+    fine = {code for code in known if regions.stands_on(code, level)}
+    coarse = known - fine
+    if coarse:
+        fine.update(code for code in regions.codes(level) if coarse.intersection(regions.ancestors(code)))
+    return fine
 
 
 def legend(say: Speaker) -> Legend:
@@ -79,7 +84,7 @@ def texts(desk: Desk, alerts: Sequence[Standing]) -> dict[str, str]:
     """Region → what its tooltip says of the gravest alert there."""
     found: dict[str, str] = {}
     for alert in alerts:
-        for code in alert.regions:
+        for code in _on_the_map(desk, alert):
             found.setdefault(code, _line(desk, alert))
     return found
 
@@ -104,13 +109,12 @@ def listing(desk: Desk, alerts: Sequence[Standing]) -> None:
     rows: list[list[str | look.Cell]] = [
         [
             look.Cell(say(COLOUR_WORDS[alert.colour]), TONES.get(alert.colour, "plain"), framed=True),
-            _line(desk, alert, colour=False),
-            desk.clock_text(alert.expires),
+            say("{alert} · until {time}", alert=_line(desk, alert, colour=False), time=desk.clock_text(alert.expires)),
         ]
         for alert in here[:MOST_ROWS]
     ]
     if rows:
-        look.table([say("Severity"), say("Alert"), say("Until")], rows)
+        look.table([say("Severity"), say("Alert")], rows)
     more, elsewhere = len(here) - len(rows), len(alerts) - len(here)
     notes = [say("{count} more here", count=more)] if more else []
     notes += [say("{count} outside the incident's regions", count=elsewhere)] if elsewhere else []
@@ -121,9 +125,14 @@ def listing(desk: Desk, alerts: Sequence[Standing]) -> None:
 def _line(desk: Desk, alert: Standing, *, colour: bool = True) -> str:
     """What, as its issuer says it, and who: in the reader's language where the issuer speaks it."""
     say, text = desk.say, alert.text(desk.say.language)
-    what = say(PERIL_WORDS[alert.peril]) if alert.peril in PERIL_WORDS else str(text["event"])
-    parts = [say(COLOUR_WORDS[alert.colour])] if colour else []
-    parts += [what, str(text["headline"])[:120], alert.issuer[:60]]
-    if alert.exercise:
-        parts.insert(0, say("exercise"))
+    headline, issuer = str(text["headline"])[:120], alert.issuer[:60]
+    what = str(text["event"])
+    if not str(text["language"]).lower().startswith(say.language[:2]) and alert.peril in PERIL_WORDS:
+        what = say(PERIL_WORDS[alert.peril])
+    parts = [say("exercise")] if alert.exercise else []
+    parts += [say(COLOUR_WORDS[alert.colour])] if colour else []
+    # What the headline says already is not said twice.
+    parts += [part for part in (what,) if part.lower() not in headline.lower()]
+    parts += [headline]
+    parts += [part for part in (issuer,) if part.lower() not in headline.lower()]
     return " · ".join(part for part in parts if part)
