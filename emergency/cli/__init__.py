@@ -1,0 +1,115 @@
+"""The command line: the same services as the console, each with ``--json``."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from emergency.api.commands import key_commands
+from emergency.cli import data, decisions, drills, serving
+from emergency.cli.answering import BadInput, answer_with, context
+from emergency.service.faults import INPUT_FAULTS
+
+REFUSALS: tuple[type[Exception], ...] = (BadInput, FileNotFoundError, IsADirectoryError, *INPUT_FAULTS)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; 0 done, 1 found something wrong, 2 bad input."""
+    arguments = _parser().parse_args(argv)
+    try:
+        return int(arguments.run(arguments) or 0)
+    except KeyboardInterrupt:
+        print("stopped; what was finished is kept", file=sys.stderr)
+        return 130
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except REFUSALS as fault:
+        print(f"emergency: {fault}", file=sys.stderr)
+        return 2
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="emergency", description="Emergency and catastrophe response console")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def command(into: Any, name: str, run: Callable[[argparse.Namespace], int | None], help: str) -> Any:
+        sub = into.add_parser(name, help=help, description=help)
+        sub.add_argument("--json", action="store_true", help="answer as JSON")
+        sub.add_argument("--workspace", default="live", help="workspace to work in (default: live)")
+        sub.add_argument("--actor", default=os.environ.get("USER") or "operator", help="who acts, for the journal")
+        sub.set_defaults(run=run)
+        return sub
+
+    def group(name: str, help: str) -> Any:
+        return commands.add_parser(name, help=help).add_subparsers(required=True, metavar="ACT")
+
+    serve = command(commands, "serve", serving.serve, "Start the console, the API and the background jobs")
+    serve.add_argument("--port", type=int, default=8501)
+    serve.add_argument("--address", default="127.0.0.1")
+    serve.add_argument("--no-demo", action="store_true", help="do not load the demos on first start")
+    command(commands, "worker", serving.worker, "Run the background jobs without the console")
+    demo = command(commands, "demo", serving.demo, "Load a demo workspace")
+    demo.add_argument("name", nargs="?", default="harvey", choices=("harvey", "zhengzhou"))
+    demo.add_argument("--again", action="store_true", help="make it anew, as on the first day")
+
+    _data_commands(command, group)
+    _decision_commands(commands, command, group)
+    return parser
+
+
+def _data_commands(command: Any, group: Any) -> None:
+    regions = group("regions", "Region sets")
+    command(regions, "list", data.regions_list, "List the region sets")
+    install = command(regions, "install", data.regions_install, "Install a region set")
+    install.add_argument("name", help="cn, or a file with columns code and name")
+    install.add_argument("--id", help="id of the set, for a file of your own")
+
+    claims = group("claims", "Claims")
+    proposed = command(claims, "propose", data.claims_propose, "Propose how a file's columns are read")
+    proposed.add_argument("file", type=Path)
+    proposed.add_argument("--encoding", default="", help="read it so: utf-8, gb18030, big5, utf-16 or cp1252")
+    proposed.add_argument("--save", metavar="NAME", help="keep the proposal as a mapping of this name")
+    for name in ("estimated", "paid"):
+        proposed.add_argument(f"--{name}-unit", choices=("yuan", "wan", "yi", "usd", "whole", "minor"))
+    imported = command(claims, "import", data.claims_import, "Import a claims file")
+    imported.add_argument("file", type=Path)
+    imported.add_argument("--mapping", default="plain")
+    imported.add_argument("--incident", help="the incident these claims belong to")
+
+    alerts = command(group("alerts", "Alerts"), "import", data.alerts_import, "Import files of alerts, one line each")
+    alerts.add_argument("files", nargs="+", type=Path, help="CAP, Atom, EDXL-DE, GDACS RSS, PAGER or USGS GeoJSON")
+
+    key_commands(command, group, context, answer_with)
+    store = group("store", "The store")
+    command(store, "upgrade", serving.store_upgrade, "Bring every workspace to the newest schema")
+    journal = group("journal", "The journal")
+    command(journal, "verify", serving.journal_verify, "Recompute the chain of the journal")
+
+
+def _decision_commands(commands: Any, command: Any, group: Any) -> None:
+    level = command(commands, "level", decisions.level, "Grade facts by the rule files")
+    level.add_argument("facts", type=Path)
+    level.add_argument("--rules", help="id of one rule file (default: all)")
+    level.add_argument("--money-unit", choices=("yuan", "wan"), default="yuan")
+
+    plan = command(commands, "plan", decisions.plan, "Plan who goes where")
+    plan.add_argument("pool", type=Path)
+    plan.add_argument("demand", type=Path)
+    for name in ("travel", "incumbent", "pins"):
+        plan.add_argument(f"--{name}", type=Path)
+
+    drill = group("drill", "Drills")
+    validate = command(drill, "validate", drills.drill_validate, "Check drill scripts")
+    validate.add_argument("files", nargs="+", type=Path)
+    run = command(drill, "run", drills.drill_run, "Play a drill script without a console")
+    run.add_argument("file", type=Path)
+    run.add_argument("--auto", choices=("none", "scripted", "best"), default="scripted")
+    run.add_argument("--seed", type=int)
+    run.add_argument("--fork", metavar="WORKSPACE", help="use the roster of this workspace instead of the script's")
+    report = command(drill, "report", drills.drill_report, "Print the after-action report of a run")
+    report.add_argument("run_id")

@@ -1,0 +1,48 @@
+"""Levels and plans from tables alone."""
+
+from __future__ import annotations
+
+import argparse
+from typing import Any
+
+from emergency import bootstrap
+from emergency.cli.answering import answer_with, rows
+
+
+def level(arguments: argparse.Namespace) -> int:
+    from emergency.domain.level import level_table
+
+    library = bootstrap.start().content.library
+    sets = [library.rules(arguments.rules)] if arguments.rules else list(library.rule_sets())
+    answer = level_table(rows(arguments.facts), sets, arguments.money_unit)
+    answer_with(arguments, answer, lambda: [_level_line(a) for a in answer])
+    return 0
+
+
+def _level_line(row: dict[str, Any]) -> str:
+    mark = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", None: "–"}[row["level"]]
+    by = row["decided_by"]
+    why = f"{by['metric']} {by['value']} ≥ {by['threshold']}" if by else "no indicator reached"
+    nxt = row["to_next"]
+    ahead = f"; {nxt['distance']} of {nxt['metric']} to the next" if nxt else ""
+    return f"{row['row']:>4}  {row['event_id']:24} {row['rules']:16} {mark:2} {why}{ahead}"
+
+
+def plan(arguments: argparse.Namespace) -> int:
+    from emergency.service.plan_files import plan_tables
+
+    optional = {n: rows(p) for n in ("travel", "incumbent", "pins") if (p := getattr(arguments, n))}
+    content = bootstrap.start().content
+    answer = plan_tables(content, rows(arguments.pool), rows(arguments.demand), **optional)
+    answer_with(
+        arguments,
+        answer,
+        lambda: [
+            *(
+                f"{a['adjuster_id']:16} → {a['cell_id']:24} {a['slots']} slot(s), {a['minutes']} min"
+                for a in answer["assignments"]
+            ),
+            *(f"short: {s['cell_id']:24} {s['slots']} – {s['reason']}" for s in answer["shortage"]),
+        ],
+    )
+    return 0
