@@ -10,7 +10,7 @@ the network is balanced and feasible whatever the input.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -105,7 +105,11 @@ def response_network(
     count, width = len(groups.keys), len(cells)
     rows, columns = np.nonzero(able.may[groups.profile])
     supply, stable = groups.supply, _stable_ids(groups, able, cells)
-    prices = list(_prices(cells, wishes, policy))
+    prices = [
+        (column, slots, price)
+        for column, cell in enumerate(cells)
+        for slots, price in policy.slot_prices(cell, min(wishes.at_least.get(cell.cell_id, 0), cell.slots))
+    ]
     priced = np.array(prices, dtype=np.int64).reshape(-1, 3)
     short, idle, asked = count + width, count + width + 1, sum(cell.slots for cell in cells)
     everyone = np.arange(count)
@@ -125,18 +129,6 @@ def response_network(
         cells=width,
         runs=(0, *ends),
     )
-
-
-def _prices(cells: tuple[Cell, ...], wishes: Wishes, policy: Policy) -> Iterator[tuple[int, int, int]]:
-    """(cell, slots, price of leaving each open) of every arc from SHORT; cells alike are priced once."""
-    known: dict[tuple[int, int, int], list[tuple[int, int]]] = {}
-    for column, cell in enumerate(cells):
-        floor = min(wishes.at_least.get(cell.cell_id, 0), cell.slots)
-        alike = cell.slots, cell.priority, floor
-        if alike not in known:
-            known[alike] = policy.slot_prices(cell, floor)
-        for slots, price in known[alike]:
-            yield column, slots, price
 
 
 def _group_costs(

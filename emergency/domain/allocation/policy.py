@@ -7,6 +7,7 @@ plan prints can be weighed against a drive.
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from itertools import pairwise
 
 from emergency.domain.allocation.pool import Cell
@@ -62,10 +63,16 @@ class Policy:
         The prices fall, so the cost of a shortage is convex and a flow fills the dearest slots first. The
         first `at_least` slots carry the price of a broken pin on top.
         """
-        edges = [-(-cell.slots * band // self.share_bands) for band in range(self.share_bands + 1)]
-        prices = []
-        for band, (start, end) in enumerate(pairwise(edges)):
-            price = self.open_slot_minutes(cell.priority, band)
-            pinned = min(max(at_least - start, 0), end - start)
-            prices += [(pinned, price + self.broken_pin_minutes), (end - start - pinned, price)]
-        return [(count, price) for count, price in prices if count]
+        return list(_banded(self, cell.slots, cell.priority, at_least))
+
+
+@lru_cache(maxsize=4096)
+def _banded(policy: Policy, asked: int, priority: int, at_least: int) -> tuple[tuple[int, int], ...]:
+    """The prices of `slot_prices`, worked out once for all cells alike."""
+    edges = [-(-asked * band // policy.share_bands) for band in range(policy.share_bands + 1)]
+    prices = []
+    for band, (start, end) in enumerate(pairwise(edges)):
+        price = policy.open_slot_minutes(priority, band)
+        pinned = min(max(at_least - start, 0), end - start)
+        prices += [(pinned, price + policy.broken_pin_minutes), (end - start - pinned, price)]
+    return tuple((count, price) for count, price in prices if count)
