@@ -10,7 +10,7 @@ from fastapi import Query, Request, Security
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from emergency import bootstrap
-from emergency.api.problems import Trouble, language
+from emergency.api.problems import FieldFault, Trouble, language
 from emergency.domain.workspace import NAME
 from emergency.service.context import Actor, Context, Refused
 from emergency.service.keys import Key, key_of, workspace_is_there
@@ -37,11 +37,17 @@ class Caller:
     say: Speaker
 
 
-def caller_with(scope: str) -> Callable[..., Caller]:
-    """A dependency: the caller, once key and scope are in order. It runs before any body is read."""
+def caller_with(scope: str, *parameters: str) -> Callable[..., Caller]:
+    """A dependency: the caller, once key and scope are in order. It runs before any body is read.
+
+    Args:
+        parameters: what the operation takes in its query, beside the workspace. Others are
+            refused: a misspelt one would give other figures than were asked for.
+    """
 
     def caller(request: Request, credentials: Credentials, workspace: Workspace = "live") -> Caller:
         key, ctx = _opened(credentials, workspace)
+        _no_others(request, {"workspace", *parameters})
         if not key.may(scope):
             detail = Message(
                 N_("The key has no scope {scope}; make one that has: emergency key create --scope {scope}"),
@@ -51,6 +57,15 @@ def caller_with(scope: str) -> Callable[..., Caller]:
         return Caller(key, ctx, speaker(language(request)))
 
     return caller
+
+
+def _no_others(request: Request, known: set[str]) -> None:
+    if set(request.query_params) <= known:
+        return
+    say = speaker(language(request))
+    reason = say(N_("holds a parameter that is none; known: {known}"), known=", ".join(sorted(known)))
+    fault = FieldFault(field="query", code="extra_forbidden", reason=reason)
+    raise Trouble(422, Message(N_("Mend what is named in errors and send again.")), [fault])
 
 
 def _opened(credentials: HTTPAuthorizationCredentials | None, workspace: str) -> tuple[Key, Context]:

@@ -138,7 +138,7 @@ def _answer(receipt: BatchReceipt, say: Speaker) -> dict[str, Any]:
     responses=answers(401, 403, 404, 422, 500),
 )
 def get_claim(
-    caller: Annotated[Caller, Depends(caller_with(CLAIMS_READ))],
+    caller: Annotated[Caller, Depends(caller_with(CLAIMS_READ, "source"))],
     report_no: Annotated[str, Path(max_length=200, examples=["R-2026-000123"])],
     source: Annotated[
         str | None, Query(max_length=64, description="Whose claim; needed by a key for all sources")

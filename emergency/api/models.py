@@ -33,7 +33,13 @@ def _instant(value: Any) -> datetime:
     raise PydanticCustomError("not_an_instant", "not an instant")
 
 
+def _whole(value: Any) -> Any:
+    """JSON has one kind of number: 400.0 is the whole number 400, while it is small enough to be exact."""
+    return int(value) if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53 else value
+
+
 def _amount(value: Any) -> int:
+    value = _whole(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if isinstance(value, str) and _AMOUNT.fullmatch(value):
@@ -62,6 +68,7 @@ Amount = Annotated[
         }
     ),
 ]
+Persons = Annotated[int, Field(ge=0, le=1_000_000), BeforeValidator(_whole)]
 Scalar = Annotated[
     Any,
     BeforeValidator(_scalar),
@@ -96,8 +103,8 @@ class ClaimIn(Sent):
     )
     estimated_minor: Amount | None = None
     paid_minor: Annotated[Amount, Field(description="May be below zero: recoveries")] | None = None
-    injured: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
-    dead: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+    injured: Persons | None = None
+    dead: Persons | None = None
     status: Literal[STATUSES] | None = None  # type: ignore[valid-type]
 
     def columns(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from emergency.service.situation import Situation
 from emergency.texts import N_, Message
 
 router = APIRouter(tags=["situation"])
-Reader = Annotated[Caller, Depends(caller_with(CLAIMS_READ))]
+Reader = Annotated[Caller, Depends(caller_with(CLAIMS_READ, "incident"))]
 IncidentId = Annotated[
     str | None, Query(max_length=200, description="One incident; left out: the first open one, or all claims")
 ]
@@ -49,7 +49,8 @@ def regions_summary(caller: Reader, incident: IncidentId = None) -> dict[str, An
     responses=answers(401, 403, 422, 500),
 )
 def incidents(
-    caller: Reader, open: Annotated[bool, Query(description="Only those that are open")] = False
+    caller: Annotated[Caller, Depends(caller_with(CLAIMS_READ, "open"))],
+    open: Annotated[bool, Query(description="Only those that are open")] = False,
 ) -> dict[str, Any]:
     """The response level is the company's own, the event class the regulator's: two values, never one."""
     return {"incidents": incidents_answer(caller.ctx, caller.say, open_only=open)}
