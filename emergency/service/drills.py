@@ -96,7 +96,7 @@ def run_script(
     )
     tell(0.8, Message(N_("Playing the same claims with nobody moving, and with hindsight …")))
     scored, moments = _score(play)
-    review = after_action(loaded, scored, moments)
+    review = after_action(loaded, scored, moments, {id: role.title for id, role in playbook.roles.items()})
     answer = {
         "run": run_id,
         "drill": loaded.id,
@@ -262,7 +262,7 @@ def from_journal(entries: Iterable[journal.Entry], start: datetime) -> tuple[lis
         at_s = (entry.happened_us - start_us) // 1_000_000
         body = entry.facts()
         if entry.action == "drill.inject":
-            deliveries.append(Delivery(body["inject"], at_s))
+            deliveries.append(Delivery(body["inject"], at_s, entry=entry.seq))
         elif entry.action in ACTS:
             acts.append(Act(at_s, str(body.get("role", "")), entry.actor, entry.action, body, entry.seq))
     return acts, deliveries

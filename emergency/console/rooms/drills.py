@@ -11,6 +11,7 @@ from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms import frame
 from emergency.domain.act import ACTS
+from emergency.domain.drill.measures import METRIC_NAMES
 from emergency.domain.drill.record import message_from
 from emergency.domain.instant import from_us
 from emergency.service.context import FileFaults, Refused
@@ -32,15 +33,6 @@ BANDS = {
     "S": N_("S · some challenges"),
     "M": N_("M · major challenges"),
     "U": N_("U · unable to perform"),
-}
-OUTCOMES = {
-    "claims.surveyed_within_24h": N_("share surveyed within 24 h"),
-    "claims.surveyed_within_48h": N_("share surveyed within 48 h"),
-    "claims.surveyed_within_72h": N_("share surveyed within 72 h"),
-    "claims.contacted_within_2h": N_("share contacted within 2 h"),
-    "claims.contacted_within_24h": N_("share contacted within 24 h"),
-    "claims.lost": N_("reports lost"),
-    "demand.unmet_person_hours": N_("unmet person-hours"),
 }
 TONES = {"P": "ok", "S": "ok", "M": "watch", "U": "bad"}
 
@@ -258,7 +250,7 @@ def _outcomes(desk: Desk, score: dict[str, Any]) -> None:
         [say("Figure"), say("Played"), say("Nobody moved"), say("Hindsight"), say("Share achieved")],
         [
             [
-                say(OUTCOMES.get(o["metric"], o["metric"])),
+                say(METRIC_NAMES.get(o["metric"], o["metric"])),
                 _number(o["value"]),
                 _number(o.get("baseline")),
                 _number(o.get("oracle")),

@@ -36,11 +36,13 @@ class Delivery:
     """An inject that reached its player at ``at_s``.
 
     fault: why it must not be scored, for example a fault of the simulator; None = as it should be.
+    entry: its number in the journal.
     """
 
     inject: str
     at_s: int
     fault: Message | None = None
+    entry: int | None = None
 
 
 @dataclass(frozen=True)

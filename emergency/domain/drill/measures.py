@@ -19,6 +19,7 @@ import numpy as np
 
 from emergency.domain.drill.fifo import NEVER, Seconds
 from emergency.domain.drill.world import HOUR, Fieldwork, World
+from emergency.texts import N_
 
 Measure = Callable[[World, Fieldwork], float | None]
 RESOURCE_KINDS = (
@@ -31,6 +32,25 @@ RESOURCE_KINDS = (
     "storage_site",
     "supply",
 )
+
+
+# What reports and rooms call them; a metric without a name is shown by its id.
+METRIC_NAMES: Mapping[str, str] = {
+    "claims.surveyed_within_12h": N_("share surveyed within 12 h"),
+    "claims.surveyed_within_24h": N_("share surveyed within 24 h"),
+    "claims.surveyed_within_48h": N_("share surveyed within 48 h"),
+    "claims.surveyed_within_72h": N_("share surveyed within 72 h"),
+    "claims.contacted_within_1h": N_("share contacted within 1 h"),
+    "claims.contacted_within_2h": N_("share contacted within 2 h"),
+    "claims.contacted_within_4h": N_("share contacted within 4 h"),
+    "claims.contacted_within_24h": N_("share contacted within 24 h"),
+    "claims.lost": N_("reports lost"),
+    "claims.unsurveyed_at_end": N_("claims not surveyed at the end"),
+    "claims.never_surveyed": N_("claims nobody surveyed"),
+    "demand.unmet_person_hours": N_("unmet person-hours"),
+    "allocation.surveyor.committed": N_("surveyors committed"),
+    "allocation.fnol_agent.committed": N_("phone agents committed"),
+}
 
 
 def measure(metric: str, world: World, work: Fieldwork) -> float | None:

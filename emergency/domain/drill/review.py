@@ -8,14 +8,15 @@ the journal.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from datetime import datetime
 from typing import Any
 
 from emergency.domain.drill.answer import Act, Delivery
 from emergency.domain.drill.gaps import DIMENSIONS, Gap, gaps, span
 from emergency.domain.drill.record import message_record
 from emergency.domain.drill.scoring import ObjectiveScore, Score
-from emergency.domain.drill.script import DrillScript, Text
+from emergency.domain.drill.script import DrillScript, SuccessCriteria, Text
 from emergency.texts import N_, Message
 
 TOP_GAPS = 3
@@ -56,6 +57,54 @@ class ImprovementDraft:
 
 
 @dataclass(frozen=True)
+class Overview:
+    """What was rehearsed, when and by whom; ``roles``: role of the playbook -> its title."""
+
+    type: str
+    scenario: Text
+    playbook: str
+    start: datetime
+    duration_s: int
+    announced: bool
+    players: Mapping[str, str]
+    controllers: tuple[str, ...]
+    evaluators: Mapping[str, tuple[str, ...]]
+    criteria: SuccessCriteria
+    roles: Mapping[str, Text]
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "type": self.type,
+            "scenario": dict(self.scenario),
+            "playbook": self.playbook,
+            "start": self.start.isoformat(),
+            "duration_s": self.duration_s,
+            "announced": self.announced,
+            "players": dict(self.players),
+            "controllers": list(self.controllers),
+            "evaluators": {one: list(objectives) for one, objectives in self.evaluators.items()},
+            "criteria": asdict(self.criteria),
+            "roles": {role: dict(title) for role, title in self.roles.items()},
+        }
+
+
+def overview(script: DrillScript, roles: Mapping[str, Text]) -> Overview:
+    return Overview(
+        type=script.type,
+        scenario=script.scenario,
+        playbook=script.playbook,
+        start=script.clock.start,
+        duration_s=script.clock.duration_s,
+        announced=script.announced,
+        players=script.players,
+        controllers=script.staff.controllers,
+        evaluators={one.id: one.objectives for one in script.staff.evaluators},
+        criteria=script.success_criteria,
+        roles=roles,
+    )
+
+
+@dataclass(frozen=True)
 class Review:
     """The whole report as values.
 
@@ -74,6 +123,7 @@ class Review:
     drafts: tuple[ImprovementDraft, ...]
     voids: tuple[Message, ...]
     hotwash: tuple[Text, ...]
+    overview: Overview
 
     @property
     def top_gaps(self) -> tuple[Gap, ...]:
@@ -82,6 +132,7 @@ class Review:
     def to_json(self) -> dict[str, Any]:
         return {
             "title": dict(self.title),
+            "overview": self.overview.to_json(),
             "verdict": message_record(self.verdict),
             "rating": message_record(self.rating),
             "bars": dict(self.bars),
@@ -103,7 +154,7 @@ def timeline(
     """Injects and acts in order of time; at the same second the inject comes first."""
     by_id = {inject.id: inject for inject in script.injects}
     moments = [
-        Moment(d.at_s, "inject", d.inject, by_id[d.inject].to, by_id[d.inject].body)
+        Moment(d.at_s, "inject", d.inject, by_id[d.inject].to, by_id[d.inject].body, d.entry)
         for d in deliveries
         if d.inject in by_id
     ]
@@ -113,8 +164,10 @@ def timeline(
     return tuple(sorted(moments, key=lambda moment: (moment.at_s, moment.kind != "inject")))
 
 
-def after_action(script: DrillScript, score: Score, moments: Sequence[Moment]) -> Review:
-    """The content of the report on one run."""
+def after_action(
+    script: DrillScript, score: Score, moments: Sequence[Moment], roles: Mapping[str, Text] | None = None
+) -> Review:
+    """The content of the report on one run; ``roles``: role of the playbook -> its title."""
     found = gaps(script, score)
     return Review(
         title=script.title,
@@ -128,6 +181,7 @@ def after_action(script: DrillScript, score: Score, moments: Sequence[Moment]) -
         drafts=tuple(_draft(script, score, gap) for gap in found[:TOP_GAPS]),
         voids=_voids(score),
         hotwash=script.hotwash,
+        overview=overview(script, roles or {}),
     )
 
 

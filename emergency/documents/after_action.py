@@ -1,0 +1,439 @@
+"""The after-action report and improvement plan of one drill run, as a story in one language.
+
+Structure after the AAR/IP of HSEEP: page 1 for who decides (verdict, three dimensions, objectives, largest gaps),
+then overview, analysis by objective, the record with its proof, and the improvement plan.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from emergency.documents.blocks import Bar, Bars, Block, Bullets, Heading, PageBreak, Para, Story, Table
+from emergency.domain.act import ACTS
+from emergency.domain.drill.gaps import DIMENSIONS, span
+from emergency.domain.drill.measures import METRIC_NAMES
+from emergency.domain.drill.record import message_from
+from emergency.domain.drill.review import TOP_GAPS
+from emergency.texts import N_, Message, Speaker
+
+RATINGS = {
+    "P": N_("P · performed without challenges"),
+    "S": N_("S · some challenges"),
+    "M": N_("M · major challenges"),
+    "U": N_("U · unable to perform"),
+}
+MEANINGS = {
+    "P": N_("The objective was met; nothing else was hurt by it, and plans and law were followed."),
+    "S": N_("The objective was met; it could be met faster, better or with less."),
+    "M": N_("The objective was met only in part, or a critical action was missed."),
+    "U": N_("The objective was not met."),
+}
+TONES = {"P": "ok", "S": "ok", "M": "watch", "U": "bad"}
+TYPES = {"tabletop": N_("tabletop"), "functional": N_("functional"), "full_scale": N_("full-scale")}
+PLAYERS = {"team": N_("team"), "simulated": N_("simulated")}
+ELEMENTS = {
+    "planning": N_("planning"),
+    "organisation": N_("organisation"),
+    "equipment": N_("equipment"),
+    "training": N_("training"),
+    "exercise": N_("exercise"),
+}
+AUTOS = {
+    "scripted": N_("Robots act as people would"),
+    "best": N_("The engine acts at once (upper bound)"),
+    "none": N_("Nobody acts (lower bound)"),
+}
+CAPABILITIES = {
+    "activation": N_("activation"),
+    "resourcing": N_("resourcing"),
+    "reporting": N_("reporting"),
+    "customers": N_("customer care"),
+    "continuity": N_("business continuity"),
+}
+EPOCH = "2000-01-01T00:00:00+00:00"  # dates a report whose run was kept without an overview
+
+
+def after_action(run: Mapping[str, Any], say: Speaker) -> Story:
+    """The report of a kept run.
+
+    Args:
+        run: as `emergency.service.drills.report` gives it: title, score, review, files, seed, auto, run_id.
+    """
+    book = _Report(run, say)
+    title = say("After-action report: {title}", title=run["title"])
+    return Story(
+        title=title,
+        language=say.language,
+        footer=say("【演练】EXERCISE · run {run}", run=run["run_id"]),
+        date=datetime.fromisoformat(book.overview.get("start", EPOCH)),
+        blocks=tuple(book.blocks(title)),
+    )
+
+
+def offset(seconds: int) -> str:
+    """Drill time as T+hh:mm:ss."""
+    return f"T+{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+
+
+class _Report:
+    """One run being told; each method gives the blocks of one part."""
+
+    def __init__(self, run: Mapping[str, Any], say: Speaker) -> None:
+        self.run, self.say = run, say
+        self.score, self.review = run["score"], run["review"]
+        self.overview: Mapping[str, Any] = self.review.get("overview", {})
+        self.texts = {o["id"]: o["text"] for o in self.review["objectives"]}
+
+    def blocks(self, title: str) -> Iterator[Block]:
+        yield Heading(title, 0)
+        yield from self.first_page()
+        yield PageBreak()
+        yield from self.over()
+        yield from self.analysis()
+        yield from self.expectations()
+        yield from self.outcomes()
+        yield from self.timeline()
+        yield from self.plan()
+        yield from self.voids()
+        yield from self.proof()
+
+    # Words ----------------------------------------------------------------------------------------
+
+    def role(self, role: str) -> str:
+        title = self.overview.get("roles", {}).get(role)
+        return self.say.of(title) if title else role
+
+    def spoken(self, record: Mapping[str, Any]) -> str:
+        """A kept sentence, with the ids of roles, acts and metrics in it given their names."""
+        message = message_from(dict(record))
+        names = {"role": self.role, "action": self.action, "metric": self.metric}
+        named = {k: names[k](v) if k in names and isinstance(v, str) else v for k, v in message.values.items()}
+        return self.say(Message(message.id, named))
+
+    def action(self, action: str) -> str:
+        return self.say(ACTS[action].title) if action in ACTS else action
+
+    def metric(self, metric: str) -> str:
+        return self.say(METRIC_NAMES[metric]) if metric in METRIC_NAMES else metric
+
+    def rating(self, band: str | None) -> str:
+        return self.say(RATINGS[band]) if band in RATINGS else self.say("not rated")
+
+    def chosen(self, names: Mapping[str, str], word: str) -> str:
+        return self.say(names[word]) if word in names else word
+
+    # Parts ----------------------------------------------------------------------------------------
+
+    def first_page(self) -> Iterator[Block]:
+        say = self.say
+        yield Para(
+            say(
+                "Handling: internal, for training and improvement. Roles are scored, not named people. "
+                "Nothing told here happened outside the drill."
+            ),
+            "notice",
+        )
+        yield Para(self.spoken(self.review["verdict"]) + say(" – {rating}", rating=self.rating_of_whole()), "verdict")
+        for reason in self.score["reasons"]:
+            yield Para(self.spoken(reason))
+        yield Bars([self._bar(name) for name in DIMENSIONS])
+        yield Para(
+            say(
+                "Share of the weighted actions that were done: {coverage}. Share of the weight that is void: {void}.",
+                coverage=_percent(self.score["coverage"]),
+                void=_percent(self.score["void_share"]),
+            ),
+            "note",
+        )
+        yield Heading(say("Objectives"))
+        yield self._objectives()
+        yield Heading(say("The three largest gaps"))
+        yield from self._top_gaps()
+
+    def rating_of_whole(self) -> str:
+        return self.spoken(self.review["rating"])
+
+    def _bar(self, name: str) -> Bar:
+        points = self.score[name]
+        return Bar(self.say(DIMENSIONS[name]), points, self.say("n/a") if points is None else f"{points}")
+
+    def _objectives(self) -> Table:
+        say, rows = self.say, self.score["objectives"]
+        return Table(
+            [say("Objective"), say("Capability"), say("Rating"), say("Score"), *(say(n) for n in DIMENSIONS.values())],
+            [
+                [
+                    f"{o['id']} {say.of(self.texts.get(o['id'], {}))}",
+                    self.chosen(CAPABILITIES, o["capability"]),
+                    self.rating(o["band"]),
+                    _figure(o["score"]),
+                    *(_figure(o[name]) for name in DIMENSIONS),
+                ]
+                for o in rows
+            ],
+            widths=(29, 12, 20, 8, 11, 10, 13),
+            numbers=frozenset({3, 4, 5, 6}),
+            tones={place: (2, TONES.get(o["band"], "plain")) for place, o in enumerate(rows)},
+        )
+
+    def _top_gaps(self) -> Iterator[Block]:
+        say, found = self.say, self.review["gaps"][:TOP_GAPS]
+        if not found:
+            yield Para(say("Nothing cost points."))
+            return
+        drafts = {(d["source"], d["target_metric"].rsplit(".", 1)[-1]): d for d in self.review["drafts"]}
+        rows = []
+        for gap in found:
+            draft = drafts.get((gap["source"], gap["dimension"]), {})
+            rows.append(
+                [
+                    self.spoken(gap["text"]),
+                    say(DIMENSIONS[gap["dimension"]]),
+                    f"{gap['lost']}",
+                    self.role(draft.get("owner_role", gap["role"])),
+                    _figure(draft.get("target_value")),
+                ]
+            )
+        head = [say("Gap"), say("Dimension"), say("Points lost"), say("Proposed owner"), say("Target")]
+        yield Table(head, rows, widths=(46, 14, 12, 18, 10), numbers=frozenset({2, 4}))
+
+    def over(self) -> Iterator[Block]:
+        say, told = self.say, self.overview
+        yield Heading(say("Overview of the drill"))
+        if not told:
+            return
+        start = datetime.fromisoformat(told["start"])
+        rows = [
+            [say("Name"), say.of(self.run["title"])],
+            [say("Script"), f"{self.run['drill_id']}@{self.run['drill_version']}"],
+            [say("Playbook"), told["playbook"]],
+            [say("Type"), self.chosen(TYPES, told["type"])],
+            [say("Drill time"), say("{start}, {hours} h", start=f"{start:%Y-%m-%d %H:%M %z}", hours=_hours(told))],
+            [say("Announced"), say("yes") if told["announced"] else say("no")],
+            [say("Scenario"), say.of(told["scenario"])],
+            [say("Empty seats"), self.chosen(AUTOS, self.run["auto"])],
+            [say("Passed if"), "; ".join(self._criteria(told["criteria"])) or "–"],
+        ]
+        yield Table([say("Item"), say("Content")], rows, widths=(18, 82))
+        yield Heading(say("Players and staff"), 2)
+        yield Table([say("Role"), say("Filled by")], list(self._people(told)), widths=(40, 60))
+
+    def _criteria(self, asked: Mapping[str, Any]) -> Iterator[str]:
+        say = self.say
+        if asked["min_overall"] is not None:
+            yield say("overall {points} or more", points=asked["min_overall"])
+        if asked["no_objective_below"] is not None:
+            yield say("no objective below {points}", points=asked["no_objective_below"])
+        if asked["no_critical_missed"]:
+            yield say("no critical action missed")
+
+    def _people(self, told: Mapping[str, Any]) -> Iterator[list[str]]:
+        for role, player in told["players"].items():
+            yield [self.role(role), self.chosen(PLAYERS, player)]
+        yield [self.say("Controllers"), ", ".join(told["controllers"])]
+        for one, objectives in told["evaluators"].items():
+            yield [self.say("Evaluator {name}", name=one), ", ".join(objectives)]
+
+    def analysis(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("Analysis by objective"))
+        meanings = [[say(RATINGS[band]), say(MEANINGS[band])] for band in RATINGS]
+        yield Table([say("Rating"), say("Meaning")], meanings, widths=(30, 70))
+        strengths: Sequence[Mapping[str, Any]] = self.review["strengths"]
+        of = {e["id"]: e["objective"] for e in self.score["expectations"]}
+        for one in self.score["objectives"]:
+            yield Heading(f"{one['id']} {say.of(self.texts.get(one['id'], {}))}", 2)
+            yield Para(say("{rating}; {score} of 100", rating=self.rating(one["band"]), score=_figure(one["score"])))
+            notes = [self.spoken(note) for note in one["notes"]]
+            if notes:
+                yield Bullets(notes)
+            good = [self.spoken(s) for s in strengths if of.get(s["values"].get("expectation")) == one["id"]]
+            poor = [self.spoken(g["text"]) for g in self.review["gaps"] if g["objective"] == one["id"]]
+            yield Para(say("Strengths"), "note")
+            yield Bullets(good or [say("none found")])
+            yield Para(say("Areas for improvement"), "note")
+            yield Bullets(poor or [say("none found")])
+
+    def expectations(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("Expected actions and what became of them"))
+        yield Table(
+            [
+                say("Expected action"),
+                say("Role"),
+                say("Limit"),
+                say("Taken"),
+                say("Timeliness"),
+                say("Accuracy"),
+                say("Journal entry"),
+            ],
+            [
+                [
+                    f"{e['id']} {self.action(e['action'])}" + (say(" (critical)") if e["critical"] else ""),
+                    self.role(e["role"]),
+                    span(e["limit_s"]),
+                    "–" if e["taken_s"] is None else span(e["taken_s"]),
+                    say("void") if e["void"] else _figure(e["timeliness"]),
+                    _figure(e["accuracy"]),
+                    "–" if e["entry"] is None else f"#{e['entry']}",
+                ]
+                for e in self.score["expectations"]
+            ],
+            widths=(34, 18, 9, 10, 10, 9, 10),
+            numbers=frozenset(range(2, 7)),
+        )
+        notes = [(e["id"], e["accuracy_note"]) for e in self.score["expectations"] if e["accuracy_note"]]
+        if notes:
+            yield Para(say("How accuracy was judged"), "note")
+            yield Bullets([f"{id}: {self.spoken(note)}" for id, note in notes])
+
+    def outcomes(self) -> Iterator[Block]:
+        say, rows = self.say, self.score["outcomes"]
+        if not rows:
+            return
+        yield Heading(say("What it achieved, between nobody acting and hindsight"))
+        yield Table(
+            [
+                say("Figure"),
+                say("Played"),
+                say("Nobody moved"),
+                say("Hindsight"),
+                say("Floor"),
+                say("Target"),
+                say("Share achieved"),
+            ],
+            [
+                [
+                    f"{o['id']} {self.metric(o['metric'])}",
+                    *(_amount(o[name]) for name in ("value", "baseline", "oracle", "floor", "target")),
+                    say("void") if o["void"] else f"{o['effectiveness']} %",
+                ]
+                for o in rows
+            ],
+            widths=(32, 11, 12, 11, 11, 11, 12),
+            numbers=frozenset(range(1, 7)),
+        )
+        yield Para(
+            say(
+                "All three were played on the identical claims: the plans of this run, nobody reallocated, and the "
+                "allocation engine told the true demand in advance."
+            ),
+            "note",
+        )
+
+    def timeline(self) -> Iterator[Block]:
+        say, kinds = self.say, {"inject": self.say("inject"), "act": self.say("act")}
+        yield Heading(say("Timeline"))
+        yield Table(
+            [say("Drill time"), say("Kind"), say("Role"), say("What"), say("Answers"), say("Journal entry")],
+            [
+                [
+                    offset(m["at_s"]),
+                    kinds[m["kind"]],
+                    self.role(m["role"]),
+                    f"{m['id']} {say.of(m['text'])}" if m["text"] else self.action(m["id"]),
+                    ", ".join(m["answers"]),
+                    "–" if m["entry"] is None else f"#{m['entry']}",
+                ]
+                for m in self.review["timeline"]
+            ],
+            widths=(14, 8, 16, 42, 10, 10),
+            numbers=frozenset({5}),
+        )
+        if self.review["hotwash"]:
+            yield Para(say("Questions for the hotwash"), "note")
+            yield Bullets([say.of(question) for question in self.review["hotwash"]])
+
+    def plan(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("Improvement plan (drafts)"))
+        drafts = self.review["drafts"]
+        if not drafts:
+            yield Para(say("Nothing cost points."))
+            return
+        yield Table(
+            [
+                say("Objective"),
+                say("Issue"),
+                say("Element"),
+                say("Target"),
+                say("Proposed owner"),
+                say("Root cause"),
+                say("Action"),
+                say("Due"),
+            ],
+            [
+                [
+                    d["objective"],
+                    self.spoken(d["issue"]),
+                    self.chosen(ELEMENTS, d["element"]),
+                    say(
+                        "{source} {dimension} ≥ {value}",
+                        source=d["source"],
+                        dimension=say(DIMENSIONS[d["target_metric"].rsplit(".", 1)[-1]]),
+                        value=_figure(d["target_value"]),
+                    ),
+                    self.role(d["owner_role"]),
+                    "",
+                    "",
+                    "",
+                ]
+                for d in drafts
+            ],
+            widths=(9, 27, 10, 15, 13, 11, 9, 6),
+        )
+        yield Para(
+            say(
+                "Drafts name the issue and the target. Root cause, action, owner and due date are settled at the "
+                "after-action meeting; who closes an item is not its owner."
+            ),
+            "note",
+        )
+
+    def voids(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("Left out of the score"))
+        found = [f"{v['id']}: {self.spoken(v['why'])}" for v in self.score["voids"]]
+        yield Bullets(found or [say("Nothing was left out.")])
+
+    def proof(self) -> Iterator[Block]:
+        say, run = self.say, self.run
+        yield Heading(say("How to recompute this score"))
+        yield Table(
+            [say("File frozen at the start"), "SHA-256"],
+            [list(pair) for pair in sorted(run["files"].items())],
+            (34, 66),
+        )
+        yield Para(
+            say(
+                "Run {run}, seed {seed}. Points come from the drill's own journal by rules fixed before the start.",
+                run=run["run_id"],
+                seed=run["seed"],
+            )
+        )
+        yield Bullets(
+            [
+                f"emergency drill export {run['run_id']} --out run.jsonl",
+                "emergency drill score run.jsonl --json",
+            ]
+        )
+
+
+def _figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}" if isinstance(value, int) else f"{value}"
+
+
+def _amount(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.3f}"
+
+
+def _percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"
+
+
+def _hours(told: Mapping[str, Any]) -> str:
+    return f"{told['duration_s'] / 3600:g}"
