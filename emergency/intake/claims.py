@@ -8,7 +8,7 @@ same as before is for the store to say.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,11 @@ import pyarrow as pa
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.intake.accounts import ClaimChunk, Duplicate, Flag, Reject
 from emergency.intake.batch import Batch
-from emergency.intake.cells import Fault
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.rejects import write_rejects
 from emergency.intake.rows import Read, RowReader
 from emergency.intake.table import Table, open_table
-from emergency.texts import Message
+from emergency.intake.words import rejected
 
 __all__ = ["ClaimChunk", "Duplicate", "Flag", "Reject", "file_digest", "read_claims", "write_rejects"]
 
@@ -65,12 +64,12 @@ def _chunk(batch: Batch, row: int, table: Table, reader: RowReader, seen: _Seen)
     numbers = row + np.array(batch.at, dtype=np.int64)
     columns = batch.columns()
     read = reader.read(columns)
-    claims, duplicates = seen.sort(_without(_frame(read, numbers), list(read.faults)))
+    claims, duplicates = seen.sort(without(_frame(read, numbers), list(read.faults)))
     rejects = [
-        _reject(int(numbers[i]), faults, table.header, [c[i].as_py() for c in columns])
+        rejected(int(numbers[i]), faults, table.header, [c[i].as_py() for c in columns])
         for i, faults in read.faults.items()
     ]
-    rejects += [_reject(row + at, [("", b.fault)], table.header, b.cells) for at, b in batch.broken]
+    rejects += [rejected(row + at, [("", b.fault)], table.header, b.cells) for at, b in batch.broken]
     return ClaimChunk(
         claims=claims,
         rejects=tuple(sorted(rejects, key=lambda r: r.row)),
@@ -88,22 +87,9 @@ def _frame(read: Read, numbers: np.ndarray[Any, Any]) -> pd.DataFrame:
     return pd.DataFrame(columns).astype(dict(CLAIM_COLUMNS))
 
 
-def _without(frame: pd.DataFrame, at: list[int]) -> pd.DataFrame:
+def without(frame: pd.DataFrame, at: list[int]) -> pd.DataFrame:
+    """The rows at all other positions."""
     return frame.drop(index=at).reset_index(drop=True) if at else frame
-
-
-def _reject(row: int, faults: Sequence[tuple[str, Fault]], header: Sequence[str], cells: Sequence[str]) -> Reject:
-    names = [*header, *(f"+{i}" for i in range(1, len(cells) - len(header) + 1))]
-    field, first = faults[0]
-    return Reject(row, field, _together(faults), first.code, dict(zip(names, cells, strict=False)))
-
-
-def _together(faults: Sequence[tuple[str, Fault]]) -> Message:
-    if len(faults) == 1:
-        return faults[0][1].message
-    header = faults[1][0]
-    rest = Message("{header}: {fault}", {"header": header, "fault": _together(faults[1:])})
-    return Message("{first}; {rest}", {"first": faults[0][1].message, "rest": rest})
 
 
 def _flags(read: Read, numbers: np.ndarray[Any, Any]) -> tuple[Flag, ...]:
@@ -147,7 +133,7 @@ class _Seen:
         self.hashes.append(hashes[fresh])
         self.starts.append(taken)
         found = [self._duplicate(frame, rows[i], hashes[i], i, first) for i, first in repeats]
-        return _without(frame, [i for i, _ in repeats]), tuple(found)
+        return without(frame, [i for i, _ in repeats]), tuple(found)
 
     def _duplicate(self, frame: pd.DataFrame, row: Any, own: Any, at: int, first: int) -> Duplicate:
         chunk = int(np.searchsorted(self.starts, first, side="right")) - 1

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emergency.domain.claim import CHANNELS, LINES, STATUSES
+from emergency.domain.record import MESSAGE_KINDS
 
 # Unit of an amount column -> (whole currency units in one, the only currency it fits or "").
 UNITS: Mapping[str, tuple[float, str]] = {
@@ -19,9 +20,14 @@ UNITS: Mapping[str, tuple[float, str]] = {
 DATE_ORDERS = ("ymd", "mdy", "dmy")
 # Coordinates as satellites give them, and as Chinese web maps shift them.
 COORDINATES = ("wgs84", "gcj02")
-VOCABULARIES: Mapping[str, tuple[str, ...]] = {"line": LINES, "status": STATUSES, "channel": CHANNELS}
-AMOUNTS = ("estimated_minor", "paid_minor")
-INSTANTS = ("loss_at", "reported_at")
+VOCABULARIES: Mapping[str, tuple[str, ...]] = {
+    "line": LINES,
+    "status": STATUSES,
+    "channel": CHANNELS,
+    "kind": MESSAGE_KINDS,
+}
+AMOUNTS = ("estimated_minor", "paid_minor", "outstanding_minor", "sum_insured_minor")
+INSTANTS = ("loss_at", "reported_at", "at", "as_of")
 # Cells that say "nothing here" in the files insurers exchange.
 ABSENT = ("-", "--", "/", "null", "none", "nan", "n/a", "#n/a", "无", "不详", "空")
 # What a claim never lacks; a mapping that gives neither column nor default takes these.

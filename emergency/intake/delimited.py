@@ -16,6 +16,7 @@ from emergency.intake.cells import Fault
 from emergency.intake.faults import FileFault
 from emergency.intake.headers import HEADER_WITHIN, checked, find_header, no_header, proves_encoding
 from emergency.intake.mapping import ClaimMapping
+from emergency.intake.plain import LONGEST_CELL, PlainRows
 from emergency.texts import Message
 
 DELIMITERS = (",", ";", "\t")
@@ -23,7 +24,6 @@ LONGEST_LINE = 1 << 20
 _HEAD_BYTES = 1 << 18
 _PIECE = 1 << 20
 _AT_ONCE = 512
-_LONGEST_CELL = 131_072  # the csv module's own limit
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -37,7 +37,9 @@ class _Shape:
     delimiter: str
     header: tuple[str, ...]
     header_at: int  # records above the header
+    below: int  # lines down to the first data row
     sound: bool = False  # nothing in the bytes that asks for a look at each line
+    plain: bool = False  # sound, and its line ends are those of today
     padded: bool = False  # short rows are whole: their blank cells at the end were left out
 
 
@@ -56,6 +58,11 @@ def open_delimited(
     header = checked(shape.header, mapping)
     raw, size = path.open("rb"), path.stat().st_size
     records = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape)
+    if shape.plain:
+        plain = PlainRows(
+            path, shape.encoding, shape.delimiter, len(shape.header), shape.below, records.batches, records.file
+        )
+        return header, plain.batches, plain.bytes_read
     return header, records.batches, lambda: size if raw.closed else raw.tell()
 
 
@@ -91,11 +98,11 @@ def _shape(path: Path, mapping: ClaimMapping) -> _Shape:
         seen = seen or first
         if shape is None:
             continue
-        bad, sound = _survey(path, encoding)
+        bad, sound, plain = _survey(path, encoding)
         if bad is not None:
             damage = damage or (encoding, bad)
         elif encoding in (marked, mapping.encoding, "utf-8") or proves_encoding(shape.header, mapping):
-            return replace(shape, sound=sound)
+            return replace(shape, sound=sound, plain=plain)
     raise FileFault(_why_not(path, mapping, head, damage, seen))
 
 
@@ -113,7 +120,8 @@ def _known_header(text: str, encoding: str, mapping: ClaimMapping) -> tuple[_Sha
         records = _readable(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
         at = find_header(records, mapping)
         if at is not None:
-            return _Shape(encoding, delimiter, tuple(records[at]), at), list(records[at])
+            below = at + 1 + sum(cell.count("\n") for record in records[: at + 1] for cell in record)
+            return _Shape(encoding, delimiter, tuple(records[at]), at, below), list(records[at])
         first = next((r for r in records if any(c.strip() for c in r)), [])
         best = max(best, first, key=len)
     return None, best
@@ -127,11 +135,12 @@ def _readable(reader: Iterator[list[str]]) -> list[list[str]]:
     return records
 
 
-def _survey(path: Path, encoding: str) -> tuple[int | None, bool]:
-    """One look at all bytes: where they stop being of the encoding (None = nowhere), and whether
-    they are sound: no NUL, no line a reader would refuse, every quotation mark with its partner."""
+def _survey(path: Path, encoding: str) -> tuple[int | None, bool, bool]:
+    """One look at all bytes: where they stop being of the encoding (None = nowhere); whether they are
+    sound: no NUL, no line a reader would refuse, every quotation mark with its partner; whether they
+    are plain: sound, and without line ends of another time."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    done = quotes = tail = 0
+    done = quotes = tail = returns = 0
     sound = encoding != "utf-16"
     with path.open("rb") as file:
         while True:
@@ -140,14 +149,17 @@ def _survey(path: Path, encoding: str) -> tuple[int | None, bool]:
             try:
                 decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
-                return done - held + error.start, False
+                return done - held + error.start, False, False
             if not piece:
-                return None, sound and quotes % 2 == 0
+                sound = sound and quotes % 2 == 0
+                return None, sound, sound and not returns
             lines = piece.split(b"\n")
             longest = max(tail + len(lines[0]), *map(len, lines))
             tail = len(lines[-1]) + (tail if len(lines) == 1 else 0)
             quotes += piece.count(b'"')
-            sound = sound and longest < _LONGEST_CELL and b"\0" not in piece
+            # A line end may be cut in two by the pieces; then it counts as odd, and is read with care.
+            returns += piece.count(b"\r") - piece.count(b"\r\n")
+            sound = sound and longest < LONGEST_CELL and b"\0" not in piece
             done += len(piece)
 
 
@@ -184,8 +196,11 @@ class _Records:
         self.lines: list[str] = []
         self.row = 0
 
-    def batches(self, size: int) -> Iterator[Batch]:
+    def batches(self, size: int, skipped: int = 0) -> Iterator[Batch]:
         """Records in batches of at most `size`; a sound file is not looked at line by line.
+
+        Args:
+            skipped: data rows to pass over.
 
         Raises:
             FileFault: a quotation mark never closed, a line without end.
@@ -196,8 +211,13 @@ class _Records:
             for _ in range(self.shape.header_at + 1):
                 next(reader)
             self.lines.clear()
+            self._pass_over(reader, skipped)
             width = len(self.shape.header)
             yield from self._quick(reader, size) if self.shape.sound else batched(self._data(reader), size, width)
+
+    def _pass_over(self, reader: Iterator[list[str]], rows: int) -> None:
+        while self.row < rows:
+            self.row += bool(next(reader))
 
     def _quick(self, reader: Iterator[list[str]], size: int) -> Iterator[Batch]:
         """Some hundred records at a time, turned into columns while they are at hand."""

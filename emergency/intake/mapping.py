@@ -14,7 +14,8 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from emergency.domain.claim import CLAIM_COLUMNS, STATUSES
+from emergency.domain.claim import STATUSES
+from emergency.domain.record import COLUMNS_OF, NEEDED_OF
 from emergency.intake.columns import (
     ABSENT,
     AMOUNTS,
@@ -32,7 +33,7 @@ from emergency.texts import N_, Message
 
 FORMAT = "mapping/1."
 _TOP = (
-    *("format", "id", "version", "title", "source", "regions", "timezone", "currency", "encoding"),
+    *("format", "kind", "id", "version", "title", "source", "regions", "timezone", "currency", "encoding"),
     *("date_order", "absent", "coordinates", "columns", "constants"),
 )
 _COLUMN = (
@@ -47,6 +48,7 @@ class ClaimMapping:
 
     Attributes:
         name: what ``--mapping`` calls it.
+        kind: claims, messages, policies or casualties: what a row of the file is.
         source: the source's key; with the report number it names a claim for good.
         timezone: IANA zone of times without an offset.
         currency: ISO 4217 code of rows that name none.
@@ -65,6 +67,7 @@ class ClaimMapping:
     timezone: str
     currency: str
     columns: Mapping[str, Column]
+    kind: str = "claims"
     version: str = "1.0.0"
     title: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, str] = field(default_factory=dict)
@@ -88,10 +91,11 @@ class ClaimMapping:
 
 def _whole(mapping: ClaimMapping) -> list[Message]:
     faults = []
-    for needed in ("report_no", "loss_at"):
+    for needed in NEEDED_OF[mapping.kind]:
         if needed not in mapping.columns:
             faults.append(_say("columns", N_("{column} is missing: a claim needs it"), column=needed))
-    if "line" not in mapping.constants and not _always_gives(mapping.columns.get("line")):
+    lined = "line" in COLUMNS_OF[mapping.kind]
+    if lined and "line" not in mapping.constants and not _always_gives(mapping.columns.get("line")):
         faults.append(
             _say("columns.line", N_("give a default or a constant: a claim without a line cannot be planned for"))
         )
@@ -133,6 +137,8 @@ class _Reading:
 
     def __init__(self, raw: Mapping[str, Any], path: Path) -> None:
         self.raw, self.path = raw, path
+        found = str(raw.get("kind", "claims")) if isinstance(raw, Mapping) else "claims"
+        self.kind = found if found in COLUMNS_OF else "claims"
         self.faults: list[Message] = []
 
     def wrong(self, where: str, text: str, **values: Any) -> None:
@@ -146,7 +152,9 @@ class _Reading:
         self.known(raw, _TOP, "")
         if not str(raw.get("format", "")).startswith(FORMAT):
             self.wrong("format", N_("must be mapping/1.0, found {found}"), found=raw.get("format", ""))
+        self.one_of(str(raw.get("kind", "claims")), tuple(COLUMNS_OF), "kind")
         given: dict[str, Any] = {
+            "kind": self.kind,
             "name": self.text(raw, "id"),
             "source": self.text(raw, "source"),
             "timezone": self.zone(self.text(raw, "timezone")),
@@ -245,8 +253,8 @@ class _Reading:
         return table
 
     def claim_column(self, name: str, where: str) -> None:
-        if name not in CLAIM_COLUMNS or name == "row":
-            allowed = ", ".join(c for c in CLAIM_COLUMNS if c != "row")
+        if name not in COLUMNS_OF[self.kind]:
+            allowed = ", ".join(COLUMNS_OF[self.kind])
             self.wrong(where, N_("{found} is no column of a claim; allowed: {allowed}"), found=name, allowed=allowed)
 
     def vocabulary(self, name: str, value: str, where: str) -> None:
@@ -280,7 +288,7 @@ class _Reading:
             name=name,
             headers=headers,
             combine=combine,
-            required=self.flag(raw.get("required", name in ("report_no", "loss_at")), f"{where}.required"),
+            required=self.flag(raw.get("required", name in NEEDED_OF[self.kind]), f"{where}.required"),
             values=values,
             contains=contains,
             default=default if default is not None else FALLBACKS.get(name),

@@ -89,7 +89,7 @@ class RowReader:
 
     def read(self, columns: Sequence[Texts]) -> Read:
         """All claim columns of a chunk, with faults and flags by position."""
-        chunk = _Chunk(self, columns)
+        chunk = Columns(self, columns)
         for name in ("report_no", "policy_no"):
             chunk.number(name)
         for name in ("loss_at", "reported_at"):
@@ -105,7 +105,9 @@ class RowReader:
         return chunk.read
 
 
-class _Chunk:
+class Columns:
+    """One chunk of cells, from which columns are read by name."""
+
     def __init__(self, reader: RowReader, columns: Sequence[Texts]) -> None:
         self.reader, self.mapping = reader, reader.mapping
         self.size = len(columns[0])
@@ -223,7 +225,7 @@ class _Chunk:
     def amounts(self) -> None:
         currencies = pa.array(self.read.values["currency"]).fill_null(self.mapping.currency)
         for name in ("paid_minor", "estimated_minor"):
-            self._amount(name, currencies)
+            self.amount(name, currencies)
         column = self.mapping.columns.get("estimated_minor")
         if column and column.otherwise:
             # What was recovered is no estimate of the loss: a negative payment does not stand in.
@@ -231,7 +233,7 @@ class _Chunk:
             stands_in = np.asarray((paid >= 0).fillna(False), dtype=bool) & np.asarray(estimated.isna())
             estimated[stands_in] = paid[stands_in]
 
-    def _amount(self, name: str, currencies: Texts) -> None:
+    def amount(self, name: str, currencies: Texts) -> None:
         """One amount column, or the sum of several; blank only where all of them are."""
         found = self.reader.found.get(name, ())
         if not found:

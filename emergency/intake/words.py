@@ -9,6 +9,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from emergency.intake.accounts import Reject
 from emergency.intake.cells import Fault, Parsed, Texts, narrow, shown
 from emergency.intake.columns import Column
 from emergency.texts import Message
@@ -108,3 +109,18 @@ def refuse_negative(parsed: Parsed, cells: Texts) -> None:
     for at in np.flatnonzero(parsed.values < 0).tolist():
         message = Message("an estimate cannot be negative: {cell}", {"cell": shown(cells[at].as_py())})
         parsed.faults.setdefault(at, Fault("negative", message))
+
+
+def rejected(row: int, faults: Sequence[tuple[str, Fault]], header: Sequence[str], cells: Sequence[str]) -> Reject:
+    """A row as it is handed back, with every fault found in it."""
+    names = [*header, *(f"+{i}" for i in range(1, len(cells) - len(header) + 1))]
+    field, first = faults[0]
+    return Reject(row, field, _together(faults), first.code, dict(zip(names, cells, strict=False)))
+
+
+def _together(faults: Sequence[tuple[str, Fault]]) -> Message:
+    if len(faults) == 1:
+        return faults[0][1].message
+    header = faults[1][0]
+    rest = Message("{header}: {fault}", {"header": header, "fault": _together(faults[1:])})
+    return Message("{first}; {rest}", {"first": faults[0][1].message, "rest": rest})

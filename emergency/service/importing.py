@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -24,6 +25,8 @@ from emergency.service.running import live_profile_for, save_profile
 from emergency.store import claims, incidents, records
 from emergency.store.store import Connection
 from emergency.texts import Speaker, speaker
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -97,11 +100,11 @@ def import_claims(
     total = _Tally()
     first = True
     try:
-        for chunk in read_claims(path, mapping, now_us=ctx.now_us()):
+        for chunk, placed in _ahead(_placed(ctx, path, mapping)):
             if first:
                 _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
                 first = False
-            _keep(ctx, chunk, mapping, import_id, incident_id, total)
+            _keep(ctx, chunk, placed, mapping, import_id, incident_id, total)
             if progress:
                 progress(Progress(total.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
     except BaseException:  # a stop button, Ctrl-C, a file that breaks off: whole chunks stay, and it is said
@@ -170,11 +173,31 @@ def _open_receipt(
         )
 
 
-def _keep(
-    ctx: Context, chunk: ClaimChunk, mapping: ClaimMapping, import_id: str, incident_id: str | None, total: _Tally
-) -> None:
+def _placed(ctx: Context, path: Path, mapping: ClaimMapping) -> Iterator[tuple[ClaimChunk, pd.DataFrame]]:
+    """Chunks of the file, and their claims with a place."""
     regions = ctx.content.regions.get(mapping.regions or ctx.profile.region_set)
-    placed = regions.place(chunk.claims, coarse_degrees=mapping.rounded_degrees)
+    for chunk in read_claims(path, mapping, now_us=ctx.now_us()):
+        yield chunk, regions.place(chunk.claims, coarse_degrees=mapping.rounded_degrees)
+
+
+def _ahead(chunks: Iterator[T]) -> Iterator[T]:
+    """The next chunk is read and placed while this one is written: the database leaves a core free."""
+    with ThreadPoolExecutor(1) as pool:
+        coming = pool.submit(next, chunks, None)
+        while (chunk := coming.result()) is not None:
+            coming = pool.submit(next, chunks, None)
+            yield chunk
+
+
+def _keep(
+    ctx: Context,
+    chunk: ClaimChunk,
+    placed: pd.DataFrame,
+    mapping: ClaimMapping,
+    import_id: str,
+    incident_id: str | None,
+    total: _Tally,
+) -> None:
     with ctx.store.write() as connection:
         loaded = claims.upsert(
             connection,

@@ -13,6 +13,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
+from pandas.util import hash_array
 from sqlalchemy import Connection, case, func, or_, select, update
 
 from emergency.domain.claim import CLAIM_COLUMNS, OPEN_STATUSES, PLACED_COLUMNS, UNSURVEYED_STATUSES
@@ -32,12 +34,23 @@ class Loaded:
 
 def content_hash(claims: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.int64]]:
     """A 64-bit hash of each claim's content, the same in every process."""
-    content = claims[list(CONTENT)].copy()
-    for column in content.columns:
-        if content[column].dtype == "string":
-            content[column] = content[column].fillna("\0").astype(object)
-    hashes = pd.util.hash_pandas_object(content, index=False).to_numpy(np.uint64)
-    return hashes.view(np.int64)
+    total = np.zeros(len(claims), dtype=np.uint64)
+    for column in CONTENT:
+        # As in a hash of tuples: the same values in other columns give another hash.
+        total = total * np.uint64(1_000_003) ^ _hashed(claims[column])
+    return total.view(np.int64)
+
+
+def _hashed(column: pd.Series[Any]) -> np.ndarray[Any, np.dtype[np.uint64]]:
+    """Hashes of one column; a column of few words is hashed by its words."""
+    if column.dtype == "string":
+        coded = pa.array(column).fill_null("\0").dictionary_encode()
+        words = coded.dictionary.to_numpy(zero_copy_only=False)
+        return hash_array(words, categorize=False)[coded.indices.to_numpy()]
+    if column.dtype == "Int64":
+        filled = column.to_numpy(dtype=np.int64, na_value=np.iinfo(np.int64).min)
+        return hash_array(filled, categorize=False)
+    return hash_array(column.to_numpy(), categorize=False)
 
 
 def upsert(
@@ -49,22 +62,23 @@ def upsert(
     """
     if claims.empty:
         return Loaded(0, 0, 0)
-    frame = claims[list(CONTENT)].copy()
-    frame["report_no"] = claims["report_no"]
-    frame["source"] = source
-    frame["row_hash"] = content_hash(claims)
-    frame["incident_id"] = incident
-    frame["keyed_at"] = keyed_us
-    frame["known_at"] = claims["reported_at"].fillna(keyed_us)
-    frame["import_id"] = import_id
-    columns = [_plain(frame[name]) for name in WRITTEN]
+    rows = len(claims)
+    everywhere = {"source": source, "incident_id": incident, "keyed_at": keyed_us, "import_id": import_id}
+    given: dict[str, list[Any]] = {name: [value] * rows for name, value in everywhere.items()}
+    given["row_hash"] = content_hash(claims).tolist()
+    given["known_at"] = claims["reported_at"].fillna(keyed_us).tolist()
+    columns = [given[name] if name in given else _plain(claims[name]) for name in WRITTEN]
     if connection.dialect.name == "postgresql":
-        return _copy(connection, columns, len(frame))
-    return _executemany(connection, columns, len(frame))
+        return _copy(connection, columns, rows)
+    return _executemany(connection, columns, rows)
 
 
 def _plain(column: pd.Series[Any]) -> list[Any]:
     """Python values with None for what is missing: neither driver knows pandas' NA."""
+    if column.dtype == "string":
+        return list(pa.array(column).to_numpy(zero_copy_only=False).tolist())
+    if not column.isna().any():
+        return column.tolist()
     values = column.astype(object)
     return values.where(column.notna(), None).tolist()
 

@@ -10,7 +10,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame, intake_mapping
+from emergency.console.rooms import frame, intake_mapping, joining, placing
 from emergency.domain.instant import from_us
 from emergency.service.context import Refused
 from emergency.service.importing import FileFault, Progress, Receipt, import_claims, mapping_named
@@ -37,6 +37,8 @@ def show(desk: Desk) -> None:
         _result(desk)
     if proposed:
         _mapping(desk, file, proposed)
+    placing.show(desk)
+    joining.show(desk)
     look.section(say("Files so far"))
     _receipts(desk)
 

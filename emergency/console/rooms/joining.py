@@ -1,0 +1,149 @@
+"""Which claims belong to the incident: dates, area, perils; how many that is; joined, taken back."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.desk import Desk
+from emergency.console.rooms.intake_mapping import spoken
+from emergency.domain.incident import Incident
+from emergency.service import joining
+from emergency.service.context import Conflict, Refused
+from emergency.service.joining import Rule
+from emergency.texts import N_
+
+PERIL_NAMES = {
+    "flood": N_("flood"),
+    "rainstorm": N_("rainstorm"),
+    "waterlogging": N_("waterlogging"),
+    "hurricane": N_("hurricane"),
+    "typhoon": N_("typhoon"),
+    "storm_surge": N_("storm surge"),
+    "earthquake": N_("earthquake"),
+    "hail": N_("hail"),
+    "fire": N_("fire"),
+    "wildfire": N_("wildfire"),
+    "winter_storm": N_("snow and ice"),
+    "landslide": N_("landslide"),
+    "tornado": N_("tornado"),
+}
+
+
+def show(desk: Desk) -> None:
+    """The panel for the chosen incident; nothing where there is none."""
+    incident = desk.incident()
+    if incident is None or not incident.is_open:
+        return
+    say = desk.say
+    with st.expander(say("Claims of {incident}", incident=say.of(incident.title)), key="joining"):
+        kind, text = st.session_state.pop("joining-said", ("", ""))
+        if kind:
+            getattr(st, kind)(text)
+        rule = _rule(desk, incident)
+        if rule is not None:
+            _preview(desk, incident, rule)
+        _code(desk, incident)
+        for act in joining.acts(desk.ctx, incident.incident_id, 3):
+            _undo(desk, act.seq, act.facts()["claims"])
+
+
+def _rule(desk: Desk, incident: Incident) -> Rule | None:
+    say, regions = desk.say, desk.ctx.regions
+    key = f"joining.{incident.incident_id}"
+    own = joining.standing(desk.ctx).get(incident.incident_id) or joining.rule_for(desk.ctx, incident)
+    since, until = own.since.astimezone(desk.zone), max(own.until, desk.ctx.now()).astimezone(desk.zone)
+    places = st.columns(4)
+    first = places[0].date_input(say("Loss since (day)"), since.date(), key=f"{key}.since")
+    at = places[1].time_input(say("Loss since (time)"), since.time().replace(second=0, microsecond=0), key=f"{key}.at")
+    last = places[2].date_input(say("until (day)"), until.date(), key=f"{key}.until")
+    perils = places[3].multiselect(
+        say("Perils"),
+        list(PERIL_NAMES),
+        list(own.perils),
+        format_func=lambda p: say(PERIL_NAMES[p]),
+        key=f"{key}.perils",
+    )
+    codes = [*regions.codes(regions.levels[0]), *regions.codes(desk.ctx.profile.region_level)]
+    codes = list(dict.fromkeys([*own.regions, *codes]))
+    chosen = st.multiselect(
+        say("In these regions and all that lies in them (empty: everywhere)"),
+        codes,
+        list(own.regions),
+        format_func=lambda code: regions.full_name(code, say.language),
+        key=f"{key}.regions",
+    )
+    area = st.text_area(
+        say("or in a drawn area: one longitude,latitude a line, or GeoJSON"), own.area, height=68, key=f"{key}.area"
+    )
+    left, right = st.columns(2)
+    blank = left.checkbox(say("Also claims that name no cause"), own.without_cause, key=f"{key}.blank")
+    standing = right.checkbox(say("Claims that come in later join as well"), True, key=f"{key}.standing")
+    try:
+        return Rule(
+            since=datetime.combine(first, at, tzinfo=desk.zone),
+            until=datetime.combine(last, time(23, 59, 59), tzinfo=desk.zone),
+            regions=tuple(chosen),
+            area=area.strip(),
+            perils=tuple(perils),
+            without_cause=blank,
+            standing=standing,
+        )
+    except Refused as fault:
+        st.error(spoken(desk, fault))
+        return None
+
+
+def _preview(desk: Desk, incident: Incident, rule: Rule) -> None:
+    say = desk.say
+    try:
+        found = joining.preview(desk.ctx, incident.incident_id, rule)
+    except Refused as fault:
+        st.error(spoken(desk, fault))
+        return
+    look.table(
+        [say("Would join"), say("Here already"), say("In another incident"), say("Without a place")],
+        [[f"{found.joining:,}", f"{found.already:,}", f"{found.elsewhere:,}", f"{found.unplaced:,}"]],
+        numbers=[0, 1, 2, 3],
+    )
+    if found.by_region:
+        most = [f"{desk.region(code)} {n:,}" for code, n in found.by_region[:6]]
+        st.caption(say("Most of them: {regions}", regions=say("; ").join(most)))
+    if st.button(say("Let {n} claims join", n=f"{found.joining:,}"), type="primary", key="join"):
+        try:
+            done = joining.join(desk.ctx, incident.incident_id, rule)
+            st.session_state["joining-said"] = ("success", say("{n} claims joined.", n=f"{done.claims:,}"))
+        except Refused as fault:
+            st.session_state["joining-said"] = ("error", spoken(desk, fault))
+        st.rerun()
+
+
+def _code(desk: Desk, incident: Incident) -> None:
+    say = desk.say
+    text, button = st.columns([3, 1], vertical_alignment="bottom")
+    code = text.text_input(say("Catastrophe code"), incident.cat_code, key=f"cat-code.{incident.incident_id}")
+    if button.button(
+        say("Set the code"), key="set-cat-code", disabled=code.strip() == incident.cat_code, width="stretch"
+    ):
+        try:
+            joining.set_cat_code(desk.ctx, incident.incident_id, code)
+            st.session_state["joining-said"] = ("success", say("The code is set."))
+        except (Conflict, Refused) as fault:
+            st.session_state["joining-said"] = ("error", spoken(desk, fault))
+        st.rerun()
+
+
+def _undo(desk: Desk, seq: int, claims: int) -> None:
+    say = desk.say
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    text.caption(say("Entry {seq}: {n} claims joined", seq=seq, n=f"{claims:,}"))
+    if button.button(say("Take back"), key=f"unjoin-{seq}", width="stretch"):
+        try:
+            back, left = joining.undo(desk.ctx, seq)
+            kept = say(" {n} were changed since and stay.", n=left) if left else ""
+            st.session_state["joining-said"] = ("success", say("{n} claims set free.", n=back) + kept)
+        except Refused as fault:
+            st.session_state["joining-said"] = ("error", spoken(desk, fault))
+        st.rerun()
