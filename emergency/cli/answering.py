@@ -33,12 +33,14 @@ def context(arguments: argparse.Namespace) -> Any:
     return bootstrap.start().context(arguments.workspace, actor(arguments))
 
 
-def rows(path: Path) -> list[dict[str, str]]:
+def rows(path: Path, *required: str) -> list[dict[str, str]]:
     """Rows of a small CSV table the user wrote.
 
     Raises:
-        BadInput: not UTF-8, no header, or rows of another width than the header.
+        BadInput: no such file, not UTF-8, a required column missing, or rows of another width than the header.
     """
+    if not path.is_file():
+        raise BadInput(f"{path}: no such file")
     try:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as fault:
@@ -47,15 +49,18 @@ def rows(path: Path) -> list[dict[str, str]]:
         raise BadInput(f"{path}: holds NUL bytes; it is no text file")
     reader = csv.DictReader(text.splitlines(keepends=True), restkey="\0rest", strict=True)
     try:
-        rows = list(reader)
+        found = list(reader)
     except csv.Error as fault:
         raise BadInput(f"{path}, line {reader.line_num}: {fault}") from fault
     if not reader.fieldnames:
         raise BadInput(f"{path}: empty; the first line must name the columns")
+    missing = [c for c in required if c not in reader.fieldnames]
+    if missing:
+        raise BadInput(f"{path}: column {missing[0]!r} is missing; the table needs {', '.join(required)}")
     doubled = sorted({c for c in reader.fieldnames if reader.fieldnames.count(c) > 1})
     if doubled:
         raise BadInput(f"{path}: column {doubled[0]!r} stands twice; rename or remove one")
-    ragged = [i for i, row in enumerate(rows, 1) if "\0rest" in row or None in row.values()]
+    ragged = [i for i, row in enumerate(found, 1) if "\0rest" in row or None in row.values()]
     if ragged:
         raise BadInput(f"{path}: data row {ragged[0]} has another number of cells than the header; mend the row")
-    return rows
+    return found

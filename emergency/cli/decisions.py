@@ -7,6 +7,7 @@ from typing import Any
 
 from emergency import bootstrap
 from emergency.cli.answering import answer_with, rows
+from emergency.domain.allocation.plan_tables import DEMAND_COLUMNS, POOL_COLUMNS
 
 
 def level(arguments: argparse.Namespace) -> int:
@@ -14,7 +15,7 @@ def level(arguments: argparse.Namespace) -> int:
 
     library = bootstrap.start().content.library
     sets = [library.rules(arguments.rules)] if arguments.rules else list(library.rule_sets())
-    answer = level_table(rows(arguments.facts), sets, arguments.money_unit)
+    answer = level_table(rows(arguments.facts, "event_id", "incident_type"), sets, arguments.money_unit)
     answer_with(arguments, answer, lambda: [_level_line(a) for a in answer])
     return 0
 
@@ -33,7 +34,8 @@ def plan(arguments: argparse.Namespace) -> int:
 
     optional = {n: rows(p) for n in ("travel", "incumbent", "pins") if (p := getattr(arguments, n))}
     content = bootstrap.start().content
-    answer = plan_tables(content, rows(arguments.pool), rows(arguments.demand), **optional)
+    pool, demand = rows(arguments.pool, *POOL_COLUMNS), rows(arguments.demand, *DEMAND_COLUMNS)
+    answer = plan_tables(content, pool, demand, **optional)
     answer_with(
         arguments,
         answer,

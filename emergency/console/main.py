@@ -49,11 +49,20 @@ def console() -> None:
     )
     look.begin()
     pages = [
-        st.Page(partial(SHOW[name], desk), title=desk.say(title), icon=ICONS[name], url_path=name, default=not i)
+        st.Page(
+            partial(SHOW[name], desk),
+            title=desk.say(title),
+            icon=ICONS[name],
+            url_path=name if i else "home",
+            default=not i,
+        )
         for i, (name, title) in enumerate(ROOMS.items())
     ]
+    first = next(iter(ROOMS))
+    # The default page lives at "/"; its own name must not lead to "page not found".
+    alias = st.Page(partial(SHOW[first], desk), title=desk.say(ROOMS[first]), url_path=first, visibility="hidden")
     st.session_state["pages"] = dict(zip(ROOMS, pages, strict=True))
-    chosen = st.navigation(pages)
+    chosen = st.navigation([*pages, alias])
     _sidebar(desk)
     chosen.run()
 

@@ -53,6 +53,21 @@ class Rates:
 
     rows: tuple[Rate, ...]
 
+    def between(self, on: date, currency: str, to: str) -> Rate:
+        """The rate between two currencies, from a row in either direction.
+
+        Raises:
+            NotOnShelf: neither direction has one.
+        """
+        try:
+            return self.rate(on, currency, to)
+        except NotOnShelf:
+            try:
+                back = self.rate(on, to, currency)
+            except NotOnShelf:
+                return self.rate(on, currency, to)
+            return Rate(back.on, currency, to, 1 / back.value, back.source)
+
     def rate(self, on: date, currency: str, to: str) -> Rate:
         """The newest rate on or before a day. A currency is worth 1 of itself.
 

@@ -127,7 +127,8 @@ def withdraw(ctx: Context, plan_id: int) -> None:
             raise Refused(f"plan {plan_id} is not in force, so there is nothing to take back")
         plans.release(connection, plan_id)
         plans.mark(connection, plan_id, "withdrawn")
-        _tell(ctx, connection, stored, f"plan/{plan_id}/recall", "Recall", _slots(stored))
+        if not records.hold_back(connection, f"plan/{plan_id}"):  # it went out already
+            _tell(ctx, connection, stored, f"plan/{plan_id}/recall", "Recall", _slots(stored))
         if stored["based_on"] is not None:
             earlier = plans.get(connection, stored["based_on"])
             assert earlier is not None

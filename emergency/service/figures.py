@@ -70,7 +70,23 @@ def figures(ctx: Context, incident_id: str | None = None, at: datetime | None = 
     now_us = to_us(now)
     with ctx.store.read() as connection:
         table = claims.counts(connection, now_us=now_us, overdue_us=OVERDUE_HOURS * HOUR_US, incident=incident_id)
-    return Figures(now, table)
+    return Figures(now, _in_one_currency(ctx, table, now))
+
+
+def _in_one_currency(ctx: Context, table: pd.DataFrame, now: datetime) -> pd.DataFrame:
+    """Money of every row in the workspace's currency, by the house's dated rate.
+
+    Raises:
+        NotOnShelf: no rate for a currency claims came in with; names the file to add it to.
+    """
+    home = ctx.profile.currency
+    foreign = [c for c in table["currency"].dropna().unique() if c != home]
+    for currency in foreign:
+        rate = ctx.content.library.rates().between(now.date(), str(currency), home)
+        rows = table["currency"] == currency
+        for column in ("estimated_minor", "paid_minor"):
+            table.loc[rows, column] = [round(int(v) * rate.value) for v in table.loc[rows, column]]
+    return table
 
 
 def snapshots(ctx: Context) -> tuple[Published, ...]:

@@ -165,7 +165,8 @@ def demand_ratio(ctx: Context, known: Figures) -> float | None:
     capacity = pool_slots(ctx)
     if not capacity:
         return None
-    return round(demand_slots(ctx, known) / capacity, 2)
+    # Cut, never rounded up: a threshold is not reached by rounding.
+    return demand_slots(ctx, known) * 1000 // capacity / 1000
 
 
 def in_currency(

@@ -38,7 +38,8 @@ def price(ctx: Context, shown: Mapping[str, Any], now: Mapping[str, Any] | None)
 
     return (
         row(N_("Survey slots filled"), "filled", 1),
-        row(N_("Slots short"), "short", -1),
+        row(N_("Slots short, seats included"), "short", -1),
+        row(N_("In reserve: no cell may use them"), "reserve", 0),
         row(N_("Backlog at this strength (shifts)"), "backlog", -1),
         row(N_("Travel, one way (hours)"), "travel_hours", -1),
         row(N_("People moved"), "moved", -1),
@@ -58,6 +59,7 @@ def _figures(plan: Mapping[str, Any], homes: Mapping[str, str]) -> dict[str, flo
         "backlog": round(needed / filled, 1) if filled else 0.0,
         "travel_hours": round(sum(a["minutes"] for a in field) / 60),
         "moved": body["moves"],
+        "reserve": len(set(homes) - {a["adjuster_id"] for a in body["assignments"]}),
         "bases": len({homes.get(a["adjuster_id"]) for a in field}),
     }
 

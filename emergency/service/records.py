@@ -12,8 +12,7 @@ from emergency.store.journal import Entry
 
 def verify_journal(ctx: Context) -> journal.Verdict:
     """Recompute the whole chain of this workspace's journal."""
-    with ctx.store.read() as connection:
-        return journal.verify(connection)
+    return journal.verified(ctx.store.read)
 
 
 def journal_entries(ctx: Context, limit: int = 200) -> list[journal.Entry]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
+from emergency.domain.level import metric_name
 from emergency.domain.level.trace import reason, source
 from emergency.geo.regions import RegionSet
 from emergency.service import allocation
@@ -309,13 +310,21 @@ SHOWN = {
     "level.confirm": N_("Level {level} confirmed"),
     "level.propose": N_("Rules propose level {level}"),
     "playbook.open": N_("Playbook {playbook} opened"),
-    "allocation.commit": N_("Plan {plan} published: {people} people"),
+    "allocation.commit": N_("Plan {plan} published: {people} people ({kind})"),
     "allocation.withdraw": N_("Plan {plan} taken back"),
     "claims.import": N_("{new} new claims from {file}"),
     "comms.send": N_("Bulletin sent to {audience}"),
     "report.submit": N_("Report submitted to {to}"),
     "policy.enable": N_("Relief measure enabled: {name}"),
     "fact.record": N_("Figure entered: {metric} = {value}"),
+}
+
+
+KINDS_OF_PEOPLE = {
+    "surveyor": N_("adjusters"),
+    "fnol_agent": N_("report-taking seats"),
+    "it_engineer": N_("IT engineers"),
+    "counsellor": N_("counsellors"),
 }
 
 
@@ -326,6 +335,10 @@ def _changes(ctx: Context, known: Figures, most: int = 8) -> tuple[tuple[datetim
     for entry in newest:
         if entry.action in SHOWN and entry.happened_us <= ctx.now_us():
             values = {k: v for k, v in entry.facts().items() if not isinstance(v, dict | list)}
+            if "metric" in values:
+                values["metric"] = metric_name(str(values["metric"]).removeprefix("industry."))
+            if "kind" in values:
+                values["kind"] = Message(KINDS_OF_PEOPLE.get(str(values["kind"]), str(values["kind"])))
             found.append((from_us(entry.happened_us), Message(SHOWN[entry.action], _gaps(SHOWN[entry.action], values))))
     return tuple(_grown(ctx, known) + found[:most])
 

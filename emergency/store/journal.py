@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
+from sqlalchemy.exc import DBAPIError
 
 from emergency.store.tables import journal, journal_head
 
@@ -118,7 +120,18 @@ def verify(connection: Connection) -> Verdict:
         if entry.prev != prev or entry.hash != expected:
             return Verdict(False, seq - 1, prev, seq, f"entry {seq} does not match its hash")
         prev = entry.hash
-    head = connection.execute(select(journal_head).where(journal_head.c.id == 1)).one()
+    head = connection.execute(select(journal_head).where(journal_head.c.id == 1)).one_or_none()
+    if head is None:
+        return Verdict(False, seq, prev, seq + 1, "the head of the journal is missing")
     if (head.seq, head.hash) != (seq, prev):
         return Verdict(False, seq, prev, seq + 1, f"the head names entry {head.seq}, the journal ends at {seq}")
     return Verdict(True, seq, prev)
+
+
+def verified(read: Callable[[], AbstractContextManager[Connection]]) -> Verdict:
+    """`verify`, where even the table may be gone."""
+    try:
+        with read() as connection:
+            return verify(connection)
+    except DBAPIError as fault:
+        return Verdict(False, 0, GENESIS, 1, f"the journal cannot be read: {fault.orig}")

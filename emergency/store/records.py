@@ -57,6 +57,14 @@ def queue(connection: Connection, **values: Any) -> None:
     connection.execute(insert(outbox).values(state="queued", **values))
 
 
+def hold_back(connection: Connection, event_key: str) -> bool:
+    """Keep a message that has not been sent yet from going out; False where there was none."""
+    done = connection.execute(
+        update(outbox).where(outbox.c.event_key == event_key, outbox.c.state == "queued").values(state="withdrawn")
+    )
+    return bool(done.rowcount)
+
+
 def queued(connection: Connection, limit: int = 50) -> Sequence[Any]:
     return connection.execute(
         select(outbox).where(outbox.c.state == "queued").order_by(outbox.c.outbox_id).limit(limit)

@@ -14,13 +14,16 @@ from emergency.console.components.dispatch_map import Label, Legend, Move, dispa
 from emergency.console.desk import Desk
 from emergency.console.rooms import frame
 from emergency.console.rooms.geography import geometry_of, markers_of, points_of, view_of
+from emergency.domain.allocation import Policy
 from emergency.domain.claim import LINES
 from emergency.service import allocation, dispatching
 from emergency.service.allocation import REMOTE
 from emergency.service.context import Conflict, Refused
+from emergency.service.figures import figures
 from emergency.service.planning import Price, price, why
 from emergency.texts import N_, Message
 
+DUTY_HOURS = Policy().duty_limit_minutes // 60
 LINE_NAMES = {
     "motor": N_("motor"),
     "property": N_("property"),
@@ -135,7 +138,11 @@ def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
     for cell in cells.values():
         if cell["region"] != REMOTE:
             needed[cell["region"]] += cell["slots"]
-    short: Counter[str] = Counter()
+    if not shown:  # what is asked for, before anybody is sent
+        incident = desk.incident()
+        known = figures(desk.ctx, incident.incident_id if incident else None)
+        needed.update(allocation.needed_by_region(desk.ctx, known))
+    short: Counter[str] = Counter({} if shown else needed)
     for s in shown["body"]["shortages"] if shown else ():
         short[cells[s["cell_id"]]["region"]] += s["slots"]
     dispatch_map(
@@ -156,9 +163,15 @@ def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
         view=view_of(desk),
         fit=desk.ctx.store.name,
         height=520,
-        attribution=desk.ctx.regions.source,
         **geometry_of(desk),
         points=points_of(desk),
+    )
+    st.caption(
+        desk.say(
+            "Pills: slots filled / asked. Blue numbers: people on the way from a base. "
+            "Nobody travels more than {hours} h one way (house rule).",
+            hours=DUTY_HOURS,
+        )
     )
 
 

@@ -14,8 +14,33 @@ from emergency.console.rooms import frame
 from emergency.domain.act import ACTS
 from emergency.domain.instant import from_us
 from emergency.service.records import Entry, harmless, journal_entries, messages, verify_journal
+from emergency.texts import N_
 
 MOST = 500
+# Entries the console writes of itself, beside the acts of people.
+OTHER_ACTS = {
+    "alert.receive": N_("Alert received"),
+    "allocation.propose": N_("Plan proposed"),
+    "allocation.withdraw": N_("Plan taken back"),
+    "claims.import": N_("Claims file imported"),
+    "clock.move": N_("Demo time moved"),
+    "demo.load": N_("Demo loaded"),
+    "drill.end": N_("Drill ended"),
+    "drill.finish": N_("Drill finished and scored"),
+    "drill.inject": N_("Inject delivered"),
+    "drill.refused": N_("Act refused"),
+    "drill.start": N_("Drill started"),
+    "fact.record": N_("Figure entered"),
+    "incident.impact": N_("The disaster has struck"),
+    "incident.open": N_("Incident reported"),
+    "level.propose": N_("Level proposed by the rules"),
+    "playbook.open": N_("Playbook opened"),
+    "pool.load": N_("Roster and stock loaded"),
+    "pool.offline": N_("Resource not available"),
+    "task.complete": N_("Task done"),
+    "task.reopen": N_("Task opened again"),
+    "workspace.describe": N_("Workspace described"),
+}
 
 
 def show(desk: Desk) -> None:
@@ -78,7 +103,7 @@ def _table(desk: Desk, entries: list[Entry]) -> pd.DataFrame:
 def _act(desk: Desk, entry: Entry) -> str:
     """The act in words where it has any; the file keeps its name."""
     known = ACTS.get(entry.action)
-    return f"{desk.say(known.title)} ({entry.action})" if known else entry.action
+    return desk.say(known.title if known else OTHER_ACTS.get(entry.action, entry.action))
 
 
 def _details(entry: Entry) -> str:
@@ -114,7 +139,12 @@ def _outgoing(desk: Desk) -> None:
     if not queued:
         st.caption(say("None yet."))
         return
-    states = {"queued": say("waiting"), "sent": say("sent"), "dead": say("not delivered")}
+    states = {
+        "queued": say("waiting"),
+        "sent": say("sent"),
+        "dead": say("not delivered"),
+        "withdrawn": say("held back"),
+    }
     st.dataframe(
         pd.DataFrame(
             {

@@ -87,7 +87,7 @@ def _trace(desk: Desk, title: str, grade: Grade, evaluation: Evaluation) -> None
     for i in sorted(grade.indicators, key=lambda i: (i.level or 9, -(i.ratio or 0))):
         if i.value is None:
             continue
-        rows.append(_indicator(desk, i, currency))
+        rows.append(_indicator(desk, i, currency, evaluation))
     if not rows:
         st.caption(say("No figure of these rules is known yet; enter one below."))
     else:
@@ -106,7 +106,15 @@ def _trace(desk: Desk, title: str, grade: Grade, evaluation: Evaluation) -> None
     st.caption(_sources(desk, grade, evaluation))
 
 
-def _indicator(desk: Desk, i: Indicator, currency: str) -> list[str | look.Cell]:
+def _original(desk: Desk, metric: str, evaluation: Evaluation) -> str:
+    """The figure as it came, where the rules read it in another currency."""
+    found = next((c for c in evaluation.conversions if c.metric == metric), None)
+    if found is None or not found.amount:
+        return ""
+    return f" ({desk.money(round(found.amount * 100), found.currency)})"
+
+
+def _indicator(desk: Desk, i: Indicator, currency: str, evaluation: Evaluation) -> list[str | look.Cell]:
     say = desk.say
     reached = {1: ("Ⅰ", "bad"), 2: ("Ⅱ", "watch"), 3: ("Ⅲ", "plain"), None: ("–", "plain")}[i.level]
     ahead = "–"
@@ -119,7 +127,7 @@ def _indicator(desk: Desk, i: Indicator, currency: str) -> list[str | look.Cell]
     return [
         str(i.row.number) if i.row else "–",
         say(metric_name(i.metric)) + (f" ({say(i.note)})" if i.note else ""),
-        _value(desk, i.metric, i.value, currency),
+        _value(desk, i.metric, i.value, currency) + _original(desk, i.metric, evaluation),
         look.Cell(reached[0], reached[1], framed=i.level is not None),
         _value(desk, i.metric, i.threshold, currency),
         ahead,
@@ -189,7 +197,7 @@ def _decide(desk: Desk, evaluation: Evaluation) -> None:
     elif st.button(say("Confirm {level}", level=mark), type="primary", key="confirm", width="stretch"):
         _confirm(desk, incident, proposed, "", "")
     playbook = playbook_of(desk.ctx, incident)
-    if playbook:
+    if playbook and not incident.playbook:
         st.caption(
             say(
                 "Opens playbook: {title} ({id} {version})",
@@ -198,7 +206,8 @@ def _decide(desk: Desk, evaluation: Evaluation) -> None:
                 version=playbook.version,
             )
         )
-    with st.expander(say("Decide otherwise"), expanded=False), st.form("override", border=False):
+    refused = st.session_state.pop("override-refused", False)
+    with st.expander(say("Decide otherwise"), expanded=refused), st.form("override", border=False):
         level = st.selectbox(say("Level"), [1, 2, 3, None], format_func=lambda value: say(LEVELS[value]))
         reason = st.text_input(say("Reason (kept for the record)"))
         second = st.text_input(say("Second person (needed to lower a proposed Ⅰ)"))
@@ -213,6 +222,7 @@ def _confirm(desk: Desk, incident: Incident, level: int | None, reason: str, sec
         said("success", say("{level} confirmed; its tasks are laid out below.", level=say(LEVELS[level])))
     except (Refused, Conflict) as fault:
         said("error", str(fault))
+        st.session_state["override-refused"] = True
     st.rerun()
 
 
@@ -325,6 +335,12 @@ def _history(desk: Desk, incident: Incident) -> None:
     )
 
 
+def _jurisdiction(desk: Desk, province: str) -> str:
+    """Country and province as the rule files write them: CN-410000, US-TX."""
+    letters = desk.ctx.regions.licence(province)
+    return f"US-{letters}" if letters else f"CN-{province}"
+
+
 def _report_form(desk: Desk) -> None:
     """Report an incident in a minute."""
     say = desk.say
@@ -335,7 +351,14 @@ def _report_form(desk: Desk) -> None:
         title = left.text_input(say("What happened?"))
         kind = right.selectbox(say("Kind"), KINDS, format_func=lambda key: say(KIND_NAMES[key]))
         place = left.text_input(say("Where?"))
-        jurisdiction = right.text_input(say("Jurisdiction (country and province code)"), "CN-410000")
+        top = desk.ctx.regions.codes(desk.ctx.regions.levels[0])
+        province = right.selectbox(
+            say("Province or state whose rules apply"),
+            top,
+            index=None,
+            format_func=desk.region,
+            placeholder=say("choose one"),
+        )
         day = left.date_input(say("Since (day)"), now.date())
         hour = right.time_input(say("Since (time)"), now.time().replace(second=0, microsecond=0))
         cause = left.text_input(say("First idea of the cause"))
@@ -345,6 +368,9 @@ def _report_form(desk: Desk) -> None:
             format_func=desk.region,
         )
         if st.form_submit_button(say("Report the incident"), type="primary"):
+            if province is None or not title.strip():
+                said("error", say("Say what happened, and choose the province or state whose rules apply."))
+                st.rerun()
             occurred = datetime.combine(day, hour, tzinfo=desk.zone)
             try:
                 open_incident(
@@ -354,7 +380,7 @@ def _report_form(desk: Desk) -> None:
                         kind=kind,
                         perils=(),
                         title={"zh" if say.language == "zh_CN" else "en": title},
-                        jurisdiction=jurisdiction,
+                        jurisdiction=_jurisdiction(desk, province),
                         place=place,
                         regions=tuple(regions),
                         cause=cause,

@@ -46,6 +46,7 @@ def show(desk: Desk) -> None:
     with left:
         _map(desk, found, warned)
         _time(desk)
+        _table(desk, found)
     with right:
         _needs(desk, found)
         alerts.listing(desk, warned)
@@ -53,7 +54,6 @@ def show(desk: Desk) -> None:
         look.section(desk.say("What changed"))
         look.changed_list(look.Change(desk.clock_text(at), desk.say(text)) for at, text in found.changes)
     _published(desk)
-    _table(desk, found)
 
 
 def _published(desk: Desk) -> None:
@@ -134,8 +134,8 @@ def _kpis(desk: Desk, found: Situation) -> list[look.Kpi]:
         look.Kpi(
             say("Short"),
             say("{count} slots", count=f"{found.short:,}"),
-            " · ".join(f"{desk.region(r.code)} {r.short}" for r in _shortest(found)) or say("nobody is short"),
-            "bad" if found.short else "ok",
+            " · ".join(f"{desk.region(r.code)} {r.short}" for r in _shortest(found)) or _nobody_short(desk, found),
+            "bad" if found.short else "ok" if found.assigned else "plain",
             help=say("One slot is one person for one shift. Needed minus assigned, by region."),
         ),
         look.Kpi(
@@ -144,6 +144,10 @@ def _kpis(desk: Desk, found: Situation) -> list[look.Kpi]:
             say("sum of the claims' estimates") if not published else say("as published"),
         ),
     ]
+
+
+def _nobody_short(desk: Desk, found: Situation) -> str:
+    return desk.say("nobody is short") if found.needed else desk.say("nothing is asked for")
 
 
 def _shortest(found: Situation) -> list[RegionFigures]:
@@ -190,10 +194,10 @@ def _map(desk: Desk, found: Situation, warned: Sequence[Standing]) -> None:
         fit=desk.ctx.store.name,
         height=500,
         on_picked=_pick,
-        attribution=desk.ctx.regions.source,
         **geometry_of(desk),
         points=points_of(desk),
     )
+    st.caption(say("Pills: adjusters assigned / needed this shift. Outlines: {source}", source=desk.ctx.regions.source))
 
 
 def _shades(
@@ -316,15 +320,21 @@ def _card(desk: Desk, found: Situation) -> None:
 def _table(desk: Desk, found: Situation) -> None:
     say = desk.say
     if not found.regions:
-        st.info(say("No claims are known at this time. Import a file in Intake, or move the demo's time forward."))
+        if found.open:
+            st.info(say("All {count} open claims wait for a place; Intake lists them.", count=f"{found.open:,}"))
+        elif desk.ctx.profile.kind == "demo":
+            st.info(say("No claims are known at this time; move the demo's time forward."))
+        else:
+            st.info(say("No claims are known yet; bring in a file in Intake."))
         return
+    loss = f"{say('Estimated loss')} ({found.currency})"
     frame_ = pd.DataFrame(
         {
             say("Region"): [desk.region(r.code) for r in found.regions],
             say("Open"): [r.open for r in found.regions],
             say("Last 24 h"): [list(r.trend) for r in found.regions],
             say("Overdue"): [r.overdue for r in found.regions],
-            say("Estimated loss"): [r.estimated_minor / 100 for r in found.regions],
+            loss: [r.estimated_minor / 100 for r in found.regions],
             say("Assigned"): [r.assigned for r in found.regions],
             say("Needed"): [r.needed for r in found.regions],
             say("Short"): [r.short for r in found.regions],
@@ -342,7 +352,7 @@ def _table(desk: Desk, found: Situation) -> None:
         key="regions-table",
         column_config={
             say("Last 24 h"): st.column_config.LineChartColumn(width="small"),
-            say("Estimated loss"): st.column_config.NumberColumn(format="compact"),
+            loss: st.column_config.NumberColumn(format="compact"),
         },
     )
     rows = chosen["selection"]["rows"]

@@ -17,6 +17,8 @@ from emergency.texts import Message
 Row = Mapping[str, Any]
 T = TypeVar("T")
 
+# A person or a cell asks for slots of one planning horizon; more is a slip of the pen, and grouping is per slot.
+MOST_SLOTS = 100_000
 POOL_COLUMNS = ("adjuster_id", "base_region", "skills", "licences", "slots")
 DEMAND_COLUMNS = ("cell_id", "incident", "region", "line", "licence", "slots", "priority")
 TRAVEL_COLUMNS = ("from_region", "to_region", "minutes")
@@ -128,7 +130,8 @@ def parse_pool(rows: Iterable[Row], file: str = "POOL.csv") -> tuple[Adjuster, .
     def read(row: _Table) -> Adjuster:
         adjuster_id, base = row.word("adjuster_id"), row.word("base_region")
         row.once("adjuster_id", adjuster_id)
-        return Adjuster(adjuster_id, base, row.words("skills"), row.words("licences"), row.whole("slots", 1))
+        slots = row.whole("slots", 1, MOST_SLOTS)
+        return Adjuster(adjuster_id, base, row.words("skills"), row.words("licences"), slots)
 
     return _parsed(_Table(rows, POOL_COLUMNS, file), read)
 
@@ -149,7 +152,7 @@ def parse_demand(rows: Iterable[Row], file: str = "DEMAND.csv") -> tuple[Cell, .
             row.word("region"),
             row.word("line"),
             row.word("licence", empty=True),
-            row.whole("slots", 1),
+            row.whole("slots", 1, MOST_SLOTS),
             row.whole("priority", PRIORITIES[0], PRIORITIES[-1]),
         )
 
@@ -181,7 +184,7 @@ def parse_incumbent(rows: Iterable[Row], file: str = "PLAN.csv") -> tuple[Assign
     def read(row: _Table) -> Assignment:
         pair = row.word("adjuster_id"), row.word("cell_id")
         row.once("adjuster_id", pair)
-        return Assignment(*pair, slots=row.whole("slots", 1))
+        return Assignment(*pair, slots=row.whole("slots", 1, MOST_SLOTS))
 
     return _parsed(_Table(rows, INCUMBENT_COLUMNS, file), read)
 

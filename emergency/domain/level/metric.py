@@ -73,7 +73,7 @@ METRICS: Mapping[str, Metric] = {
         Metric("casualties.insured_deaths", N_("Insured deaths"), "persons"),
         Metric("casualties.deaths", N_("Deaths"), "persons"),
         Metric("casualties.serious", N_("Seriously injured"), "persons"),
-        Metric("regions.prefectures", N_("Prefectures affected"), "count"),
+        Metric("regions.prefectures", N_("Prefectures or counties affected"), "count"),
         Metric("exposure.policies_in_footprint", N_("Policies in the footprint"), "count"),
         Metric(
             "alert.central.typhoon_rainstorm",

@@ -80,7 +80,7 @@ def test_all_faults_of_a_table_come_at_once_with_row_column_and_what_is_allowed(
         (4, "priority"),
     ]
     said = str(refused.value).splitlines()
-    assert said[0] == "demand.csv, row 1, column slots: is 0; allowed is a whole number of 1 or more"
+    assert said[0] == "demand.csv, row 1, column slots: is 0; allowed is a whole number from 1 to 100000"
     assert said[3].endswith("is 12; allowed is a whole number from 1 to 9")
     assert said[5].endswith("repeats row 1; keep one of them")
 
