@@ -11,19 +11,12 @@ from datetime import datetime
 from typing import Any
 
 from emergency.documents.blocks import Bar, Bars, Block, Bullets, Heading, PageBreak, Para, Story, Table
-from emergency.domain.act import ACTS
-from emergency.domain.drill.gaps import DIMENSIONS, span
-from emergency.domain.drill.measures import METRIC_NAMES
-from emergency.domain.drill.record import message_from
+from emergency.documents.drill_record import Record
+from emergency.documents.drill_words import RATINGS, figure, percent
+from emergency.domain.drill.gaps import DIMENSIONS
 from emergency.domain.drill.review import TOP_GAPS
-from emergency.texts import N_, Message, Speaker
+from emergency.texts import N_, Speaker
 
-RATINGS = {
-    "P": N_("P · performed without challenges"),
-    "S": N_("S · some challenges"),
-    "M": N_("M · major challenges"),
-    "U": N_("U · unable to perform"),
-}
 MEANINGS = {
     "P": N_("The objective was met; nothing else was hurt by it, and plans and law were followed."),
     "S": N_("The objective was met; it could be met faster, better or with less."),
@@ -72,19 +65,8 @@ def after_action(run: Mapping[str, Any], say: Speaker) -> Story:
     )
 
 
-def offset(seconds: int) -> str:
-    """Drill time as T+hh:mm:ss."""
-    return f"T+{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
-
-
-class _Report:
+class _Report(Record):
     """One run being told; each method gives the blocks of one part."""
-
-    def __init__(self, run: Mapping[str, Any], say: Speaker) -> None:
-        self.run, self.say = run, say
-        self.score, self.review = run["score"], run["review"]
-        self.overview: Mapping[str, Any] = self.review.get("overview", {})
-        self.texts = {o["id"]: o["text"] for o in self.review["objectives"]}
 
     def blocks(self, title: str) -> Iterator[Block]:
         yield Heading(title, 0)
@@ -98,33 +80,6 @@ class _Report:
         yield from self.plan()
         yield from self.voids()
         yield from self.proof()
-
-    # Words ----------------------------------------------------------------------------------------
-
-    def role(self, role: str) -> str:
-        title = self.overview.get("roles", {}).get(role)
-        return self.say.of(title) if title else role
-
-    def spoken(self, record: Mapping[str, Any]) -> str:
-        """A kept sentence, with the ids of roles, acts and metrics in it given their names."""
-        message = message_from(dict(record))
-        names = {"role": self.role, "action": self.action, "metric": self.metric}
-        named = {k: names[k](v) if k in names and isinstance(v, str) else v for k, v in message.values.items()}
-        return self.say(Message(message.id, named))
-
-    def action(self, action: str) -> str:
-        return self.say(ACTS[action].title) if action in ACTS else action
-
-    def metric(self, metric: str) -> str:
-        return self.say(METRIC_NAMES[metric]) if metric in METRIC_NAMES else metric
-
-    def rating(self, band: str | None) -> str:
-        return self.say(RATINGS[band]) if band in RATINGS else self.say("not rated")
-
-    def chosen(self, names: Mapping[str, str], word: str) -> str:
-        return self.say(names[word]) if word in names else word
-
-    # Parts ----------------------------------------------------------------------------------------
 
     def first_page(self) -> Iterator[Block]:
         say = self.say
@@ -142,8 +97,8 @@ class _Report:
         yield Para(
             say(
                 "Share of the weighted actions that were done: {coverage}. Share of the weight that is void: {void}.",
-                coverage=_percent(self.score["coverage"]),
-                void=_percent(self.score["void_share"]),
+                coverage=percent(self.score["coverage"]),
+                void=percent(self.score["void_share"]),
             ),
             "note",
         )
@@ -168,8 +123,8 @@ class _Report:
                     f"{o['id']} {say.of(self.texts.get(o['id'], {}))}",
                     self.chosen(CAPABILITIES, o["capability"]),
                     self.rating(o["band"]),
-                    _figure(o["score"]),
-                    *(_figure(o[name]) for name in DIMENSIONS),
+                    figure(o["score"]),
+                    *(figure(o[name]) for name in DIMENSIONS),
                 ]
                 for o in rows
             ],
@@ -193,7 +148,7 @@ class _Report:
                     say(DIMENSIONS[gap["dimension"]]),
                     f"{gap['lost']}",
                     self.role(draft.get("owner_role", gap["role"])),
-                    _figure(draft.get("target_value")),
+                    figure(draft.get("target_value")),
                 ]
             )
         head = [say("Gap"), say("Dimension"), say("Points lost"), say("Proposed owner"), say("Target")]
@@ -245,7 +200,7 @@ class _Report:
         of = {e["id"]: e["objective"] for e in self.score["expectations"]}
         for one in self.score["objectives"]:
             yield Heading(f"{one['id']} {say.of(self.texts.get(one['id'], {}))}", 2)
-            yield Para(say("{rating}; {score} of 100", rating=self.rating(one["band"]), score=_figure(one["score"])))
+            yield Para(say("{rating}; {score} of 100", rating=self.rating(one["band"]), score=figure(one["score"])))
             notes = [self.spoken(note) for note in one["notes"]]
             if notes:
                 yield Bullets(notes)
@@ -255,96 +210,6 @@ class _Report:
             yield Bullets(good or [say("none found")])
             yield Para(say("Areas for improvement"), "note")
             yield Bullets(poor or [say("none found")])
-
-    def expectations(self) -> Iterator[Block]:
-        say = self.say
-        yield Heading(say("Expected actions and what became of them"))
-        yield Table(
-            [
-                say("Expected action"),
-                say("Role"),
-                say("Limit"),
-                say("Taken"),
-                say("Timeliness"),
-                say("Accuracy"),
-                say("Journal entry"),
-            ],
-            [
-                [
-                    f"{e['id']} {self.action(e['action'])}" + (say(" (critical)") if e["critical"] else ""),
-                    self.role(e["role"]),
-                    span(e["limit_s"]),
-                    "–" if e["taken_s"] is None else span(e["taken_s"]),
-                    say("void") if e["void"] else _figure(e["timeliness"]),
-                    _figure(e["accuracy"]),
-                    "–" if e["entry"] is None else f"#{e['entry']}",
-                ]
-                for e in self.score["expectations"]
-            ],
-            widths=(34, 18, 9, 10, 10, 9, 10),
-            numbers=frozenset(range(2, 7)),
-        )
-        notes = [(e["id"], e["accuracy_note"]) for e in self.score["expectations"] if e["accuracy_note"]]
-        if notes:
-            yield Para(say("How accuracy was judged"), "note")
-            yield Bullets([f"{id}: {self.spoken(note)}" for id, note in notes])
-
-    def outcomes(self) -> Iterator[Block]:
-        say, rows = self.say, self.score["outcomes"]
-        if not rows:
-            return
-        yield Heading(say("What it achieved, between nobody acting and hindsight"))
-        yield Table(
-            [
-                say("Figure"),
-                say("Played"),
-                say("Nobody moved"),
-                say("Hindsight"),
-                say("Floor"),
-                say("Target"),
-                say("Share achieved"),
-            ],
-            [
-                [
-                    f"{o['id']} {self.metric(o['metric'])}",
-                    *(_amount(o[name]) for name in ("value", "baseline", "oracle", "floor", "target")),
-                    say("void") if o["void"] else f"{o['effectiveness']} %",
-                ]
-                for o in rows
-            ],
-            widths=(32, 11, 12, 11, 11, 11, 12),
-            numbers=frozenset(range(1, 7)),
-        )
-        yield Para(
-            say(
-                "All three were played on the identical claims: the plans of this run, nobody reallocated, and the "
-                "allocation engine told the true demand in advance."
-            ),
-            "note",
-        )
-
-    def timeline(self) -> Iterator[Block]:
-        say, kinds = self.say, {"inject": self.say("inject"), "act": self.say("act")}
-        yield Heading(say("Timeline"))
-        yield Table(
-            [say("Drill time"), say("Kind"), say("Role"), say("What"), say("Answers"), say("Journal entry")],
-            [
-                [
-                    offset(m["at_s"]),
-                    kinds[m["kind"]],
-                    self.role(m["role"]),
-                    f"{m['id']} {say.of(m['text'])}" if m["text"] else self.action(m["id"]),
-                    ", ".join(m["answers"]),
-                    "–" if m["entry"] is None else f"#{m['entry']}",
-                ]
-                for m in self.review["timeline"]
-            ],
-            widths=(14, 8, 16, 42, 10, 10),
-            numbers=frozenset({5}),
-        )
-        if self.review["hotwash"]:
-            yield Para(say("Questions for the hotwash"), "note")
-            yield Bullets([say.of(question) for question in self.review["hotwash"]])
 
     def plan(self) -> Iterator[Block]:
         say = self.say
@@ -373,7 +238,7 @@ class _Report:
                         "{source} {dimension} ≥ {value}",
                         source=d["source"],
                         dimension=say(DIMENSIONS[d["target_metric"].rsplit(".", 1)[-1]]),
-                        value=_figure(d["target_value"]),
+                        value=figure(d["target_value"]),
                     ),
                     self.role(d["owner_role"]),
                     "",
@@ -391,48 +256,6 @@ class _Report:
             ),
             "note",
         )
-
-    def voids(self) -> Iterator[Block]:
-        say = self.say
-        yield Heading(say("Left out of the score"))
-        found = [f"{v['id']}: {self.spoken(v['why'])}" for v in self.score["voids"]]
-        yield Bullets(found or [say("Nothing was left out.")])
-
-    def proof(self) -> Iterator[Block]:
-        say, run = self.say, self.run
-        yield Heading(say("How to recompute this score"))
-        yield Table(
-            [say("File frozen at the start"), "SHA-256"],
-            [list(pair) for pair in sorted(run["files"].items())],
-            (34, 66),
-        )
-        yield Para(
-            say(
-                "Run {run}, seed {seed}. Points come from the drill's own journal by rules fixed before the start.",
-                run=run["run_id"],
-                seed=run["seed"],
-            )
-        )
-        yield Bullets(
-            [
-                f"emergency drill export {run['run_id']} --out run.jsonl",
-                "emergency drill score run.jsonl --json",
-            ]
-        )
-
-
-def _figure(value: float | None) -> str:
-    return "–" if value is None else f"{value:g}" if isinstance(value, int) else f"{value}"
-
-
-def _amount(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.3f}"
-
-
-def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.0f} %"
 
 
 def _hours(told: Mapping[str, Any]) -> str:

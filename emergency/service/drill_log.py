@@ -77,20 +77,30 @@ def _line_hash(before: str, row: Mapping[str, Any]) -> str:
     return hashlib.sha256((before + json.dumps(row, ensure_ascii=False, sort_keys=True)).encode()).hexdigest()
 
 
-def _holdings(ctx: Context, run_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
-    run = report(ctx, run_id)
+def played(ctx: Context, run: Mapping[str, Any]) -> tuple[Context, list[journal.Entry]]:
+    """The workspace a run was played in and its journal, while it still holds this run.
+
+    Raises:
+        Refused: the workspace was played anew since, or before evidence was kept.
+    """
     drill = context(ctx.content, run["workspace"], ctx.actor)
     with drill.store.read() as connection:
         entries = list(journal.entries(connection))
-    played = next((e.facts().get("run") for e in reversed(entries) if e.action == "drill.start"), None)
-    if played != run_id:
+    found = next((e.facts().get("run") for e in reversed(entries) if e.action == "drill.start"), None)
+    if found != run["run_id"]:
         raise Refused(
-            f"the workspace {run['workspace']!r} holds run {played!r} now, so the journal of {run_id!r} is gone; "
+            f"the workspace {run['workspace']!r} holds run {found!r} now, so the journal of {run['run_id']!r} is gone; "
             "play it again with the same roster to get the same run"
         )
+    if drill.store.setting(EVIDENCE) is None or drill.store.setting(FILES) is None:
+        raise Refused(f"run {run['run_id']!r} was played before evidence was kept; play it again")
+    return drill, entries
+
+
+def _holdings(ctx: Context, run_id: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    run = report(ctx, run_id)
+    drill, entries = played(ctx, run)
     evidence = drill.store.setting(EVIDENCE)
-    if evidence is None or drill.store.setting(FILES) is None:
-        raise Refused(f"run {run_id!r} was played before evidence was kept; play it again to export it")
     head = {k: run[k] for k in ("run_id", "drill_id", "drill_version", "title", "auto", "seed", "files")}
     yield "head", {"format": FORMAT, **head}
     for name, text in drill.store.setting(FILES).items():

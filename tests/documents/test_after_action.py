@@ -10,9 +10,10 @@ import docx
 import pytest
 from pypdf import PdfReader
 
-from emergency.documents.after_action import after_action, offset
+from emergency.documents.after_action import after_action
 from emergency.documents.blocks import Story, Table
 from emergency.documents.docx import docx_bytes
+from emergency.documents.drill_words import offset
 from emergency.documents.pdf import pdf_bytes
 from emergency.texts import speaker
 from tests.documents.small import HOSTILE, run

@@ -1,0 +1,131 @@
+"""What a drill's report rests on: expected actions, outcomes, the timeline, what was left out, how to recompute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from emergency.documents.blocks import Block, Bullets, Heading, Para, Table
+from emergency.documents.drill_words import Words, amount, figure, offset
+from emergency.domain.drill.gaps import span
+
+
+class Record(Words):
+    """The record of a run, part by part; every point leads to its entry in the journal."""
+
+    def expectations(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("Expected actions and what became of them"))
+        yield Table(
+            [
+                say("Expected action"),
+                say("Role"),
+                say("Limit"),
+                say("Taken"),
+                say("Timeliness"),
+                say("Accuracy"),
+                say("Journal entry"),
+            ],
+            [
+                [
+                    f"{e['id']} {self.action(e['action'])}" + (say(" (critical)") if e["critical"] else ""),
+                    self.role(e["role"]),
+                    span(e["limit_s"]),
+                    "–" if e["taken_s"] is None else span(e["taken_s"]),
+                    say("void") if e["void"] else figure(e["timeliness"]),
+                    figure(e["accuracy"]),
+                    "–" if e["entry"] is None else f"#{e['entry']}",
+                ]
+                for e in self.score["expectations"]
+            ],
+            widths=(34, 18, 9, 10, 10, 9, 10),
+            numbers=frozenset(range(2, 7)),
+        )
+        notes = [(e["id"], e["accuracy_note"]) for e in self.score["expectations"] if e["accuracy_note"]]
+        if notes:
+            yield Para(say("How accuracy was judged"), "note")
+            yield Bullets([f"{id}: {self.spoken(note)}" for id, note in notes])
+
+    def outcomes(self) -> Iterator[Block]:
+        say, rows = self.say, self.score["outcomes"]
+        if not rows:
+            return
+        yield Heading(say("What it achieved, between nobody acting and hindsight"))
+        yield Table(
+            [
+                say("Figure"),
+                say("Played"),
+                say("Nobody moved"),
+                say("Hindsight"),
+                say("Floor"),
+                say("Target"),
+                say("Share achieved"),
+            ],
+            [
+                [
+                    f"{o['id']} {self.metric(o['metric'])}",
+                    *(amount(o[name]) for name in ("value", "baseline", "oracle", "floor", "target")),
+                    say("void") if o["void"] else f"{o['effectiveness']} %",
+                ]
+                for o in rows
+            ],
+            widths=(32, 11, 12, 11, 11, 11, 12),
+            numbers=frozenset(range(1, 7)),
+        )
+        yield Para(
+            say(
+                "All three were played on the identical claims: the plans of this run, nobody reallocated, and the "
+                "allocation engine told the true demand in advance."
+            ),
+            "note",
+        )
+
+    def timeline(self) -> Iterator[Block]:
+        say, kinds = self.say, {"inject": self.say("inject"), "act": self.say("act")}
+        yield Heading(say("Timeline"))
+        yield Table(
+            [say("Drill time"), say("Kind"), say("Role"), say("What"), say("Answers"), say("Journal entry")],
+            [
+                [
+                    offset(m["at_s"]),
+                    kinds[m["kind"]],
+                    self.role(m["role"]),
+                    self.what(m),
+                    ", ".join(m["answers"]),
+                    "–" if m["entry"] is None else f"#{m['entry']}",
+                ]
+                for m in self.review["timeline"]
+            ],
+            widths=(14, 8, 16, 42, 10, 10),
+            numbers=frozenset({5}),
+        )
+        if self.review["hotwash"]:
+            yield Para(say("Questions for the hotwash"), "note")
+            yield Bullets([say.of(question) for question in self.review["hotwash"]])
+
+    def voids(self) -> Iterator[Block]:
+        say = self.say
+        yield Heading(say("Left out of the score"))
+        found = [f"{v['id']}: {self.spoken(v['why'])}" for v in self.score["voids"]]
+        yield Bullets(found or [say("Nothing was left out.")])
+
+    def proof(self) -> Iterator[Block]:
+        say, run = self.say, self.run
+        yield Heading(say("How to recompute this score"))
+        yield Table(
+            [say("File frozen at the start"), "SHA-256"],
+            [list(pair) for pair in sorted(run["files"].items())],
+            (34, 66),
+        )
+        yield Para(
+            say(
+                "Run {run}, seed {seed}. Points come from the drill's own journal by rules fixed before the start.",
+                run=run["run_id"],
+                seed=run["seed"],
+            )
+        )
+        yield Bullets(
+            [
+                f"emergency drill export {run['run_id']} --out run.jsonl",
+                "emergency drill score run.jsonl --json",
+            ]
+        )

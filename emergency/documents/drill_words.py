@@ -1,0 +1,81 @@
+"""The words of a drill's report: kept sentences, roles, acts, ratings and figures in one language."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from emergency.domain.act import ACTS
+from emergency.domain.drill.measures import METRIC_NAMES
+from emergency.domain.drill.record import message_from
+from emergency.texts import N_, Message, Speaker
+
+RATINGS = {
+    "P": N_("P · performed without challenges"),
+    "S": N_("S · some challenges"),
+    "M": N_("M · major challenges"),
+    "U": N_("U · unable to perform"),
+}
+
+
+class Words:
+    """One kept run, spoken in one language."""
+
+    def __init__(self, run: Mapping[str, Any], say: Speaker) -> None:
+        self.run, self.say = run, say
+        self.score, self.review = run["score"], run["review"]
+        self.overview: Mapping[str, Any] = self.review.get("overview", {})
+        self.texts = {o["id"]: o["text"] for o in self.review["objectives"]}
+
+    def role(self, role: str) -> str:
+        title = self.overview.get("roles", {}).get(role)
+        return self.say.of(title) if title else role
+
+    def spoken(self, record: Mapping[str, Any]) -> str:
+        """A kept sentence, with the ids of roles, acts and metrics in it given their names."""
+        message = message_from(dict(record))
+        names = {"role": self.role, "action": self.action, "metric": self.metric}
+        named = {k: names[k](v) if k in names and isinstance(v, str) else v for k, v in message.values.items()}
+        return self.say(Message(message.id, named))
+
+    def action(self, action: str) -> str:
+        return self.say(ACTS[action].title) if action in ACTS else action
+
+    def what(self, moment: Mapping[str, Any]) -> str:
+        if moment["text"]:
+            return f"{moment['id']} {self.say.of(moment['text'])}"
+        return self.action(moment["id"])
+
+    def metric(self, metric: str) -> str:
+        return self.say(METRIC_NAMES[metric]) if metric in METRIC_NAMES else metric
+
+    def rating(self, band: str | None) -> str:
+        return self.say(RATINGS[band]) if band in RATINGS else self.say("not rated")
+
+    def chosen(self, names: Mapping[str, str], word: str) -> str:
+        return self.say(names[word]) if word in names else word
+
+
+def offset(seconds: int) -> str:
+    """Drill time as T+hh:mm:ss."""
+    return f"T+{seconds // 3600:02d}:{seconds % 3600 // 60:02d}:{seconds % 60:02d}"
+
+
+def named(moment: Mapping[str, Any], review: Mapping[str, Any], say: Speaker) -> str:
+    """One line of the timeline in words: the role, and the inject or the act."""
+    words = Words({"review": review, "score": {}}, say)
+    return f"{words.role(moment['role'])}: {words.what(moment)}"
+
+
+def figure(value: float | None) -> str:
+    return "–" if value is None else f"{value:g}" if isinstance(value, int) else f"{value}"
+
+
+def amount(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.3f}"
+
+
+def percent(share: float | None) -> str:
+    return "–" if share is None else f"{100 * share:.0f} %"

@@ -1,0 +1,88 @@
+"""Documents of a kept run, through the doors the console and the command line use."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from pathlib import Path
+
+import docx
+import pytest
+from pypdf import PdfReader
+
+from emergency.bootstrap import Running
+from emergency.service.context import Actor, Context, Refused
+from emergency.service.drills import run_script
+from emergency.service.reports import document, file_name, moments, replay
+from emergency.texts import speaker
+
+
+@pytest.fixture
+def database_url(sqlite_url: str) -> str:
+    return sqlite_url
+
+
+@pytest.fixture
+def kept(running: Running) -> tuple[Context, dict[str, object]]:
+    live = running.context("live", Actor("trainer"))
+    return live, run_script(live, "core-outage-2026")
+
+
+def test_the_report_in_both_formats_and_languages_names_the_overall_score(kept) -> None:  # type: ignore[no-untyped-def]
+    live, run = kept
+    overall = f"{run['score']['overall']}"
+    for language, words in (("en", "After-action report"), ("zh_CN", "演练总结报告")):
+        word = docx.Document(io.BytesIO(document(live, run["run"], "docx", language)))
+        text = "\n".join(p.text for p in word.paragraphs)
+        assert words in text and overall in text
+        page = PdfReader(io.BytesIO(document(live, run["run"], "pdf", language))).pages[0].extract_text()
+        assert overall in page
+
+
+@pytest.mark.parametrize("form", ["docx", "pdf", "html"])
+def test_the_same_script_and_seed_give_the_same_document_byte_for_byte(kept, form: str) -> None:  # type: ignore[no-untyped-def]
+    live, run = kept
+    first = document(live, run["run"], form, "zh_CN")
+    run_script(live, "core-outage-2026")
+    assert document(live, run["run"], form, "zh_CN") == first
+
+
+def test_the_map_ends_with_what_the_field_had_left(kept) -> None:  # type: ignore[no-untyped-def]
+    live, run = kept
+    shown = replay(live, run["run"], speaker("en"))
+    assert {place.code for place in shown.places} == {"440000", "450000"}
+    assert shown.frames[0].label == "T+00:00:00" and shown.frames[-1].label == "T+04:00:00"
+    # 90 reports an hour for four hours, and in a drill of the telephone nobody surveys: all are open.
+    assert sum(shown.frames[-1].claims.values()) == 360
+    told = [line for frame in shown.frames for line in frame.happened]
+    assert len(told) == len(run["review"]["timeline"])
+    assert told[0].startswith("T+00:00:00 ")
+
+
+def test_the_replay_of_a_texan_drill_has_its_counties_outlines(running: Running, tmp_path: Path) -> None:
+    live = running.context("live", Actor("trainer"))
+    run = run_script(live, "harvey-2026", auto="best")
+    shown = replay(live, run["run"], speaker("en"))
+    outlined = {place.name for place in shown.places if place.outline}
+    assert {"Harris, TX", "Galveston, TX"} <= outlined
+    assert max(sum(frame.people.values()) for frame in shown.frames) > 0
+    page = document(live, run["run"], "html").decode()
+    data = json.loads(re.split(r'id="replay">', page)[1].split("</script>")[0])
+    assert len(data["frames"]) == len(shown.frames)
+    assert len(page) < 1_500_000
+
+
+def test_the_map_is_shown_at_most_97_times() -> None:
+    for end_s in (600, 3600, 4 * 3600, 48 * 3600, 14 * 86_400):
+        seconds = moments(end_s)
+        assert seconds[0] == 0 and seconds[-1] == end_s
+        assert len(seconds) <= 98
+        assert seconds == sorted(set(seconds))
+
+
+def test_a_format_nobody_writes_is_refused(kept) -> None:  # type: ignore[no-untyped-def]
+    live, run = kept
+    with pytest.raises(Refused, match="'odt' is not one of docx, pdf, html"):
+        document(live, run["run"], "odt")
+    assert file_name({"run_id": "r"}, "pdf", "en") == "r.en.pdf"
