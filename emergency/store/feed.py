@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from emergency.store.tables import claim, idempotency
+from emergency.store.access_tables import idempotency
+from emergency.store.tables import claim
 
 # Both databases take more gaps than this in one statement.
 _NUMBERS_AT_ONCE = 500

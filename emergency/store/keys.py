@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from emergency.store.tables import api_key
+from emergency.store.access_tables import api_key
 
 
 def add(

@@ -10,6 +10,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
+from emergency.store import access_tables, tables
+
+# Every table of the house; two modules, one metadata.
+TABLES = {**access_tables.metadata.tables, **tables.metadata.tables}
 MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 7_20_2021  # any fixed number: processes that upgrade one database queue up here
 
