@@ -13,6 +13,7 @@ from emergency.api.commands import key_commands
 from emergency.cli import data, decisions, drills, serving
 from emergency.cli.answering import BadInput, answer_with, context
 from emergency.service.faults import INPUT_FAULTS
+from emergency.texts import LANGUAGES
 
 REFUSALS: tuple[type[Exception], ...] = (BadInput, FileNotFoundError, IsADirectoryError, *INPUT_FAULTS)
 
@@ -80,6 +81,8 @@ def _data_commands(command: Any, group: Any) -> None:
     imported.add_argument("file", type=Path)
     imported.add_argument("--mapping", default="plain")
     imported.add_argument("--incident", help="the incident these claims belong to")
+    kinds = ("claims", "messages", "policies", "casualties")
+    imported.add_argument("--kind", choices=kinds, default="claims", help="what a row of the file is")
 
     alerts = command(group("alerts", "Alerts"), "import", data.alerts_import, "Import files of alerts, one line each")
     alerts.add_argument("files", nargs="+", type=Path, help="CAP, Atom, EDXL-DE, GDACS RSS, PAGER or USGS GeoJSON")
@@ -111,5 +114,17 @@ def _decision_commands(commands: Any, command: Any, group: Any) -> None:
     run.add_argument("--auto", choices=("none", "scripted", "best"), default="scripted")
     run.add_argument("--seed", type=int)
     run.add_argument("--fork", metavar="WORKSPACE", help="use the roster of this workspace instead of the script's")
-    report = command(drill, "report", drills.drill_report, "Print the after-action report of a run")
+    report = command(drill, "report", drills.drill_report, "Print or write the after-action report of a run")
     report.add_argument("run_id")
+    report.add_argument(
+        "--format", choices=("text", "docx", "pdf", "html"), default="text", help="html: the map replay"
+    )
+    report.add_argument("--out", type=Path, metavar="FILE")
+    report.add_argument("--language", choices=tuple(LANGUAGES), default="en")
+    export = command(
+        drill, "export", drills.drill_export, "Write the log of a run, from which its score can be recomputed"
+    )
+    export.add_argument("run_id")
+    export.add_argument("--out", type=Path, metavar="FILE", required=True)
+    score = command(drill, "score", drills.drill_score, "Recompute the score of an exported log, without the store")
+    score.add_argument("file", type=Path)

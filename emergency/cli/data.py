@@ -59,6 +59,7 @@ def claims_propose(arguments: argparse.Namespace) -> int:
 
 def claims_import(arguments: argparse.Namespace) -> int:
     from emergency.service.importing import Progress, import_claims, mapping_named
+    from emergency.service.record_files import RecordReceipt, import_records
 
     if not arguments.file.is_file():
         raise BadInput(f"{arguments.file}: no such file")
@@ -70,10 +71,13 @@ def claims_import(arguments: argparse.Namespace) -> int:
         print(f"\r{p.rows:,} rows, {rate:,.0f} rows/s, {left:.0f} s left ", end="", file=sys.stderr)
 
     watching = sys.stderr.isatty() and not arguments.json
-    receipt = import_claims(
+    mapping = mapping_named(ctx, arguments.mapping)
+    if mapping.kind != arguments.kind:
+        raise BadInput(f"mapping {mapping.name!r} reads {mapping.kind}: add --kind {mapping.kind}, or name another")
+    receipt = (import_claims if mapping.kind == "claims" else import_records)(
         ctx,
         arguments.file,
-        mapping_named(ctx, arguments.mapping),
+        mapping,
         incident_id=arguments.incident,
         progress=show if watching else None,
     )
@@ -85,7 +89,14 @@ def claims_import(arguments: argparse.Namespace) -> int:
         lambda: [
             f"{receipt.rows:,} rows = {receipt.new:,} new + {receipt.updated:,} updated"
             f" + {receipt.duplicates:,} duplicates + {receipt.rejected:,} rejected",
-            f"{receipt.unlocated:,} of the accepted have no place yet",
+            *(
+                [
+                    f"{receipt.claims_changed:,} claims follow; {receipt.waiting:,} messages wait for their claims",
+                    *(f"look: {doubt}" for doubt in receipt.doubts),
+                ]
+                if isinstance(receipt, RecordReceipt)
+                else [f"{receipt.unlocated:,} of the accepted have no place yet"]
+            ),
             *([f"rejects: {receipt.rejects_file}"] if receipt.rejects_file else []),
         ],
     )

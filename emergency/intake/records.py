@@ -135,7 +135,7 @@ class _Reader(RowReader):
         """Casualties without any figure say nothing."""
         if self.mapping.kind != "casualties":
             return
-        given = [np.asarray(chunk.read.values[name].notna()) for name in ("dead", "missing", "injured")]
+        given = [~np.asarray(pd.isna(chunk.read.values[name])) for name in ("dead", "missing", "injured")]
         for at in np.flatnonzero(~np.any(given, axis=0)).tolist():
             chunk.read.fault(at, "", Fault("missing", Message("the row gives no number of persons")))
 

@@ -105,6 +105,14 @@ class RowReader:
         return chunk.read
 
 
+def _plain_word(name: str) -> Callable[[str], str | None]:
+    """What a cell says where the mapping has no table: a word of the vocabulary itself, else the text."""
+    if name not in VOCABULARIES:
+        return str.lower
+    known = {word: word for word in VOCABULARIES[name]}
+    return lambda cell: known.get(cell.lower())
+
+
 class Columns:
     """One chunk of cells, from which columns are read by name."""
 
@@ -199,7 +207,7 @@ class Columns:
         if name in self.reader.lookups:
             look = self.reader.lookups[name]
         else:
-            look = as_code if name == "currency" else str.lower
+            look = as_code if name == "currency" else _plain_word(name)
         words, which = each(cells, lambda cell: (cell, look(cell)))
         for i, (cell, value) in enumerate(words):
             if not value:

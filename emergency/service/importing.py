@@ -22,9 +22,9 @@ from emergency.intake.rejects import write_rejects
 from emergency.service.context import Context, Refused
 from emergency.service.joining import join_later
 from emergency.service.running import live_profile_for, save_profile
-from emergency.store import claims, incidents, records
+from emergency.store import claims, incidents, messages, records
 from emergency.store.store import Connection
-from emergency.texts import Speaker, speaker
+from emergency.texts import Message, Speaker, speaker
 
 T = TypeVar("T")
 
@@ -92,11 +92,15 @@ def import_claims(
         Refused: the named incident is not there.
         intake's own errors for a file that cannot be read at all.
     """
+    if mapping.kind != "claims":
+        raise Refused(
+            Message("mapping {mapping} reads {kind}, not claims", {"mapping": mapping.name, "kind": mapping.kind})
+        )
     started = time.monotonic()
     ctx = _fit_live_regions(ctx, mapping)
     _check_incident(ctx, incident_id)
     digest = file_digest(path)
-    import_id = _free_id(ctx, f"{digest[:12]}-{ctx.now_us()}")
+    import_id = free_id(ctx, f"{digest[:12]}-{ctx.now_us()}")
     total = _Tally()
     first = True
     try:
@@ -150,7 +154,7 @@ def _check_incident(ctx: Context, incident_id: str | None) -> None:
             raise Refused(f"there is no incident {incident_id!r} in workspace {ctx.store.name!r}; known: {known}")
 
 
-def _free_id(ctx: Context, wanted: str) -> str:
+def free_id(ctx: Context, wanted: str) -> str:
     """A demo's clock may stand still, so the same file at the same instant is told apart by a number."""
     with ctx.store.read() as connection:
         taken = records.imports_named(connection, wanted)
@@ -207,7 +211,7 @@ def _keep(
             keyed_us=ctx.now_us(),
             incident=incident_id,
         )
-        follow_up(ctx, connection, import_id)
+        follow_up(ctx, connection, mapping.source, import_id)
         total.rows += chunk.rows_read
         total.new += loaded.new
         total.updated += loaded.updated
@@ -219,8 +223,11 @@ def _keep(
         records.change_import(connection, import_id, **_figures(total))
 
 
-def follow_up(ctx: Context, connection: Connection, import_id: str) -> None:
-    """What an import sets off, in its own transaction: joining incidents by their standing rules."""
+def follow_up(ctx: Context, connection: Connection, source: str, import_id: str) -> None:
+    """What an import sets off, in its own transaction: messages that came before their claims are
+    applied, and claims join incidents by their standing rules."""
+    told = messages.told_of(connection, source, import_id)
+    messages.settle(connection, source, told, ctx.now_us())
     join_later(ctx, connection, import_id)
 
 
@@ -309,7 +316,7 @@ def receive(
         loaded = claims.upsert(
             connection, placed, source=source, import_id=import_id, keyed_us=ctx.now_us(), incident=incident_id
         )
-        follow_up(ctx, connection, import_id)
+        follow_up(ctx, connection, source, import_id)
         receipt = Receipt(
             rows=len(claims_in),
             new=loaded.new,

@@ -143,7 +143,7 @@ def _fitting(ctx: Context, proposal: Proposal) -> tuple[str, ...]:
     for name, (raw, path) in ctx.content.library.mappings().items():
         try:
             mapping = claim_mapping(raw, path)
-            if find_header([header], mapping) is None:
+            if mapping.kind != "claims" or find_header([header], mapping) is None:
                 continue
             checked(header, mapping)
         except IntakeFault:

@@ -15,6 +15,7 @@ from emergency.domain.instant import from_us
 from emergency.service.context import Refused
 from emergency.service.importing import FileFault, Progress, Receipt, import_claims, mapping_named
 from emergency.service.mappings import MappingFault, Proposed, masked_preview, save
+from emergency.service.record_files import RecordReceipt, import_records
 from emergency.service.records import imports
 from emergency.service.response import every_incident
 
@@ -108,10 +109,12 @@ def _run(desk: Desk, file: Any, mapping: str, incident: str | None) -> None:
     st.session_state["receipt"], st.session_state["receipt-fault"] = None, None
     try:
         with intake_mapping.on_disk(file) as path:
-            st.session_state["receipt"] = import_claims(
+            chosen = mapping_named(desk.ctx, mapping)
+            bring_in = import_claims if chosen.kind == "claims" else import_records
+            st.session_state["receipt"] = bring_in(
                 desk.ctx,
                 path,
-                mapping_named(desk.ctx, mapping),
+                chosen,
                 incident_id=incident,
                 progress=show_progress,
                 say=say,
@@ -146,6 +149,16 @@ def _result(desk: Desk) -> None:
         ],
         numbers=[1],
     )
+    if isinstance(receipt, RecordReceipt):
+        st.caption(
+            say(
+                "{changed} claims follow a newer message; {waiting} messages wait for claims not here yet.",
+                changed=f"{receipt.claims_changed:,}",
+                waiting=f"{receipt.waiting:,}",
+            )
+        )
+        for doubt in receipt.doubts:
+            st.warning(doubt)
     if receipt.rejects_file:
         path = Path(receipt.rejects_file)
         st.download_button(say("Save the rejects, to mend and import again"), path.read_bytes(), path.name, "text/csv")

@@ -1,0 +1,304 @@
+"""Files that are no first notices: messages about claims, policies in force, official casualty lists.
+
+They come in by the same door: the same reading, the same account of every row, a receipt, a line in
+the journal. Messages may come late and in any order: the source's own time decides what is newest.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from emergency.domain.instant import from_us, to_us
+from emergency.domain.record import NEEDED_OF
+from emergency.geo.addresses import regions_of
+from emergency.intake.accounts import Reject
+from emergency.intake.claims import file_digest
+from emergency.intake.mapping import ClaimMapping
+from emergency.intake.records import RecordChunk, read_records
+from emergency.intake.rejects import write_rejects
+from emergency.service.context import Context, Refused
+from emergency.service.importing import Progress, Receipt, free_id
+from emergency.store import incidents, messages, records
+from emergency.store.messages import Kept
+from emergency.store.store import Connection
+from emergency.texts import Message, Speaker, speaker
+
+KINDS = tuple(kind for kind in NEEDED_OF if kind != "claims")
+METRICS = {"dead": "casualties.deaths", "missing": "casualties.missing", "injured": "casualties.injured"}
+
+
+@dataclass(frozen=True)
+class RecordReceipt(Receipt):
+    """Where every row went, and what it did.
+
+    ``unlocated`` is 0 here. ``claims_changed`` claims follow a newer message; ``waiting`` messages
+    speak of claims that are not here yet and are applied when they come. ``doubts`` are figures kept
+    though they do not look right.
+    """
+
+    claims_changed: int = 0
+    waiting: int = 0
+    doubts: tuple[str, ...] = ()
+
+
+def import_records(
+    ctx: Context,
+    path: Path,
+    mapping: ClaimMapping,
+    *,
+    incident_id: str | None = None,
+    progress: Callable[[Progress], None] | None = None,
+    say: Speaker | None = None,
+) -> RecordReceipt:
+    """Read a file of messages, policies or casualties; safe to repeat.
+
+    Raises:
+        Refused: a mapping for claims, or casualties without the incident they belong to.
+        intake's own errors for a file that cannot be read at all.
+    """
+    if mapping.kind not in KINDS:
+        raise Refused(
+            Message(
+                "mapping {mapping} is for claims; one for {kinds} says so in its `kind`",
+                {"mapping": mapping.name, "kinds": ", ".join(KINDS)},
+            )
+        )
+    started = time.monotonic()
+    digest = file_digest(path)
+    run = _Run(ctx, mapping, incident_id, free_id(ctx, f"{digest[:12]}-{ctx.now_us()}"))
+    run.check()
+    for chunk in read_records(path, mapping, now_us=ctx.now_us()):
+        run.take(chunk, path, digest)
+        if progress:
+            progress(Progress(run.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
+    return run.close(path, digest, say or speaker("en"), time.monotonic() - started)
+
+
+class _Run:
+    """One import on its way."""
+
+    def __init__(self, ctx: Context, mapping: ClaimMapping, incident_id: str | None, import_id: str) -> None:
+        self.ctx, self.mapping, self.incident_id, self.import_id = ctx, mapping, incident_id, import_id
+        self.rows = self.new = self.updated = self.duplicates = self.changed = self.waiting = self.chunks = 0
+        self.rejects: list[Reject] = []
+        self.header: tuple[str, ...] = ()
+        self.doubts: list[Message] = []
+
+    def check(self) -> None:
+        if self.mapping.kind != "casualties":
+            return
+        with self.ctx.store.read() as connection:
+            if self.incident_id is None or incidents.get(connection, self.incident_id) is None:
+                raise Refused(Message("casualties belong to an incident: name one that is open"))
+
+    def take(self, chunk: RecordChunk, path: Path, digest: str) -> None:
+        rows, refused = self._fit(chunk)
+        with self.ctx.store.write() as connection:
+            if not self.chunks:
+                self._open(connection, path, digest)
+            kept = {"messages": self._messages, "policies": self._policies, "casualties": self._casualties}[
+                self.mapping.kind
+            ](connection, rows)
+            self.rows += chunk.rows_read
+            self.new += kept.new
+            self.updated += kept.updated
+            self.duplicates += kept.unchanged + len(chunk.duplicates)
+            self.rejects += [*chunk.rejects, *refused]
+            self.header = chunk.header
+            self.chunks += 1
+            records.change_import(connection, self.import_id, **self._figures())
+
+    def _open(self, connection: Connection, path: Path, digest: str) -> None:
+        records.start_import(
+            connection,
+            import_id=self.import_id,
+            file_name=path.name,
+            file_sha256=digest,
+            mapping=self.mapping.name,
+            incident_id=self.incident_id,
+            started_us=self.ctx.now_us(),
+            actor=self.ctx.actor.id,
+        )
+
+    def _fit(self, chunk: RecordChunk) -> tuple[pd.DataFrame, list[Reject]]:
+        """Rows of policies need a region of ours; a name will do."""
+        if self.mapping.kind != "policies":
+            return chunk.rows, []
+        regions, texts = self.ctx.regions, chunk.rows["region_given"].tolist()
+        named = regions_of(regions, texts)
+        codes = [t if regions.known(t) else found for t, found in zip(texts, named, strict=True)]
+        rows = chunk.rows.assign(region=pd.array(codes, dtype="object"))
+        lost = rows[[code is None for code in codes]]
+        refused = [
+            Reject(
+                _row(r),
+                "",
+                Message("{region} is no region of {set}", {"region": r.region_given, "set": regions.id}),
+                "no_region",
+                {"region": str(r.region_given), "line": str(r.line)},
+            )
+            for r in lost.itertuples()
+        ]
+        return rows[[code is not None for code in codes]], refused
+
+    def _messages(self, connection: Connection, rows: pd.DataFrame) -> Kept:
+        now_us, source = self.ctx.now_us(), self.mapping.source
+        plain = _plain(rows, ["report_no", "kind", "estimated_minor", "outstanding_minor", "paid_minor", "note"])
+        times = rows["at"].tolist()
+        kept = messages.keep_messages(
+            connection,
+            [
+                p
+                | {
+                    "source": source,
+                    "at_us": int(at),
+                    "recorded_us": now_us,
+                    "import_id": self.import_id,
+                    "note": p["note"] or "",
+                }
+                for p, at in zip(plain, times, strict=True)
+            ],
+        )
+        numbers = list(dict.fromkeys(p["report_no"] for p in plain))
+        self.waiting += len(messages.unknown_claims(connection, source, numbers))
+        self.changed += messages.settle(connection, source, numbers, now_us)
+        self.doubts += _doubts(connection, source, numbers)
+        return kept
+
+    def _policies(self, connection: Connection, rows: pd.DataFrame) -> Kept:
+        plain = _plain(rows, ["region", "line", "policies", "sum_insured_minor", "currency", "own_share", "as_of"])
+        now_us = self.ctx.now_us()
+        return messages.keep_policies(
+            connection,
+            [
+                {k: v for k, v in p.items() if k != "as_of"}
+                | {
+                    "as_of_us": p["as_of"] or now_us,
+                    "import_id": self.import_id,
+                    "currency": p["currency"] or self.mapping.currency,
+                }
+                for p in plain
+            ],
+        )
+
+    def _casualties(self, connection: Connection, rows: pd.DataFrame) -> Kept:
+        new = same = 0
+        known = incidents.facts(connection, incident_id=self.incident_id, now_us=self.ctx.now_us())
+        for as_of in sorted(rows["as_of"].unique().tolist()):
+            group = rows[rows["as_of"] == as_of]
+            added = self._totals(connection, as_of, group, known)
+            new, same = (new + len(group), same) if added else (new, same + len(group))
+        return Kept(new, 0, same)
+
+    def _totals(self, connection: Connection, as_of: int, group: pd.DataFrame, known: list[dict[str, Any]]) -> bool:
+        """Totals of one statement as facts; False where they are known already."""
+        added = False
+        for column, metric in METRICS.items():
+            if group[column].isna().all():
+                continue
+            value = int(group[column].sum())
+            earlier = [f for f in known if f["metric"] == metric and f["as_of_us"] <= as_of]
+            if any(f["as_of_us"] == as_of and f["value"] == value for f in earlier):
+                continue
+            if earlier and isinstance(earlier[-1]["value"], int) and earlier[-1]["value"] > value:
+                self.doubts.append(_falls(metric, earlier[-1]["value"], value))
+            said_by = "; ".join(dict.fromkeys(group["said_by"].dropna())) or self.mapping.name
+            incidents.add_fact(
+                connection,
+                incident_id=self.incident_id,
+                metric=metric,
+                value=value,
+                region=None,
+                source=said_by,
+                as_of=from_us(as_of),
+                recorded=self.ctx.now(),
+                actor=self.ctx.actor.id,
+                note=_by_region(group, column),
+            )
+            known.append({"metric": metric, "as_of_us": as_of, "value": value})
+            added = True
+        return added
+
+    def _figures(self) -> dict[str, int]:
+        return {
+            "rows": self.rows,
+            "new": self.new,
+            "updated": self.updated,
+            "duplicates": self.duplicates,
+            "rejected": len(self.rejects),
+            "chunks": self.chunks,
+        }
+
+    def close(self, path: Path, digest: str, say: Speaker, seconds: float) -> RecordReceipt:
+        target: Path | None = None
+        if self.rejects:
+            target = self.ctx.content.home / "rejects" / f"{self.ctx.store.name}-{self.import_id}.csv"
+            target.parent.mkdir(parents=True, exist_ok=True)
+            write_rejects(target, self.rejects, self.header, say)
+        figures = self._figures()
+        with self.ctx.store.write() as connection:
+            records.change_import(
+                connection,
+                self.import_id,
+                state="done",
+                finished_us=to_us(self.ctx.now()),
+                rejects_file=str(target or ""),
+                **figures,
+            )
+            body = {"file": path.name, "sha256": digest, "mapping": self.mapping.name, **figures}
+            body |= {"claims_changed": self.changed, "doubts": [str(d) for d in self.doubts[:20]]}
+            self.ctx.record(connection, f"{self.mapping.kind}.import", self.import_id, body)
+        return RecordReceipt(
+            rows=self.rows,
+            new=self.new,
+            updated=self.updated,
+            accepted=self.new + self.updated,
+            duplicates=self.duplicates,
+            rejected=len(self.rejects),
+            unlocated=0,
+            rejects_file=str(target) if target else None,
+            import_id=self.import_id,
+            seconds=round(seconds, 3),
+            claims_changed=self.changed,
+            waiting=self.waiting,
+            doubts=tuple(say(d) for d in self.doubts[:20]),
+        )
+
+
+def _plain(rows: pd.DataFrame, columns: list[str]) -> list[dict[str, Any]]:
+    """Rows as Python values with None for what is missing."""
+    values = {c: rows[c].astype(object).where(rows[c].notna(), None).tolist() for c in columns}
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values.values(), strict=True)]
+
+
+def _row(found: Any) -> int:
+    return int(found.row)
+
+
+def _by_region(group: pd.DataFrame, column: str) -> str:
+    given = group[group["region_given"].notna() & group[column].notna()]
+    return "; ".join(f"{r.region_given} {getattr(r, column)}" for r in given.itertuples())[:2000]
+
+
+def _doubts(connection: Connection, source: str, report_nos: Sequence[str], most: int = 200) -> list[Message]:
+    """What was paid to date cannot fall, unless money came back; looked at for the first claims of a chunk."""
+    found = []
+    for number in report_nos[:most]:
+        paid = [m["paid_minor"] for m in messages.history(connection, source, number) if m["paid_minor"] is not None]
+        if any(after < before for before, after in pairwise(paid)):
+            found.append(Message("{report}: what was paid to date falls; is each payment meant?", {"report": number}))
+    return found
+
+
+def _falls(metric: str, before: int, now: int) -> Message:
+    return Message(
+        "{metric} falls from {before} to {now}, though it counts to date; kept, look at the source",
+        {"metric": metric, "before": before, "now": now},
+    )
