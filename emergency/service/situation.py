@@ -313,6 +313,7 @@ SHOWN = {
     "allocation.commit": N_("Plan {plan} published: {people} people ({kind})"),
     "allocation.withdraw": N_("Plan {plan} taken back"),
     "claims.import": N_("{new} new claims from {file}"),
+    "alert.receive": N_("Alert received"),
     "comms.send": N_("Bulletin sent to {audience}"),
     "report.submit": N_("Report submitted to {to}"),
     "policy.enable": N_("Relief measure enabled: {name}"),
