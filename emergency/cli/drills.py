@@ -6,7 +6,7 @@ import argparse
 import sys
 
 from emergency import bootstrap
-from emergency.cli.answering import actor, answer_with, context
+from emergency.cli.answering import BadInput, actor, answer_with, context
 
 
 def drill_validate(arguments: argparse.Namespace) -> int:
@@ -53,6 +53,50 @@ def drill_run(arguments: argparse.Namespace) -> int:
 def drill_report(arguments: argparse.Namespace) -> int:
     from emergency.service.drills import report
 
-    answer = report(context(arguments), arguments.run_id)
-    answer_with(arguments, answer, lambda: [answer["text"]])
+    if arguments.format == "text" and not arguments.out:
+        answer = report(context(arguments), arguments.run_id)
+        answer_with(arguments, answer, lambda: [answer["text"]])
+        return 0
+    if not arguments.out:
+        raise BadInput(f"{arguments.format} is no text for a screen; say where it goes with --out FILE")
+    written = _report_bytes(arguments)
+    arguments.out.write_bytes(written)
+    answer_with(arguments, {"file": str(arguments.out), "bytes": len(written)}, [f"wrote {arguments.out}"])
     return 0
+
+
+def _report_bytes(arguments: argparse.Namespace) -> bytes:
+    from emergency.service.drills import report
+    from emergency.service.reports import document
+
+    if arguments.format == "text":
+        return str(report(context(arguments), arguments.run_id)["text"] + "\n").encode()
+    return document(context(arguments), arguments.run_id, arguments.format, arguments.language)
+
+
+def drill_export(arguments: argparse.Namespace) -> int:
+    from emergency.service.drill_log import export
+
+    answer = export(context(arguments), arguments.run_id, arguments.out)
+    lines = [f"wrote {answer['file']}: {answer['lines']} lines, {answer['entries']} journal entries"]
+    answer_with(arguments, answer, [*lines, f"sha256 {answer['sha256']}"])
+    return 0
+
+
+def drill_score(arguments: argparse.Namespace) -> int:
+    """0 the score in the log is the one recomputed; 1 it is another; 2 the log was changed."""
+    from emergency.service.drill_log import score_log
+
+    answer = score_log(arguments.file)
+    score = answer["score"]
+    answer_with(
+        arguments,
+        answer,
+        lambda: [
+            f"run {answer['run']}: {'the same to the digit' if answer['same'] else 'NOT THE SAME'}",
+            f"overall {score['overall']} ({score['band']}): timeliness {score['timeliness']},"
+            f" accuracy {score['accuracy']}, effectiveness {score['effectiveness']}",
+            *(f"  {difference}" for difference in answer["differences"]),
+        ],
+    )
+    return 0 if answer["same"] else 1

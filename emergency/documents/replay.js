@@ -23,8 +23,8 @@ function replay(map) {
       L.circleMarker([lat, lon], style).bindTooltip(tip(place, frame)).addTo(layer);
     }
     if (people) {
-      const text = String(people);
-      const icon = L.divIcon({ className: "people", html: text, iconSize: [10 + 7 * text.length, 16] });
+      const text = String(people), wide = 10 + 7 * text.length;
+      const icon = L.divIcon({ className: "people", html: text, iconSize: [wide, 16], iconAnchor: [wide / 2, -5] });
       L.marker([lat, lon], { icon, keyboard: false }).bindTooltip(tip(place, frame)).addTo(layer);
     }
   }

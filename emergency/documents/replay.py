@@ -23,6 +23,7 @@ from emergency.texts import Speaker
 
 LEAFLET = Path(xstatic.pkg.leaflet.BASE_DIR)
 OURS = Path(__file__).parent
+GROUND = {"color": "#b8c2cc", "weight": 1, "fillColor": "#eef2f5", "fillOpacity": 1}
 OUTLINE = {"color": "#aab4bf", "weight": 1, "fillColor": "#f6f8fa", "fillOpacity": 1}
 MADE_UP = re.compile(r"(?<![0-9a-f])[0-9a-f]{32}(?![0-9a-f])")  # the names folium draws for its elements
 PADDING_DEGREES = 0.3
@@ -51,13 +52,14 @@ class Frame:
 
 @dataclass(frozen=True)
 class Replay:
-    """mark: the watermark; credit: where regions and their outlines come from."""
+    """mark: the watermark; credit: where regions and their outlines come from. ground: outlines under it all."""
 
     title: str
     mark: str
     credit: str
     places: Sequence[Place]
     frames: Sequence[Frame]
+    ground: Sequence[Mapping[str, Any]] = ()
 
     def __post_init__(self) -> None:
         if not self.places or not self.frames:
@@ -79,9 +81,8 @@ def replay_html(replay: Replay, say: Speaker) -> str:
     """The whole page; the same replay gives the same text."""
     made = folium.Map(location=[0, 0], tiles=None, zoom_control=True, attr="")
     made.default_js, made.default_css = [], []  # these would be fetched from elsewhere
-    outlines = [place for place in replay.places if place.outline]
-    if outlines:
-        folium.GeoJson(_collection(outlines), style_function=lambda _: OUTLINE, interactive=False).add_to(made)
+    _draw(made, replay.ground, GROUND)
+    _draw(made, [place.outline for place in replay.places if place.outline], OUTLINE)
     made.add_child(_Moving(replay, say))
     figure: Any = made.get_root()
     figure.title = esc(replay.title)
@@ -89,9 +90,11 @@ def replay_html(replay: Replay, say: Speaker) -> str:
     return _numbered(figure.render())
 
 
-def _collection(places: Sequence[Place]) -> dict[str, Any]:
-    features = [{"type": "Feature", "id": place.code, "properties": {}, "geometry": place.outline} for place in places]
-    return {"type": "FeatureCollection", "features": features}
+def _draw(made: folium.Map, outlines: Sequence[Mapping[str, Any]], style: Mapping[str, Any]) -> None:
+    if outlines:
+        features = [{"type": "Feature", "id": n, "properties": {}, "geometry": one} for n, one in enumerate(outlines)]
+        shapes = {"type": "FeatureCollection", "features": features}
+        folium.GeoJson(shapes, style_function=lambda _: style, interactive=False).add_to(made)
 
 
 def _head() -> str:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -65,13 +66,16 @@ def replay(ctx: Context, run_id: str, say: Speaker) -> Replay:
     places = [_place(drill.regions, code, say) for code in sorted(codes) if drill.regions.known(code)]
     if not places:
         raise Refused(f"run {run_id!r} has no region that is on the map; there is nothing to replay")
-    known = {place.code for place in places}
+    known = [place.code for place in places]
+    above = sorted({code for place in known for code in drill.regions.ancestors(place)} - set(known))
+    shapes, ground = _outlines(drill.regions, known), _outlines(drill.regions, above)
     return Replay(
         title=say("Drill map: {title}", title=run["title"]),
         mark=say(MARK),
         credit=drill.regions.source,
-        places=_with_outlines(drill.regions, places),
-        frames=[_kept(frame, known) for frame in frames],
+        places=[replace(place, outline=shapes.get(place.code)) for place in places],
+        frames=[_kept(frame, set(known)) for frame in frames],
+        ground=[ground[code] for code in above if code in ground],
     )
 
 
@@ -85,15 +89,16 @@ def _place(regions: RegionSet, code: str, say: Speaker) -> Place:
     return Place(code, regions.name(code, say.language), lon, lat)
 
 
-def _with_outlines(regions: RegionSet, places: Sequence[Place]) -> list[Place]:
+def _outlines(regions: RegionSet, codes: Iterable[str]) -> dict[str, Any]:
     """Outlines where they may be cut out; in China a part of a map may not be handed over as a map of its own."""
+    wanted = set(codes)
     if not regions.has_polygons or regions.id.startswith("cn"):
-        return list(places)
+        return {}
     shapes: dict[str, Any] = {}
-    for level in {regions.level_of(place.code) for place in places}:
+    for level in {regions.level_of(code) for code in wanted}:
         found = json.loads(regions.asset(level).read_text(encoding="utf-8"))
-        shapes.update({feature["id"]: feature["geometry"] for feature in found["features"]})
-    return [Place(p.code, p.name, p.lon, p.lat, shapes.get(p.code)) for p in places]
+        shapes.update({f["id"]: f["geometry"] for f in found["features"] if f["id"] in wanted})
+    return shapes
 
 
 def _frames(world: World, run: Mapping[str, Any], say: Speaker) -> Iterator[Frame]:

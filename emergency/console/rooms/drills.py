@@ -16,6 +16,7 @@ from emergency.domain.drill.record import message_from
 from emergency.domain.instant import from_us
 from emergency.service.context import FileFaults, Refused
 from emergency.service.drills import run_script, runs, scripts
+from emergency.service.reports import FORMATS, document, file_name
 from emergency.texts import N_, Message
 
 AUTOS = {
@@ -148,6 +149,7 @@ def after_action(desk: Desk, run: dict[str, Any]) -> None:
     _gaps(desk, run)
     _timeline(desk, run)
     _outcomes(desk, score)
+    _documents(desk, run)
     st.caption(
         say(
             "Run {run}, seed {seed}, played {time}; drill workspace {workspace}. "
@@ -158,6 +160,27 @@ def after_action(desk: Desk, run: dict[str, Any]) -> None:
             workspace=run["workspace"],
         )
     )
+
+
+def _documents(desk: Desk, run: dict[str, Any]) -> None:
+    """Documents are made when asked for: the map replay plays the field again, which takes a moment."""
+    say, key = desk.say, f"drill-documents-{run['run_id']}-{desk.say.language}"
+    if key not in st.session_state:
+        if not st.button(say("Prepare documents"), key=f"prepare-{run['run_id']}"):
+            return
+        try:
+            st.session_state[key] = {form: document(desk.ctx, run["run_id"], form, say.language) for form in FORMATS}
+        except Refused as fault:
+            st.warning(str(fault))
+            return
+    names = {
+        "docx": say("After-action report (Word)"),
+        "pdf": say("After-action report (PDF)"),
+        "html": say("Map replay (HTML)"),
+    }
+    for column, (form, made) in zip(st.columns(len(names)), st.session_state[key].items(), strict=True):
+        name = file_name(run, form, say.language)
+        column.download_button(names[form], made, name, FORMATS[form][1], key=f"{key}-{form}", width="stretch")
 
 
 def _dimension(desk: Desk, run: dict[str, Any], name: str) -> look.Kpi:
