@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from emergency.domain.allocation import hubs
 from emergency.domain.allocation.eligibility import eligibility
 from emergency.domain.allocation.groups import NOWHERE, BrokenPin, grouped
 from emergency.domain.allocation.network import response_network
@@ -71,7 +72,11 @@ def allocate(
     able = eligibility(people, asked, travel, policy, wishes.must_not)
     groups = grouped(people, asked, able, wishes)
     network = response_network(asked, able, groups, wishes, policy)
-    flow = solved(network, engine)
+    stability = policy.stability_minutes if wishes.incumbent else 0
+    if engine == "ortools" and len(network.tails) > hubs.MANY_ARCS and (stability or not wishes.incumbent):
+        flow = hubs.hub_flow(network, able, groups, stability)
+    else:
+        flow = solved(network, engine)
     solution = Solution(people, asked, travel, policy, wishes, able, groups, network, flow)
     assignments = tuple(_assignments(solution))
     broken = (*groups.broken, *_strayed(solution), *_unmet_floors(solution))

@@ -36,7 +36,7 @@ def solved(network: Network, engine: str = "ortools") -> Ints:
     if int(network.supplies.sum()) != 0:
         raise Unsolved(f"supplies sum to {int(network.supplies.sum())}, not 0")
     flow = ENGINES[engine](network)
-    _check(network, flow)
+    check_flow(network, flow)
     return flow
 
 
@@ -75,7 +75,12 @@ def networkx_flow(network: Network) -> Ints:
     return np.array(found, dtype=np.int64)
 
 
-def _check(network: Network, flow: Ints) -> None:
+def check_flow(network: Network, flow: Ints) -> None:
+    """Capacities and balance, held against the network itself.
+
+    Raises:
+        Unsolved: the flow is not one of this network.
+    """
     if (flow < 0).any() or (flow > network.capacities).any():
         raise Unsolved("a flow is outside its capacity")
     out = np.bincount(network.tails, weights=flow, minlength=network.nodes)

@@ -1,0 +1,107 @@
+"""Very large plans: the same optimum over far fewer arcs.
+
+Thousands of profiles share a few hundred bases, and thousands of cells a few dozen kinds (line and licence).
+Instead of one arc per group and cell, people go to the hub of their base for each kind they may serve, and from
+the hub to the cells of that kind within reach:
+
+    group ──stability──▶ hub (base, kind) ──travel──▶ cell
+
+Arcs at which a group differs from its neighbours stay direct: that to the cell it stands in, and all arcs of
+groups under pins.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from emergency.domain.allocation.eligibility import Bools, Eligibility, Ints
+from emergency.domain.allocation.groups import NOWHERE, Groups
+from emergency.domain.allocation.network import Network
+from emergency.domain.allocation.solve import check_flow, least_cost_flow
+
+MANY_ARCS = 1_000_000  # below, the plain network is quick enough and breaks ties the same way for every engine
+
+
+@dataclass(frozen=True, eq=False)
+class Hubs:
+    """Two runs of arcs: from groups to hubs and from hubs to cells. Hub = base x kinds + kind."""
+
+    count: int
+    group: Ints
+    entered: Ints  # the hub each group-to-hub arc enters
+    left: Ints  # the hub each hub-to-cell arc leaves
+    cell: Ints
+    minutes: Ints
+
+
+def hub_flow(network: Network, able: Eligibility, groups: Groups, stability_minutes: int) -> Ints:
+    """An optimal flow on every arc of the network, found through hubs.
+
+    The same input always gives the same flow. Among plans of equal cost it may be another than that of the
+    plain network, whose ties are broken arc by arc.
+
+    Args:
+        stability_minutes: what leaving the standing cell costs. With a standing plan it must be 1 or more, or
+            a slot could leave its cell for nothing by way of a hub.
+    """
+    end = network.runs[1]
+    through = (groups.must == NOWHERE) & ~_pinned(able)[groups.profile]
+    hubs = _hubs(able, groups, through)
+    direct = np.ones(len(network.tails), dtype=bool)
+    stands = network.heads[:end] - network.groups == groups.standing[network.tails[:end]]
+    direct[:end] = ~through[network.tails[:end]] | stands
+    own = np.flatnonzero(direct)
+    asked = -network.supplies[network.groups + hubs.cell]
+    found = least_cost_flow(
+        np.concatenate([network.tails[own], hubs.group, network.nodes + hubs.left]),
+        np.concatenate([network.heads[own], network.nodes + hubs.entered, network.groups + hubs.cell]),
+        np.concatenate([network.capacities[own], groups.supply[hubs.group], asked]),
+        np.concatenate([network.costs[own], np.full(len(hubs.group), stability_minutes), hubs.minutes]),
+        np.concatenate([network.supplies, np.zeros(hubs.count, dtype=np.int64)]),
+    )
+    flow = np.zeros(len(network.tails), dtype=np.int64)
+    flow[own] = found[: len(own)]
+    entering, leaving = np.split(found[len(own) :], [len(hubs.group)])
+    np.add.at(flow, _arcs(network, *_paired(hubs, entering, leaving)), 1)
+    check_flow(network, flow)
+    return flow
+
+
+def _pinned(able: Eligibility) -> Bools:
+    """Profiles with a cell closed to them."""
+    return np.array([bool(profile.forbidden) for profile in able.profiles], dtype=bool)
+
+
+def _hubs(able: Eligibility, groups: Groups, through: Bools) -> Hubs:
+    """Lay out the arcs of the groups that go through hubs; hubs nobody enters have none."""
+    width = able.licensed.table.shape[1]
+    kinds, kind_of = np.unique(able.skilled.column_of * width + able.licensed.column_of, return_inverse=True)
+    skilled = able.skilled.table[:, kinds // width][able.skilled.row_of]
+    licensed = able.licensed.table[:, kinds % width][able.licensed.row_of]
+    group, kind = np.nonzero((skilled & licensed)[groups.profile] & through[:, None])
+    entered = able.minutes.row_of[groups.profile[group]] * len(kinds) + kind
+    base, cell = np.nonzero(able.within.table[:, able.within.column_of])
+    left = base * len(kinds) + kind_of[cell]
+    count = len(able.minutes.table) * len(kinds)
+    used = np.bincount(entered, minlength=count)[left] > 0
+    base, cell, left = base[used], cell[used], left[used]
+    return Hubs(count, group, entered, left, cell, able.minutes.table[base, able.minutes.column_of[cell]])
+
+
+def _paired(hubs: Hubs, entering: Ints, leaving: Ints) -> tuple[Ints, Ints]:
+    """(group, cell) of every slot that went through a hub.
+
+    As many leave a hub as enter it, and each who enters may serve each cell: they are paired in order.
+    """
+    into, out = np.lexsort((hubs.group, hubs.entered)), np.lexsort((hubs.cell, hubs.left))
+    return np.repeat(hubs.group[into], entering[into]), np.repeat(hubs.cell[out], leaving[out])
+
+
+def _arcs(network: Network, group: Ints, cell: Ints) -> Ints:
+    """The network's arc of each pair; arcs are in order of groups, then cells."""
+    end = network.runs[1]
+    keys = network.tails[:end] * network.nodes + network.heads[:end]
+    found: Ints = np.searchsorted(keys, group * network.nodes + network.groups + cell)
+    return found
