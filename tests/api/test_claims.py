@@ -141,6 +141,8 @@ def test_a_point_is_held_against_outlines_and_a_claim_without_place_waits(api: A
     assert answer.json()["unlocated"] == 3
     found = api.get("/v1/claims/A").json()
     assert (found["region"], found["precision"]) == ("48201", "point")
+    for number in "BC":  # half a point and the point 0, 0 are not kept as if they were places
+        assert api.get(f"/v1/claims/{number}").json()["lon"] is None
 
 
 @pytest.mark.parametrize(
