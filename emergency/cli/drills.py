@@ -100,3 +100,27 @@ def drill_score(arguments: argparse.Namespace) -> int:
         ],
     )
     return 0 if answer["same"] else 1
+
+
+def drill_msel(arguments: argparse.Namespace) -> int:
+    from emergency.service.msel import read_msel, write_msel
+
+    library = bootstrap.start().content.library
+    if not arguments.source:
+        if not arguments.out:
+            raise BadInput("say where the spreadsheet goes with --out MSEL.xlsx, or read one with --from MSEL.xlsx")
+        answer = write_msel(library, arguments.file, arguments.out, arguments.language)
+        answer_with(arguments, answer, [f"wrote {answer['file']}: {answer['events']} events"])
+        return 0
+    answer = read_msel(library, arguments.file, arguments.source, arguments.out)
+    answer_with(
+        arguments,
+        answer,
+        lambda: [
+            f"wrote {answer['file']}: {len(answer['changes'])} changes"
+            + ("; raise its version before you play it" if answer["changes"] else ""),
+            *(f"  {change['field']} = {change['value']}" for change in answer["changes"]),
+            *(f"  not taken: {text}" for text in answer["ignored"]),
+        ],
+    )
+    return 0

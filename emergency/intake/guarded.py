@@ -18,7 +18,7 @@ from emergency.texts import Message
 # Beyond the child's own limit of processor time: for a child that sleeps.
 PATIENCE_SECONDS = 600
 LARGEST_INFLATED_MB = 256
-LARGEST_JSON_MB = 64
+LARGEST_JSON_MB = 40
 
 
 def unpacked(path: Path, kind: str) -> tuple[TemporaryDirectory[str], list[Path]]:
@@ -32,7 +32,7 @@ def unpacked(path: Path, kind: str) -> tuple[TemporaryDirectory[str], list[Path]
     """
     folder = TemporaryDirectory(prefix="emergency-intake-")
     try:
-        answer = _asked(path, kind, folder.name)
+        answer = asked(path, kind, folder.name)
     except BaseException:
         folder.cleanup()
         raise
@@ -42,7 +42,8 @@ def unpacked(path: Path, kind: str) -> tuple[TemporaryDirectory[str], list[Path]
     return folder, [Path(folder.name, f"{i}.csv") for i in range(int(answer["sheets"]))]
 
 
-def _asked(path: Path, kind: str, folder: str) -> Mapping[str, Any]:
+def asked(path: Path, kind: str, folder: str) -> Mapping[str, Any]:
+    """What the child answers: ``fault`` ("" = none), ``sheets``, ``peak_mb``; a dead child leaves its fault."""
     command = [sys.executable, "-m", "emergency.intake.guarded_child", kind, str(path.absolute()), folder]
     # The child needs nothing of what this process knows: no database address, no key.
     clean = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "TMPDIR")}

@@ -1,7 +1,7 @@
 """Runs as a process of its own: an untrusted XLSX, JSON or GeoJSON file becomes plain CSV, one per sheet.
 
 ``python -m emergency.intake.guarded_child xlsx|json FILE FOLDER`` writes ``0.csv``, ``1.csv`` … into the
-folder and one line of JSON on standard output: ``{"fault": "", "sheets": n}``. It sets its own limits of
+folder and one line of JSON on standard output: ``{"fault": "", "sheets": n, "peak_mb": m}``. It sets its own limits of
 memory, processor time and output before it reads the first byte. Only the standard library and
 openpyxl are imported, and openpyxl is kept from numpy: a small process starts fast and dies small.
 """
@@ -21,8 +21,8 @@ from typing import Any
 
 MB = 1 << 20
 LARGEST_INFLATED = 256 * MB
-LARGEST_JSON = 64 * MB
-MEMORY_BYTES = 360 * MB
+LARGEST_JSON = 40 * MB
+MEMORY_BYTES = 260 * MB
 OUTPUT_BYTES = 512 * MB
 SHEETS = 20
 # No sheet of claims is squeezed a hundredfold; a bomb is squeezed a thousandfold.
@@ -77,7 +77,8 @@ def workbook(path: Path) -> Iterator[Iterator[list[str]]]:
     sys.modules["numpy"] = None  # type: ignore[assignment]
     import openpyxl
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    # Handed over open: openpyxl judges files by their names.
+    book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
     for sheet in book.worksheets[:SHEETS]:
         sheet.reset_dimensions()
         yield ([_text(value) for value in row] for row in sheet.iter_rows(values_only=True))
@@ -112,6 +113,7 @@ def _number(value: float) -> str:
 
 _JSON = json.JSONDecoder()
 _SPACE = " \t\r\n"
+_MOST_NAMES = 20_000
 # Where programs put the list when they do not hand over the list itself.
 _LISTS = ("features", "data", "records", "rows", "items", "claims", "result", "results")
 
@@ -123,8 +125,13 @@ def json_rows(path: Path) -> Iterator[Iterator[list[str]]]:
     text = _decoded(path.read_bytes())
     start = _list_start(text)
     names: dict[str, None] = {}
-    for found in _objects(text, start):
-        names.update(dict.fromkeys(found))
+    for number, found in enumerate(_objects(text, start)):
+        if not found.keys() <= names.keys():
+            names.update(dict.fromkeys(found))
+        if len(names) > _MOST_NAMES:
+            raise Unfit("no_list")
+        if not names and number > _MOST_NAMES:
+            break
     if not names:
         raise Unfit("no_list")
 
@@ -229,6 +236,15 @@ def write(sheets: Iterable[Iterable[Sequence[str]]], folder: Path) -> int:
 READERS: dict[str, Callable[[Path], Iterator[Iterator[list[str]]]]] = {"xlsx": workbook, "json": json_rows}
 
 
+def peak_mb() -> int:
+    """Most memory this process ever held; 0 where the system does not say."""
+    try:
+        status = Path("/proc/self/status").read_text()
+    except OSError:
+        return 0
+    return next((int(line.split()[1]) // 1024 for line in status.splitlines() if line.startswith("VmHWM")), 0)
+
+
 def main(kind: str, file: str, folder: str) -> dict[str, Any]:
     path = Path(file)
     try:
@@ -250,4 +266,4 @@ def main(kind: str, file: str, folder: str) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    sys.stdout.write(json.dumps(main(*sys.argv[1:4])))
+    sys.stdout.write(json.dumps(main(*sys.argv[1:4]) | {"peak_mb": peak_mb()}))

@@ -13,6 +13,7 @@ from emergency.texts import Message
 
 # Titles and notes may stand above the header; further down nobody looks for it.
 HEADER_WITHIN = 20
+MOST_COLUMNS = 2_000
 _BRACKETS = re.compile(r"[(\[【].*[)\]】]$")
 _UNIT_WORDS = {
     "万元": ("wan",),
@@ -100,9 +101,10 @@ def checked(header: Sequence[str], mapping: ClaimMapping) -> tuple[str, ...]:
     """The header as a table's column names, if the mapping can be sure what each of them is.
 
     Raises:
-        FileFault: two columns answer to one name the mapping reads; a header names another unit
+        FileFault: too many columns; two answer to one name the mapping reads; a header names another unit
             than the mapping, ``估损金额(万元)`` where that says yuan.
     """
+    check_width(header)
     for column in mapping.columns.values():
         found = positions(header, column)
         for rule in column.rules:
@@ -113,6 +115,21 @@ def checked(header: Sequence[str], mapping: ClaimMapping) -> tuple[str, ...]:
             if column.unit not in _UNIT_WORDS.get(said, (column.unit,)):
                 raise FileFault(_unit_differs(header[i], said, mapping.name, column.unit))
     return _unique(header)
+
+
+def check_width(header: Sequence[str]) -> None:
+    """No list of claims is thousands of columns wide.
+
+    Raises:
+        FileFault: this one is.
+    """
+    if len(header) > MOST_COLUMNS:
+        raise FileFault(
+            Message(
+                "the file has {found} columns; {limit} are the most: delete those that are not needed",
+                {"found": len(header), "limit": MOST_COLUMNS},
+            )
+        )
 
 
 def _unit_differs(header: str, said: str, mapping: str, unit: str) -> Message:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from emergency.intake.faults import FileFault
 from emergency.intake.guarded import unpacked
-from emergency.intake.headers import HEADER_WITHIN, bare, normal
+from emergency.intake.headers import HEADER_WITHIN, bare, check_width, normal
 from emergency.intake.table import look
 from emergency.intake.workbook import kind_of
 from emergency.texts import Message
@@ -122,6 +122,8 @@ def _records(lines: Iterable[str], delimiter: str) -> list[list[str]]:
     with suppress(csv.Error):
         reader = csv.reader(lines, delimiter=delimiter)
         rows.extend(islice((r for r in reader if any(c.strip() for c in r)), HEADER_WITHIN + SAMPLE_ROWS))
+    if rows:
+        check_width(max(rows, key=len))
     return rows
 
 

@@ -17,6 +17,7 @@ from emergency.intake.mapping import ClaimMapping
 from emergency.intake.workbook import kind_of, open_unpacked
 from emergency.texts import Message
 
+_GZIP = b"\x1f\x8b"
 _OLE = b"\xd0\xcf\x11\xe0"
 
 
@@ -57,7 +58,7 @@ def look(path: Path) -> tuple[int, bytes]:
     """Size and first bytes.
 
     Raises:
-        FileFault: no such file, empty, or an old Excel file.
+        FileFault: no such file, empty, packed, or an old Excel file.
     """
     try:
         with path.open("rb") as file:
@@ -69,6 +70,8 @@ def look(path: Path) -> tuple[int, bytes]:
         raise FileFault(Message("{file} is empty", {"file": path.name}))
     if start.startswith(_OLE):
         raise FileFault(_old_excel(path))
+    if start.startswith(_GZIP):
+        raise FileFault(Message("{file} is packed (gzip): unpack it first", {"file": path.name}))
     return path.stat().st_size, start
 
 

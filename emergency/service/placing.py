@@ -112,8 +112,10 @@ def place_by_address(ctx: Context) -> Placed:
     """
     with ctx.store.read() as connection:
         rows = changes.waiting(connection, limit=None)
-    found = zip(rows, _suggested(ctx, rows), strict=True)
-    return _put(ctx, [Place(r["claim_id"], code, precision_of(ctx, code)) for r, code in found if code], "address")
+    found = [(r, code) for r, code in zip(rows, _suggested(ctx, rows), strict=True) if code]
+    if not found:
+        raise Refused(Message("no address names a region"))
+    return _put(ctx, [Place(r["claim_id"], code, precision_of(ctx, code)) for r, code in found], "address")
 
 
 def _put(ctx: Context, places: Sequence[Place], how: str) -> Placed:

@@ -56,7 +56,7 @@ def _form(desk: Desk) -> tuple[Any, Proposed | None]:
         say("How its columns are read"),
         options,
         index=options.index(default) if default in options else 0,
-        key=f"mapping.{file.file_id if file else ''}.{bool(proposed)}",
+        key=f"mapping.{file.file_id if file else ''}.{default}",
         format_func=lambda name: say("propose it from this file") if name == PROPOSE else name,
         help=say("A mapping is a readable file in data/mappings; it says which column is what, in which unit."),
     )
@@ -84,6 +84,7 @@ def _mapping(desk: Desk, file: Any, proposed: Proposed) -> None:
     except (MappingFault, Refused) as fault:
         st.error(intake_mapping.spoken(desk, fault))
         return
+    st.session_state.pop("proposal", None)  # the mapping just saved fits the file now
     _run(desk, file, asked[0], st.session_state.get("intake-incident"))
     st.rerun()
 

@@ -66,7 +66,8 @@ def _queue(desk: Desk, waiting: list[Waiting], total: int) -> None:
     rows = chosen["selection"]["rows"]
     claims = [waiting[i] for i in rows if i < len(waiting)]
     with right:
-        _place(desk, claims, waiting)
+        region = _place(desk, claims)
+    _map(desk, region, waiting)
 
 
 def _table(desk: Desk, waiting: list[Waiting]) -> pd.DataFrame:
@@ -84,7 +85,8 @@ def _table(desk: Desk, waiting: list[Waiting]) -> pd.DataFrame:
     )
 
 
-def _place(desk: Desk, claims: list[Waiting], waiting: list[Waiting]) -> None:
+def _place(desk: Desk, claims: list[Waiting]) -> str | None:
+    """The choice of a place; the region chosen so far."""
     say, regions = desk.say, desk.ctx.regions
     if not claims:
         st.caption(say("Mark one or more rows, then click their region on the map or choose it from the list."))
@@ -108,7 +110,7 @@ def _place(desk: Desk, claims: list[Waiting], waiting: list[Waiting]) -> None:
         else:
             how = "map" if region == picked else "list"
             _act(desk, lambda: placing.place_in(desk.ctx, ids, str(region), how=how))
-    _map(desk, region, waiting)
+    return region
 
 
 def _at_point(desk: Desk, ids: list[int], text: str) -> None:
@@ -132,7 +134,7 @@ def _map(desk: Desk, region: str | None, waiting: list[Waiting]) -> None:
         selected=regions.at_level(region, level) if region else None,
         view=view_of(desk),
         fit=desk.ctx.store.name,
-        height=260,
+        height=400,
         on_picked=_pick,
         attribution=desk.ctx.regions.source,
         **geometry_of(desk),
