@@ -97,7 +97,7 @@ def test_the_walk(
     # Every act of the walk is an entry, and the chain is whole.
     walk_to(page, say, "Journal")
     expect(page.locator("[data-testid=stAlert]")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text("allocation.withdraw").first).to_have_count(1)
+    expect(page.get_by_text(say("Plan taken back")).first).to_have_count(1)
     shot(page, artefacts, f"journal-{language}")
 
 
