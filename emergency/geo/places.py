@@ -67,6 +67,8 @@ Codes = npt.NDArray[np.object_]
 
 def _levels(regions: RegionSet, given: Codes) -> tuple[Flags, Flags]:
     distinct = {code for code in given if code is not None}
+    if not distinct:
+        return np.zeros(len(given), dtype=bool), np.zeros(len(given), dtype=bool)
     finest = {c for c in distinct if regions.stands_on(c, regions.levels[-1])}
     coarser = {c for c in distinct - finest if regions.known(c)}
     fine = np.fromiter((c in finest for c in given), dtype=bool, count=len(given))
@@ -75,6 +77,8 @@ def _levels(regions: RegionSet, given: Codes) -> tuple[Flags, Flags]:
 
 
 def _differs(regions: RegionSet, located: Codes, given: Codes, fine: Flags, coarse: Flags) -> Flags:
+    if not (fine | coarse).any():
+        return np.zeros(len(given), dtype=bool)
     pairs = set(zip(located[fine | coarse], given[fine | coarse], strict=True))
     apart = {
         (here, code)

@@ -48,12 +48,16 @@ class PlainRows:
         done = 0
         with self.raw:
             try:
+                batch = Batch.of(self.width)
                 for block in self._blocks():
                     self._check(block)
-                    for at in range(0, block.num_rows, size):
-                        part = block.slice(at, size)
-                        yield self._batch(part)
-                        done += part.num_rows
+                    for at in self._cuts(batch.size, block.num_rows, size):
+                        self._add(batch, block.slice(*at))
+                        if batch.size == size:
+                            yield batch
+                            done, batch = done + size, Batch.of(self.width)
+                if batch.size:
+                    yield batch
                 self.spare.close()
                 return
             except pa.ArrowInvalid:
@@ -84,7 +88,16 @@ class PlainRows:
         if any((pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_CELL for column in block.columns):
             raise pa.ArrowInvalid("overlong cell")
 
-    def _batch(self, part: Any) -> Batch:
-        batch = Batch([[column] for column in part.columns], list(range(part.num_rows)), [])
-        batch.size = part.num_rows
-        return batch
+    def _cuts(self, filled: int, rows: int, size: int) -> Iterator[tuple[int, int]]:
+        """Where a block is cut so that batches are full: (offset, length)."""
+        at = 0
+        while at < rows:
+            length = min(size - (filled + at) % size, rows - at)
+            yield at, length
+            at += length
+
+    def _add(self, batch: Batch, part: Any) -> None:
+        for pieces, column in zip(batch.pieces, part.columns, strict=True):
+            pieces.append(column)
+        batch.at.extend(range(batch.size, batch.size + part.num_rows))
+        batch.size += part.num_rows

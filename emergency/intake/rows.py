@@ -164,8 +164,11 @@ class Columns:
         column = self.mapping.columns.get(name)
         value = self.mapping.constants.get(name) or (column.default if column else None)
         value = value or (self.mapping.currency if name == "currency" else FALLBACKS.get(name))
-        everywhere: Any = [value] * self.size
-        self.read.values[name] = pd.array(everywhere, dtype=CLAIM_COLUMNS[name])
+        if CLAIM_COLUMNS[name] == "string":
+            self.read.values[name] = _from_arrow(pa.repeat(pa.scalar(value, pa.string()), self.size))
+            return
+        nothing = np.ones(self.size, dtype=bool)
+        self.read.values[name] = pd.arrays.IntegerArray(np.zeros(self.size, dtype=np.int64), nothing)
 
     # -- columns -------------------------------------------------------------------------------
 

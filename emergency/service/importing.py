@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,8 +24,6 @@ from emergency.service.running import live_profile_for, save_profile
 from emergency.store import claims, incidents, messages, records
 from emergency.store.store import Connection
 from emergency.texts import Message, Speaker, speaker
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -104,7 +101,7 @@ def import_claims(
     total = _Tally()
     first = True
     try:
-        for chunk, placed in _ahead(_placed(ctx, path, mapping)):
+        for chunk, placed in _placed(ctx, path, mapping):
             if first:
                 _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
                 first = False
@@ -123,7 +120,9 @@ def import_claims(
 
 def _stopped(ctx: Context, import_id: str, total: _Tally) -> None:
     with ctx.store.write() as connection:
-        records.change_import(connection, import_id, state="stopped", finished_us=ctx.now_us())
+        total.unlocated = claims.unlocated_in(connection, import_id)
+        unlocated = {"unlocated": total.unlocated}
+        records.change_import(connection, import_id, state="stopped", finished_us=ctx.now_us(), **unlocated)
         ctx.record(connection, "claims.import.stop", import_id, _figures(total))
 
 
@@ -184,15 +183,6 @@ def _placed(ctx: Context, path: Path, mapping: ClaimMapping) -> Iterator[tuple[C
         yield chunk, regions.place(chunk.claims, coarse_degrees=mapping.rounded_degrees)
 
 
-def _ahead(chunks: Iterator[T]) -> Iterator[T]:
-    """The next chunk is read and placed while this one is written: the database leaves a core free."""
-    with ThreadPoolExecutor(1) as pool:
-        coming = pool.submit(next, chunks, None)
-        while (chunk := coming.result()) is not None:
-            coming = pool.submit(next, chunks, None)
-            yield chunk
-
-
 def _keep(
     ctx: Context,
     chunk: ClaimChunk,
@@ -216,7 +206,6 @@ def _keep(
         total.new += loaded.new
         total.updated += loaded.updated
         total.duplicates += len(chunk.duplicates) + loaded.unchanged
-        total.unlocated = claims.unlocated_in(connection, import_id)
         total.rejects += chunk.rejects
         total.header = list(chunk.header)
         total.chunks += 1
@@ -262,8 +251,10 @@ def _close_receipt(
     rejects: Path | None,
     seconds: float,
 ) -> Receipt:
-    figures = _figures(total)
     with ctx.store.write() as connection:
+        # Counted once at the end: at every chunk it would be a look at all that came before.
+        total.unlocated = claims.unlocated_in(connection, import_id)
+        figures = _figures(total)
         records.change_import(
             connection,
             import_id,

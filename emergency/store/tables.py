@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -94,6 +95,8 @@ claim = Table(
     Column("import_id", Text, nullable=False),
     UniqueConstraint("source", "report_no"),
     Index("ix_claim_incident_region", "incident_id", "region", "line"),
+    # The queue of claims without a place: small, and asked for at every look at Intake.
+    Index("ix_claim_waiting", "known_at", sqlite_where=text("region IS NULL"), postgresql_where=text("region IS NULL")),
 )
 
 claim_import = Table(
