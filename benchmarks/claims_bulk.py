@@ -1,7 +1,7 @@
 """A million claims as CSV: validated, placed by point-in-polygon in 3,231 counties, stored durable.
 
 The reference of the same run is the barest thing there is: ``sqlite3.executemany`` of the same
-finished rows into the same table with the same settings and transactions (on PostgreSQL: ``COPY``).
+finished rows into the same table, as durable and in transactions as large (on PostgreSQL: ``COPY``).
 Bars: ratio ≤ 2.0, peak memory of the import ≤ 600 MB.
 
     python benchmarks/claims_bulk.py [--rows 1000000] [--postgres]
