@@ -20,12 +20,24 @@ CURRENCY_MARKS = {"USD": "$", "CNY": "¥"}
 # The names of the rooms in the address bar and in "needs you" cards.
 ROOMS = {
     "situation": N_("Situation"),
-    "intake": N_("Intake"),
     "response": N_("Response"),
+    "reports": N_("Reports"),
+    "tasks": N_("Tasks"),
+    "organisation": N_("Organisation"),
+    "measures": N_("Relief measures"),
+    "words": N_("Bulletins"),
+    "intake": N_("Intake"),
     "allocation": N_("Allocation"),
+    "playbooks": N_("Playbooks"),
     "drills": N_("Drills"),
     "journal": N_("Journal"),
 }
+# How the sidebar groups them: the name of a group, and its rooms in order.
+GROUPS = (
+    (N_("Command"), ("situation", "response", "reports", "tasks", "organisation", "measures", "words")),
+    (N_("Claims and forces"), ("intake", "allocation")),
+    (N_("Prepare and learn"), ("playbooks", "drills", "journal")),
+)
 
 
 @dataclass(frozen=True)

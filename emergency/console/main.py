@@ -8,8 +8,21 @@ from pathlib import Path
 import streamlit as st
 
 from emergency.console import look
-from emergency.console.desk import ROOMS, Desk, open_desk
-from emergency.console.rooms import allocation, drills, intake, journal, response, situation
+from emergency.console.desk import GROUPS, ROOMS, Desk, open_desk
+from emergency.console.rooms import (
+    allocation,
+    drills,
+    intake,
+    journal,
+    measures,
+    organisation,
+    playbooks,
+    reports,
+    response,
+    situation,
+    tasks,
+    words,
+)
 from emergency.domain.workspace import Profile
 from emergency.service.response import every_incident
 from emergency.service.running import describe_workspaces
@@ -17,9 +30,15 @@ from emergency.texts import LANGUAGES
 
 ICONS = {
     "situation": ":material/radar:",
-    "intake": ":material/download:",
     "response": ":material/assignment:",
+    "reports": ":material/schedule:",
+    "tasks": ":material/checklist:",
+    "organisation": ":material/groups:",
+    "measures": ":material/volunteer_activism:",
+    "words": ":material/campaign:",
+    "intake": ":material/download:",
     "allocation": ":material/swap_horiz:",
+    "playbooks": ":material/menu_book:",
     "drills": ":material/play_circle:",
     "journal": ":material/receipt_long:",
 }
@@ -27,9 +46,15 @@ ICONS = {
 SHORT = {"en": "EN", "zh_CN": "中文"}
 SHOW = {
     "situation": situation.show,
-    "intake": intake.show,
     "response": response.show,
+    "reports": reports.show,
+    "tasks": tasks.show,
+    "organisation": organisation.show,
+    "measures": measures.show,
+    "words": words.show,
+    "intake": intake.show,
     "allocation": allocation.show,
+    "playbooks": playbooks.show,
     "drills": drills.show,
     "journal": journal.show,
 }
@@ -48,8 +73,8 @@ def console() -> None:
         initial_sidebar_state=look.SIDEBAR_PX,
     )
     look.begin()
-    pages = [
-        st.Page(
+    pages = {
+        name: st.Page(
             partial(SHOW[name], desk),
             title=desk.say(title),
             icon=ICONS[name],
@@ -57,12 +82,14 @@ def console() -> None:
             default=not i,
         )
         for i, (name, title) in enumerate(ROOMS.items())
-    ]
+    }
     first = next(iter(ROOMS))
     # The default page lives at "/"; its own name must not lead to "page not found".
     alias = st.Page(partial(SHOW[first], desk), title=desk.say(ROOMS[first]), url_path=first, visibility="hidden")
-    st.session_state["pages"] = dict(zip(ROOMS, pages, strict=True))
-    chosen = st.navigation([*pages, alias])
+    st.session_state["pages"] = pages
+    groups = {desk.say(title): [pages[name] for name in names] for title, names in GROUPS}
+    groups[desk.say(GROUPS[0][0])].append(alias)
+    chosen = st.navigation(groups)
     _sidebar(desk)
     chosen.run()
 

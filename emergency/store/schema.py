@@ -10,10 +10,45 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Engine
 
-from emergency.store import access_tables, tables
+from emergency.store import (
+    access_tables,
+    incident_tables,
+    intake_tables,
+    level_tables,
+    people_tables,
+    playbook_tables,
+    report_tables,
+    tables,
+    task_tables,
+    word_tables,
+)
 
-# Every table of the house; two modules, one metadata.
-TABLES = {**access_tables.metadata.tables, **tables.metadata.tables}
+# Every table of the house: each of these modules adds its own to the one metadata.
+MODULES = (
+    access_tables,
+    incident_tables,
+    intake_tables,
+    level_tables,
+    people_tables,
+    playbook_tables,
+    report_tables,
+    tables,
+    task_tables,
+    word_tables,
+)
+MODULES = (
+    access_tables,
+    incident_tables,
+    intake_tables,
+    level_tables,
+    people_tables,
+    playbook_tables,
+    report_tables,
+    tables,
+    task_tables,
+    word_tables,
+)
+TABLES = tables.metadata.tables
 MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 7_20_2021  # any fixed number: processes that upgrade one database queue up here
 

@@ -1,0 +1,10 @@
+"""Playbooks: read, compare, edit, approve."""
+
+from __future__ import annotations
+
+from emergency.console.desk import Desk
+from emergency.console.rooms import frame
+
+
+def show(desk: Desk) -> None:
+    frame.header(desk, desk.say("Playbooks"))

@@ -1,0 +1,1 @@
+"""What an import has to say beside its counts."""

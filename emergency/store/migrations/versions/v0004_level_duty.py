@@ -1,0 +1,12 @@
+"""Who was asked to confirm a level, and what came of it."""
+
+from __future__ import annotations
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass

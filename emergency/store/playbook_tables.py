@@ -1,0 +1,1 @@
+"""Playbooks written in the console: drafts, approvals, feedback."""

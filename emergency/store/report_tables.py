@@ -1,0 +1,1 @@
+"""Deadlines that ran, and the reports written for them."""

@@ -1,0 +1,1 @@
+"""What tasks and relief measures need beside the task table."""

@@ -1,0 +1,1 @@
+"""Bulletins, approvals, deliveries and the rumour register."""
