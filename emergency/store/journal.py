@@ -107,6 +107,18 @@ def entries(
         yield Entry(**row._mapping)
 
 
+def entries_of(
+    connection: Connection, *, subject: str, action: str | None = None, newest_first: bool = False
+) -> Iterator[Entry]:
+    """Entries about one subject, of one action unless all are meant, in order; found by an index."""
+    order = journal.c.seq.desc() if newest_first else journal.c.seq
+    query = select(journal).where(journal.c.subject == subject).order_by(order)
+    if action is not None:
+        query = query.where(journal.c.action == action)
+    for row in connection.execute(query):
+        yield Entry(**row._mapping)
+
+
 def verify(connection: Connection) -> Verdict:
     """Recompute the whole chain and compare it with the stored head."""
     prev, seq = GENESIS, 0

@@ -256,6 +256,8 @@ journal = Table(
     Column("body", Text, nullable=False),
     Column("prev", Text, nullable=False),
     Column("hash", Text, nullable=False),
+    # What happened to one thing is asked for at every look at it; nobody reads the whole journal for that.
+    Index("ix_journal_subject_action", "subject", "action"),
 )
 
 journal_head = Table(

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
+from sqlalchemy import inspect
 from sqlalchemy.exc import DBAPIError
 
 from emergency.store import journal
@@ -96,3 +98,22 @@ def test_writers_at_the_same_time_make_one_unbroken_chain(store: Store) -> None:
         numbers = sorted(pool.map(lambda n: write(store, "fact.record", n=n), range(40)))
     assert numbers == list(range(1, 41))
     assert verdict(store).ok
+
+
+def test_the_entries_of_one_subject_are_found_by_an_index_in_order(store: Store) -> None:
+    for subject, action in (("harvey", "report.submit"), ("irma", "report.submit"), ("harvey", "level.confirm")):
+        with store.write() as connection:
+            journal.append(
+                connection, happened_us=1, recorded_us=2, actor="chen", action=action, subject=subject, body={}
+            )
+    with store.read() as connection:
+
+        def seqs(**asked: Any) -> list[int]:
+            return [e.seq for e in journal.entries_of(connection, **asked)]
+
+        assert seqs(subject="harvey") == [1, 3]
+        assert seqs(subject="harvey", newest_first=True) == [3, 1]
+        assert seqs(subject="harvey", action="report.submit") == [1]
+        assert seqs(subject="maria") == []
+    indexes = {i["name"]: i["column_names"] for i in inspect(store.engine).get_indexes("journal")}
+    assert indexes["ix_journal_subject_action"] == ["subject", "action"]

@@ -1,6 +1,8 @@
-"""What an import has to say beside its counts."""
+"""What an import has to say beside its counts; the journal of one subject without reading all of it."""
 
 from __future__ import annotations
+
+from alembic import op
 
 revision = "0011"
 down_revision = "0010"
@@ -9,4 +11,4 @@ depends_on = None
 
 
 def upgrade() -> None:
-    pass
+    op.create_index("ix_journal_subject_action", "journal", ["subject", "action"])
