@@ -24,8 +24,9 @@ class Incident:
     Attributes:
         occurred_at, discovered_at: not the same; reporting clocks start at discovery.
         opened_at: when it was opened in the console.
-        response_level: the company's confirmed level 1 (gravest) to 3, or None. The regulator's
+        response_level: the company's level in force, 1 (gravest) to 3, or None. The regulator's
             event class is never stored in the same field.
+        provisional: the level is in force only because nobody confirmed it in time.
         playbook: ``id@version`` once opened.
         regions: codes of the regions in scope.
         jurisdiction: country and province the rules look at, "CN-410000", "US-TX".
@@ -50,6 +51,7 @@ class Incident:
     playbook: str = ""
     activated_at: datetime | None = None
     version: int = 1
+    provisional: bool = False
 
     def __post_init__(self) -> None:
         if self.kind not in KINDS:

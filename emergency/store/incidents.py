@@ -1,9 +1,8 @@
-"""Incidents, the facts that grade them, the decisions on them and their tasks."""
+"""Incidents, the facts that grade them and the decisions on them."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +10,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
-from emergency.store.tables import fact, incident, level_decision, task
+from emergency.store.tables import fact, incident, level_decision
 
 
 class Conflict(Exception):
@@ -116,6 +115,9 @@ def add_decision(
     decided: datetime,
     actor: str,
     second_actor: str = "",
+    role: str = "",
+    kind: str = "confirmed",
+    jurisdiction: str = "",
 ) -> None:
     connection.execute(
         insert(level_decision).values(
@@ -127,6 +129,9 @@ def add_decision(
             decided_us=to_us(decided),
             actor=actor,
             second_actor=second_actor,
+            role=role,
+            kind=kind,
+            jurisdiction=jurisdiction,
         )
     )
 
@@ -136,33 +141,6 @@ def decisions(connection: Connection, incident_id: str) -> list[dict[str, Any]]:
         select(level_decision).where(level_decision.c.incident_id == incident_id).order_by(level_decision.c.decision_id)
     )
     return [dict(r._mapping) | {"grade": json.loads(r.grade)} for r in rows]
-
-
-def put_tasks(connection: Connection, rows: Sequence[dict[str, Any]]) -> None:
-    if rows:
-        connection.execute(insert(task), [_task_row(r) for r in rows])
-
-
-def tasks(connection: Connection, incident_id: str) -> list[dict[str, Any]]:
-    rows = connection.execute(
-        select(task).where(task.c.incident_id == incident_id).order_by(task.c.ordinal, task.c.task_id)
-    )
-    return [
-        dict(r._mapping)
-        | {"title": json.loads(r.title), "after": json.loads(r.after), "evidence": json.loads(r.evidence)}
-        for r in rows
-    ]
-
-
-def change_task(connection: Connection, incident_id: str, task_id: str, **values: Any) -> None:
-    connection.execute(
-        update(task).where(task.c.incident_id == incident_id, task.c.task_id == task_id).values(**values)
-    )
-
-
-def _task_row(values: dict[str, Any]) -> dict[str, Any]:
-    packed = {key: json.dumps(values[key], ensure_ascii=False) for key in ("title", "after", "evidence")}
-    return values | packed
 
 
 def _row(i: Incident) -> dict[str, Any]:
@@ -183,6 +161,7 @@ def _row(i: Incident) -> dict[str, Any]:
         "impact_us": _us(i.impact_at),
         "closed_us": _us(i.closed_at),
         "response_level": i.response_level,
+        "level_provisional": i.provisional,
         "playbook": i.playbook,
         "activated_us": _us(i.activated_at),
         "version": i.version,
@@ -207,6 +186,7 @@ def _incident(r: Row[Any]) -> Incident:
         impact_at=_at(r.impact_us),
         closed_at=_at(r.closed_us),
         response_level=r.response_level,
+        provisional=bool(r.level_provisional),
         playbook=r.playbook,
         activated_at=_at(r.activated_us),
         version=r.version,

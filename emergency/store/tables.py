@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -56,7 +57,9 @@ incident = Table(
     Column("opened_us", BigInteger, nullable=False),
     Column("impact_us", BigInteger),
     Column("closed_us", BigInteger),
-    Column("response_level", Integer),  # confirmed; the class is never kept in the same field
+    Column("response_level", Integer),  # in force; the class is never kept in the same field
+    # In force only because nobody of the whole chain confirmed it in time.
+    Column("level_provisional", Boolean, nullable=False, server_default=false()),
     Column("playbook", Text, nullable=False, server_default=""),  # id@version once opened
     Column("activated_us", BigInteger),
     Column("version", Integer, nullable=False, server_default="1"),
@@ -150,28 +153,9 @@ level_decision = Table(
     Column("decided_us", BigInteger, nullable=False),
     Column("actor", Text, nullable=False),
     Column("second_actor", Text, nullable=False, server_default=""),
-)
-
-task = Table(
-    "task",
-    metadata,
-    Column("incident_id", Text, ForeignKey("incident.incident_id"), nullable=False),
-    Column("task_id", Text, nullable=False),
-    Column("title", Text, nullable=False),  # JSON {"en","zh"}
-    Column("phase", Text, nullable=False),
-    Column("role", Text, nullable=False),
-    Column("after", Text, nullable=False),  # JSON list
-    Column("due_us", BigInteger),
-    Column("due_within_s", BigInteger),  # for tasks due from their predecessors
-    Column("critical", Boolean, nullable=False),
-    Column("hard", Boolean, nullable=False),
-    Column("evidence", Text, nullable=False),  # JSON list
-    Column("state", Text, nullable=False),  # open, done, dropped
-    Column("done_us", BigInteger),
-    Column("done_by", Text, nullable=False, server_default=""),
-    Column("journal_seq", BigInteger),
-    Column("ordinal", Integer, nullable=False),
-    PrimaryKeyConstraint("incident_id", "task_id"),
+    Column("role", Text, nullable=False, server_default=""),  # in which the actor decided
+    Column("kind", Text, nullable=False, server_default="confirmed"),  # see emergency.domain.level.history
+    Column("jurisdiction", Text, nullable=False, server_default=""),  # "" = the whole incident
 )
 
 base = Table(
@@ -279,10 +263,13 @@ outbox = Table(
     Column("subject", Text, nullable=False),
     Column("text", Text, nullable=False),
     Column("queued_us", BigInteger, nullable=False),
-    Column("state", Text, nullable=False),  # queued, sent, dead
+    Column("state", Text, nullable=False),  # queued, sending, sent, dead, withdrawn
     Column("tries", Integer, nullable=False, server_default="0"),
     Column("sent_us", BigInteger),
-    Column("fault", Text, nullable=False, server_default=""),
+    Column("fault", Text, nullable=False, server_default=""),  # JSON of a message
+    Column("recipients", Text, nullable=False, server_default="[]"),  # JSON; asked for, then who got it
+    Column("carried_by", Text, nullable=False, server_default=""),  # folder, smtp, webhook, apprise
+    Column("due_us", BigInteger),  # not before; while sending: until when it is one sender's own
     UniqueConstraint("event_key", "channel"),
 )
 
