@@ -35,6 +35,13 @@ ACTS: Mapping[str, Act] = {
         Act("policy.enable", N_("Enable a relief measure"), ("name",)),
         Act("system.failover", N_("Fail over to the standby system")),
         Act("reconcile.complete", N_("Complete the reconciliation")),
+        Act("post.take", N_("Take a post"), ("role", "person")),
+        Act("command.transfer", N_("Transfer command"), ("giver", "taker")),
+        Act("callout.send", N_("Call somebody out"), ("role",)),
+        Act("callout.answer", N_("Answer a call-out"), ("role", "answer")),
+        Act("rollcall.open", N_("Open a roll call")),
+        Act("rollcall.close", N_("Close a roll call")),
+        Act("task.complete", N_("Complete a task by hand, with a note")),
         Act("aar.publish", N_("Publish the after-action report")),
     )
 }

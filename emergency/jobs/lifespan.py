@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from emergency import bootstrap
 from emergency.bootstrap import Running
 from emergency.domain.instant import to_us
-from emergency.service import alert_watch, watch
+from emergency.service import alert_watch, callouts, outbox, watch
 from emergency.service.context import Context
 from emergency.service.running import SYSTEM
 
@@ -44,7 +44,8 @@ def timetable(running: Running) -> BackgroundScheduler:
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300}
     )
     scheduler.add_job(_tick(running, "regrade", REGRADE_SECONDS, watch.regrade), "interval", seconds=60)
-    scheduler.add_job(_tick(running, "send", SEND_SECONDS, watch.send_queued), "interval", seconds=SEND_SECONDS)
+    scheduler.add_job(_tick(running, "send", SEND_SECONDS, outbox.send_everywhere), "interval", seconds=SEND_SECONDS)
+    scheduler.add_job(_tick(running, "callouts", SEND_SECONDS, callouts.chores), "interval", seconds=SEND_SECONDS)
     _alert_jobs(scheduler, running)
     return scheduler
 

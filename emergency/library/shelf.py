@@ -13,15 +13,19 @@ from typing import Any, TypeVar
 
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.level import RuleSet
+from emergency.domain.organisation import DutyRules
 from emergency.domain.playbook import Playbook
+from emergency.domain.suspect import Thresholds
 from emergency.library import drills as drill_files
 from emergency.library.drill_checks import against_playbook
+from emergency.library.duty_rules import load_duty_rules
 from emergency.library.faults import Fault, FileFaults, NotOnShelf
 from emergency.library.mapping import load_mapping, load_synonyms
 from emergency.library.playbooks import playbook_from, read_playbook
 from emergency.library.reading import unknown
 from emergency.library.reference import parse_reference, version_of
 from emergency.library.rules import load_rules
+from emergency.library.suspect import load_suspect
 from emergency.library.tables import Rates, load_rates, load_visits
 from emergency.texts import Message
 
@@ -69,9 +73,17 @@ class Library:
         """Dated exchange rates. Raises FileFaults where the file is broken."""
         return _fresh(self.root / "data/rules/rates.csv", load_rates)
 
+    def suspect(self) -> Thresholds:
+        """Where a figure becomes doubtful. Raises FileFaults where the file is broken."""
+        return _fresh(self.root / "data/rules/suspect.yaml", load_suspect)
+
     def visits_per_slot(self) -> Mapping[str, int]:
         """Line of business -> survey visits one person does in one shift."""
         return _fresh(self.root / "data/rules/visits.csv", load_visits)
+
+    def duty_rules(self) -> DutyRules:
+        """How long people serve, rest and may take to answer. Raises FileFaults where the file is broken."""
+        return _fresh(self.root / "data/rules/duty.yaml", load_duty_rules)
 
     # Playbooks ------------------------------------------------------------------------------------
 
