@@ -8,10 +8,12 @@ from typing import Any
 
 from emergency.domain import act
 from emergency.domain.incident import Incident
-from emergency.domain.instant import from_us, to_us
-from emergency.domain.playbook import Playbook, satisfies, tasks_for
+from emergency.domain.instant import from_us
 from emergency.service.context import Context, Notice, Refused
+from emergency.service.task_plan import lay_out, playbook_of, start_clock
+from emergency.service.tasks import complete_task, reopen_task, settle
 from emergency.store import incidents, records
+from emergency.store import tasks as task_store
 from emergency.store.store import Connection
 
 
@@ -102,88 +104,8 @@ def activate(
                 before.incident_id,
                 {"playbook": changed.playbook, "sha256": playbook.sha256, "level": level},
             )
-        _lay_out(ctx, connection, changed, playbook, level, deadlines_s)
+        lay_out(ctx, connection, changed, playbook, level, deadlines_s)
     settle(ctx, connection, before.incident_id, "level.confirm", body, seq)
-
-
-def playbook_of(ctx: Context, incident: Incident) -> Playbook | None:
-    library = ctx.content.library
-    if incident.playbook:
-        return library.playbook(incident.playbook)
-    found = library.playbooks_for(incident.kind, incident.perils, incident.regions)
-    return found[0] if found else None
-
-
-def _lay_out(
-    ctx: Context,
-    connection: Connection,
-    incident: Incident,
-    playbook: Playbook,
-    level: int,
-    deadlines_s: Mapping[str, int],
-) -> None:
-    """Add the tasks of a level; those laid out before stay, done ones stay done."""
-    have = {t["task_id"] for t in incidents.tasks(connection, incident.incident_id)}
-    clocks = {
-        "occurrence": incident.occurred_at,
-        "discovery": incident.discovered_at,
-        "activation": incident.activated_at,
-        "impact": incident.impact_at or incident.occurred_at,
-    }
-    rows = []
-    for ordinal, planned in enumerate(tasks_for(playbook, level, clocks, deadlines_s)):
-        if planned.id in have:
-            continue
-        rows.append(
-            {
-                "incident_id": incident.incident_id,
-                "task_id": planned.id,
-                "title": dict(planned.title),
-                "phase": planned.phase,
-                "role": planned.role,
-                "after": list(planned.after),
-                "due_us": None if planned.due_at is None else to_us(planned.due_at),
-                "due_within_s": planned.due_within_s,
-                "critical": planned.critical,
-                "hard": planned.hard,
-                "evidence": [{"action": e.action, "match": dict(e.match)} for e in planned.evidence],
-                "state": "open",
-                "ordinal": ordinal,
-            }
-        )
-    incidents.put_tasks(connection, rows)
-
-
-def settle(
-    ctx: Context, connection: Connection, incident_id: str, action: str, body: Mapping[str, Any], seq: int
-) -> None:
-    """Mark the tasks this act is evidence for as done, and start the clocks of their successors."""
-    rows = incidents.tasks(connection, incident_id)
-    done = {r["task_id"] for r in rows if r["state"] == "done"}
-    for row in rows:
-        ready = all(p in done for p in row["after"] if any(r["task_id"] == p for r in rows))
-        if row["state"] != "open" or not ready:
-            continue
-        if any(satisfies(e, action, body) for e in row["evidence"]):
-            _finish(ctx, connection, incident_id, row["task_id"], seq)
-            done.add(row["task_id"])
-    for row in rows:
-        waiting = row["state"] == "open" and row["due_us"] is None and row["due_within_s"] is not None
-        if waiting and row["task_id"] not in done and all(p in done for p in row["after"]):
-            due = ctx.now_us() + row["due_within_s"] * 1_000_000
-            incidents.change_task(connection, incident_id, row["task_id"], due_us=due)
-
-
-def _finish(ctx: Context, connection: Connection, incident_id: str, task_id: str, seq: int) -> None:
-    incidents.change_task(
-        connection,
-        incident_id,
-        task_id,
-        state="done",
-        done_us=ctx.now_us(),
-        done_by=ctx.actor.id,
-        journal_seq=seq,
-    )
 
 
 def perform(ctx: Context, incident_id: str, action: str, body: Mapping[str, Any]) -> int:
@@ -238,35 +160,11 @@ def _set(ctx: Context, connection: Connection, incident_id: str, metric: str, va
     )
 
 
-def complete_task(ctx: Context, incident_id: str, task_id: str, note: str) -> None:
-    """Mark a task done by hand, with a word of evidence where the console could not see it itself."""
-    if not note.strip():
-        raise Refused("say in a few words how the task was done; it is kept as its evidence")
-    with ctx.store.write() as connection:
-        row = next((t for t in incidents.tasks(connection, incident_id) if t["task_id"] == task_id), None)
-        if row is None or row["state"] != "open":
-            raise Refused(f"task {task_id!r} is not open")
-        seq = ctx.record(
-            connection, "task.complete", f"{incident_id}/{task_id}", {"note": note, "incident": incident_id}
-        )
-        _finish(ctx, connection, incident_id, task_id, seq)
-        settle(ctx, connection, incident_id, "task.complete", {"task": task_id}, seq)
-
-
-def reopen_task(ctx: Context, incident_id: str, task_id: str) -> None:
-    """Take a completion back; the entry that recorded it stays."""
-    with ctx.store.write() as connection:
-        incidents.change_task(
-            connection, incident_id, task_id, state="open", done_us=None, done_by="", journal_seq=None
-        )
-        ctx.record(connection, "task.reopen", f"{incident_id}/{task_id}", {"incident": incident_id})
-
-
 def tasks(ctx: Context, incident_id: str) -> list[dict[str, Any]]:
     """Tasks of an incident with ``due_at``, ``done_at`` and ``late`` worked out for now."""
     now = ctx.now()
     with ctx.store.read() as connection:
-        rows = incidents.tasks(connection, incident_id)
+        rows = task_store.of(connection, incident_id)
     for row in rows:
         row["due_at"] = None if row["due_us"] is None else from_us(row["due_us"])
         row["done_at"] = None if row["done_us"] is None else from_us(row["done_us"])
@@ -284,3 +182,22 @@ def mark_impact(ctx: Context, incident_id: str) -> None:
     with ctx.store.write() as connection:
         incidents.mark_impact(connection, incident_id, ctx.now_us())
         ctx.record(connection, "incident.impact", incident_id, {"incident": incident_id})
+        struck = incidents.get(connection, incident_id)
+        if struck is not None:
+            start_clock(ctx, connection, struck, "impact", ctx.now())
+
+
+# Doors of the tasks that other rooms know by this name.
+__all__ = [
+    "activate",
+    "complete_task",
+    "every_incident",
+    "mark_impact",
+    "open_incident",
+    "perform",
+    "playbook_of",
+    "record_fact",
+    "reopen_task",
+    "settle",
+    "tasks",
+]
