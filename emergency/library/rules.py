@@ -47,7 +47,7 @@ def rules_from(document: Document) -> RuleSet:
         linkage=Linkage(raw["linkage"]["ratio"], raw["linkage"]["scope"]) if "linkage" in raw else Linkage(),
         scale={key: value for key, value in raw.get("scale", {}).items() if not _own_key(key)},
         modifiers=tuple(Modifier(condition(one["when"]), one["factor"]) for one in raw.get("modifiers", ())),
-        reporting=tuple(_clock(one) for one in raw["reporting"]),
+        reporting=tuple(_clock(one, place) for place, one in enumerate(raw["reporting"], 1)),
         title=raw.get("title", {}),
         sha256=document.sha256,
         path=PurePath(document.path).name,
@@ -79,9 +79,16 @@ def _row(raw: Mapping[str, Any], number: int, line: int) -> Row:
     )
 
 
-def _clock(raw: Mapping[str, Any]) -> ReportingClock:
-    deadlines = {kind: seconds(span) for kind, span in raw["deadlines"].items()}
-    return ReportingClock(condition(raw["when"]), deadlines, tuple(raw.get("strive", ())))
+def _clock(raw: Mapping[str, Any], number: int) -> ReportingClock:
+    return ReportingClock(
+        when=condition(raw["when"]),
+        deadlines_s={kind: seconds(span) for kind, span in raw["deadlines"].items()},
+        strive=tuple(raw.get("strive", ())),
+        every_s={kind: seconds(span) for kind, span in raw.get("every", {}).items()},
+        origins=dict(raw.get("from", {})),
+        source=raw.get("source", ""),
+        number=number,
+    )
 
 
 # What a schema cannot see -------------------------------------------------------------------------
@@ -101,6 +108,11 @@ def _meaning(document: Document) -> Iterator[Fault]:
                 gaps = {"kind": kind, "allowed": ", ".join(clock["deadlines"])}
                 message = Message("{kind} has no deadline here to strive for; allowed: {allowed}", gaps)
                 yield document.fault(("reporting", place, "strive"), message, near(kind, clock["deadlines"]))
+        for key in ("every", "from"):
+            for kind in (kind for kind in clock.get(key, ()) if kind not in clock["deadlines"]):
+                gaps = {"kind": kind, "allowed": ", ".join(clock["deadlines"])}
+                message = Message("{kind} has no deadline in this row; allowed: {allowed}", gaps)
+                yield document.fault(("reporting", place, key, kind), message, near(kind, clock["deadlines"]))
 
 
 def _row_faults(document: Document, at: Path_, row: Mapping[str, Any]) -> Iterator[Fault]:

@@ -87,6 +87,11 @@ class Row:
         if not self.monotone():
             raise ValueError(f"{self.metric}: thresholds must grow graver from level 3 to level 1")
 
+    @property
+    def calibrated(self) -> bool:
+        """Whether the thresholds rest on a source; a house rule is a default, to be calibrated (默认值，待校准)."""
+        return bool(self.source)
+
     def monotone(self) -> bool:
         """Whether every graver level lies strictly further than the milder one."""
         return monotone(self.metric, self.thresholds, falling=self.op in ("le", "lt"))
@@ -126,11 +131,22 @@ class Linkage:
 
 @dataclass(frozen=True)
 class ReportingClock:
-    """Deadlines in seconds by report kind, from discovery; those named in `strive` are targets (力争)."""
+    """Deadlines in seconds by report kind; those named in `strive` are targets (力争), the others limits.
+
+    Attributes:
+        every_s: report kind -> seconds to the next of its series; a kind left out is made once.
+        origins: report kind -> what it counts from; discovery where nothing is said.
+        source: where the deadlines come from; house rules say so with their date.
+        number: place among the rows of the file, 1 first; 0 where it was not read from a file.
+    """
 
     when: Condition
     deadlines_s: Mapping[str, int]
     strive: tuple[str, ...] = ()
+    every_s: Mapping[str, int] = field(default_factory=dict)
+    origins: Mapping[str, str] = field(default_factory=dict)
+    source: str = ""
+    number: int = 0
 
 
 @dataclass(frozen=True)
