@@ -99,6 +99,7 @@ def _decision_commands(commands: Any, command: Any, group: Any) -> None:
     level.add_argument("facts", type=Path)
     level.add_argument("--rules", help="id of one rule file (default: all)")
     level.add_argument("--money-unit", choices=("yuan", "wan"), default="yuan")
+    level.add_argument("--trace", action="store_true", help="say file, row, source and the way to the next level")
 
     plan = command(commands, "plan", decisions.plan, "Plan who goes where")
     plan.add_argument("pool", type=Path)

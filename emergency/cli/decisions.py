@@ -15,7 +15,8 @@ def level(arguments: argparse.Namespace) -> int:
 
     library = bootstrap.start().content.library
     sets = [library.rules(arguments.rules)] if arguments.rules else list(library.rule_sets())
-    answer = level_table(rows(arguments.facts, "event_id", "incident_type"), sets, arguments.money_unit)
+    facts = rows(arguments.facts, "event_id", "incident_type")
+    answer = level_table(facts, sets, arguments.money_unit, traced=arguments.trace)
     answer_with(arguments, answer, lambda: [_level_line(a) for a in answer])
     return 0
 
@@ -26,7 +27,18 @@ def _level_line(row: dict[str, Any]) -> str:
     why = f"{by['metric']} {by['value']} ≥ {by['threshold']}" if by else "no indicator reached"
     nxt = row["to_next"]
     ahead = f"; {nxt['distance']} of {nxt['metric']} to the next" if nxt else ""
-    return f"{row['row']:>4}  {row['event_id']:24} {row['rules']:16} {mark:2} {why}{ahead}"
+    line = f"{row['row']:>4}  {row['event_id']:24} {row['rules']:16} {mark:2} {why}{ahead}"
+    return "\n      ".join([line, *_trace_lines(row)])
+
+
+def _trace_lines(row: dict[str, Any]) -> list[str]:
+    """Where the level comes from, for those who asked with --trace."""
+    if "trace" not in row:
+        return []
+    trace = row["trace"]
+    where = f"{trace['file']} {trace['version']}" + (f", row {trace['row']}" if trace["row"] else "")
+    basis = trace["source"] or ("default, to be calibrated" if trace["row"] else "")
+    return [f"{where}: {basis}" if basis else where, *([row["ahead"]] if row["ahead"] else [])]
 
 
 def plan(arguments: argparse.Namespace) -> int:

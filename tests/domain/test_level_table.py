@@ -114,9 +114,20 @@ def test_text_in_a_number_is_refused(text: str) -> None:
     assert fault.startswith(f"row 1, column {DEATHS}: {text} is ")
 
 
-def test_a_negative_count_is_refused_but_money_may_be_a_recovery() -> None:
-    assert "negative" in faults(fact_row(**{DEATHS: "-1"}))[0]
-    assert level_table([fact_row(**{PROPERTY: "-5"})], [NFRA])[0]["level"] is None
+@pytest.mark.parametrize("column", [DEATHS, PROPERTY])
+def test_a_figure_below_zero_is_refused_with_its_row_and_column(column: str) -> None:
+    (fault,) = faults(fact_row(**{column: "-5"}))
+    assert fault.startswith(f"row 1, column {column}: -5 is negative; allowed is 0 or more")
+    assert level_table([fact_row(**{column: "0"})], [NFRA])[0]["level"] is None
+
+
+def test_asked_for_its_trace_a_row_says_file_row_source_and_the_way_ahead() -> None:
+    (found,) = level_table([fact_row(**{PROPERTY: "10000000", DEATHS: "8"})], [NFRA], traced=True)
+    assert found["trace"]["row"] == 1 and found["trace"]["calibrated"]
+    assert found["trace"]["source"].startswith("银保监规")
+    assert found["ahead"] == "2 insured deaths or 40,000,000 (Property payout, estimated) to Ⅱ"
+    (ours,) = level_table([fact_row(**{"capacity.demand_ratio": "0.7"})], [DEFAULT], traced=True)
+    assert ours["trace"]["calibrated"] is False and ours["trace"]["source"] == ""
 
 
 def test_all_faults_are_told_at_once_with_row_and_column() -> None:

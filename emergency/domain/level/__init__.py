@@ -3,8 +3,10 @@
 `grade` reads one incident, `level_table` a whole table; `RuleSet` is a rule file.
 """
 
+from emergency.domain.level.chain import DEPUTY, Step, chain, may_decide, next_step, ran_out, role_of, tier_needed
 from emergency.domain.level.condition import Condition, Facts, words
 from emergency.domain.level.grading import Grade, grade, may_step_down, still_near
+from emergency.domain.level.history import LevelStretch, laid_end_to_end
 from emergency.domain.level.indicator import Distance, Indicator
 from emergency.domain.level.metric import METRICS, FactError, Metric, metric_name, scale_of, unit_of
 from emergency.domain.level.rules import (
@@ -24,10 +26,12 @@ from emergency.domain.level.rules import (
     level_name,
     reporting_clocks,
 )
+from emergency.domain.level.step_down import StepDown, calm_since, milder, step_down
 from emergency.domain.level.table import MONEY_UNITS, FactFaults, level_table
 
 __all__ = [
     "CLASS_NAME",
+    "DEPUTY",
     "INCIDENT_TYPES",
     "LEVELS",
     "LEVEL_MARK",
@@ -42,6 +46,7 @@ __all__ = [
     "Floor",
     "Grade",
     "Indicator",
+    "LevelStretch",
     "Linkage",
     "Metric",
     "Modifier",
@@ -49,15 +54,27 @@ __all__ = [
     "ReportingClock",
     "Row",
     "RuleSet",
+    "Step",
+    "StepDown",
+    "calm_since",
+    "chain",
     "covers",
     "grade",
+    "laid_end_to_end",
     "level_name",
     "level_table",
+    "may_decide",
     "may_step_down",
     "metric_name",
+    "milder",
+    "next_step",
+    "ran_out",
     "reporting_clocks",
+    "role_of",
     "scale_of",
+    "step_down",
     "still_near",
+    "tier_needed",
     "unit_of",
     "words",
 ]

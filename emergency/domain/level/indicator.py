@@ -13,6 +13,7 @@ from emergency.domain.level.rules import GRAVEST_BEFORE_IMPACT, LEVEL_MARK, Over
 from emergency.texts import Message
 
 Number = int | float
+FORECAST = "forecast."  # metrics of what has not happened yet
 NO_LEVEL = 4  # milder than every level; keeps comparisons plain
 
 
@@ -101,7 +102,8 @@ def read(rules: RuleSet, row: Row, facts: Facts, factor: Decimal) -> Indicator:
         applies=applies,
     )
     reached = [level for level in sorted(thresholds) if _reached(reading, level)]
-    if row.pre_event:  # rows are checked on loading; this keeps the promise for rows built elsewhere
+    # Rows are checked on loading; this keeps the promise for rows built elsewhere, and for every forecast.
+    if row.pre_event or row.metric.startswith(FORECAST):
         reached = [max(level, GRAVEST_BEFORE_IMPACT) for level in reached]
     allowed = [level for level in reached if applies and _floor_met(reading, level)]
     level = allowed[0] if allowed else None

@@ -16,6 +16,7 @@ from emergency.domain.level.grading import Grade, grade
 from emergency.domain.level.indicator import Distance, Indicator, plain_number
 from emergency.domain.level.metric import METRICS, FactError, rank, scale_of, unit_of
 from emergency.domain.level.rules import INCIDENT_TYPES, RuleSet
+from emergency.domain.level.trace import ahead, trace
 from emergency.texts import Message
 
 KEYS = ("event_id", "incident_type")
@@ -33,7 +34,7 @@ class FactFaults(ValueError):
 
 
 def level_table(
-    rows: Sequence[Mapping[str, Any]], rule_sets: Sequence[RuleSet], money_unit: str = "yuan"
+    rows: Sequence[Mapping[str, Any]], rule_sets: Sequence[RuleSet], money_unit: str = "yuan", *, traced: bool = False
 ) -> list[dict[str, Any]]:
     """Grade every row by every rule set, in the order of the rows, then of the rule sets.
 
@@ -45,8 +46,9 @@ def level_table(
     Returns:
         Per row and rule set ``{"row", "event_id", "rules", "level", "decided_by": {"metric",
         "value", "threshold"} | None, "to_next": {"level", "metric", "value", "threshold",
-        "distance"} | None}``, ready for JSON, and ``"note"`` where there is something to say.
-        Rows count from 1.
+        "distance"} | None}``, ready for JSON, and ``"note"`` where there is something to say; with
+        `traced` also ``"trace": {"value", "file", "version", "sha256", "row", "source",
+        "calibrated"}`` and ``"ahead"``, the way to the next level as a sentence. Rows count from 1.
 
     Raises:
         FactFaults: every fault of the table.
@@ -61,7 +63,7 @@ def level_table(
     if faults:
         raise FactFaults(faults)
     return [
-        _answer(place, str(row["event_id"]).strip(), grade(rules, str(row["incident_type"]).strip(), facts))
+        _answer(place, str(row["event_id"]).strip(), grade(rules, str(row["incident_type"]).strip(), facts), traced)
         for place, (row, facts) in enumerate(zip(rows, readings, strict=True), start=1)
         for rules in rule_sets
     ]
@@ -145,7 +147,7 @@ def _number(metric: str, text: str) -> Decimal:
     value = Decimal(text)
     if abs(value) >= LARGEST:
         raise FactError(Message("{found} is too large to be meant; allowed is less than 10^18", gaps))
-    if value < 0 and unit_of(metric) != "money":
+    if value < 0:
         raise FactError(Message("{found} is negative; allowed is 0 or more, or an empty cell for unknown", gaps))
     return value
 
@@ -153,8 +155,8 @@ def _number(metric: str, text: str) -> Decimal:
 # Answering ----------------------------------------------------------------------------------------
 
 
-def _answer(place: int, event_id: str, result: Grade) -> dict[str, Any]:
-    answer = {
+def _answer(place: int, event_id: str, result: Grade, traced: bool) -> dict[str, Any]:
+    answer: dict[str, Any] = {
         "row": place,
         "event_id": event_id,
         "rules": result.rules,
@@ -162,6 +164,8 @@ def _answer(place: int, event_id: str, result: Grade) -> dict[str, Any]:
         "decided_by": _decided(result.decided_by),
         "to_next": _next(result.to_next),
     }
+    if traced:
+        answer |= {"trace": trace(result), "ahead": str(ahead(result) or "")}
     return {**answer, "note": str(result.note)} if result.note else answer
 
 

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from emergency.domain.level.grading import Grade
-from emergency.domain.level.indicator import Distance, Indicator
+from emergency.domain.level.indicator import Distance, Indicator, Number
 from emergency.domain.level.metric import metric_name, unit_of
 from emergency.domain.level.rules import LEVEL_MARK
-from emergency.texts import Message
+from emergency.texts import N_, Message
+
+# One and several of what a person counts in; the rest is said by the metric's name.
+COUNTED: Mapping[str, tuple[str, str]] = {
+    "casualties.insured_deaths": (N_("{count} insured death"), N_("{count} insured deaths")),
+    "casualties.deaths": (N_("{count} death"), N_("{count} deaths")),
+    "casualties.serious": (N_("{count} seriously injured person"), N_("{count} seriously injured")),
+    "regions.prefectures": (N_("{count} more region"), N_("{count} more regions")),
+    "claims.last_24h": (N_("{count} claim in 24 h"), N_("{count} claims in 24 h")),
+    "outage.one_province_minutes": (N_("{count} minute of outage"), N_("{count} minutes of outage")),
+    "outage.multi_province_minutes": (N_("{count} minute of outage"), N_("{count} minutes of outage")),
+    "complaint.gathering_persons": (N_("{count} person gathering"), N_("{count} people gathering")),
+    "data.persons_leaked": (N_("{count} person's record leaked"), N_("{count} persons' records leaked")),
+    "outlet.closed_hours": (N_("{count} hour closed"), N_("{count} hours closed")),
+}
+MOST_WAYS = 3
 
 
 def reason(decisive: Indicator, currency: str) -> Message:
@@ -32,10 +48,57 @@ def source(grade: Grade, decisive: Indicator) -> Message:
     return Message("{rules} {version}, row {row}", {**gaps, "row": decisive.row.number})
 
 
+def ahead(grade: Grade, money: Callable[[Number], str] | None = None) -> Message | None:
+    """How far it is to the next level, as one says it: “¥6.2 M or 2 deaths to Ⅱ”; None where nothing leads there.
+
+    Args:
+        money: says an amount in whole units of the rules' currency; plain figures unless given.
+    """
+    steps = grade.steps()
+    if not steps or grade.to_next is None:
+        return None
+    target = grade.to_next.level
+    ways = {step.metric: step for step in reversed(steps) if step.level == target}
+    nearest = sorted(ways.values(), key=lambda step: step.ratio)[:MOST_WAYS]
+    spoken = _way(nearest[0], money)
+    for step in nearest[1:]:
+        spoken = Message("{left} or {right}", {"left": spoken, "right": _way(step, money)})
+    return Message("{ways} to {mark}", {"ways": spoken, "mark": LEVEL_MARK[target]})
+
+
+def _way(step: Distance, money: Callable[[Number], str] | None) -> Message:
+    metric, unit = metric_name(step.metric), unit_of(step.metric)
+    if unit == "money":
+        amount = money(step.distance) if money else f"{step.distance:,}"
+        return Message("{amount} ({metric})", {"amount": amount, "metric": metric})
+    if step.metric in COUNTED:
+        one, several = COUNTED[step.metric]
+        return Message(one if step.distance == 1 else several, {"count": f"{step.distance:,}"})
+    if unit == "ordinal":
+        return Message("{metric} at {threshold}", {"metric": metric, "threshold": step.threshold})
+    return Message("{distance} more in {metric}", {"distance": f"{round(step.distance, 3):,}", "metric": metric})
+
+
+def trace(grade: Grade) -> dict[str, Any]:
+    """Where to look a grade up: file, version, hash, row, and what its thresholds rest on."""
+    row = grade.decided_by.row if grade.decided_by else None
+    return {
+        "value": grade.value,
+        "file": grade.path,
+        "version": grade.version,
+        "sha256": grade.sha256,
+        "row": row.number if row else None,
+        "source": row.source if row else "",
+        "calibrated": row.calibrated if row else None,
+    }
+
+
 def grade_record(grade: Grade) -> dict[str, Any]:
     """A grade as JSON for the journal: enough to check it by hand years later."""
     return {
+        "value": grade.value,
         "rules": grade.rules,
+        "file": grade.path,
         "version": grade.version,
         "sha256": grade.sha256,
         "incident_type": grade.incident_type,
@@ -43,6 +106,7 @@ def grade_record(grade: Grade) -> dict[str, Any]:
         "mark": LEVEL_MARK.get(grade.level or 0, ""),
         "decided_by": _indicator(grade.decided_by),
         "to_next": _distance(grade.to_next),
+        "steps": [_distance(step) for step in grade.steps()],
         "indicators": [_indicator(i) for i in grade.indicators if i.value is not None],
     }
 
@@ -57,6 +121,7 @@ def _indicator(one: Indicator | None) -> dict[str, Any] | None:
         "value": _plain(one.value),
         "level": one.level,
         "threshold": one.threshold,
+        "calibrated": None if one.row is None else one.row.calibrated,
     }
 
 
