@@ -40,6 +40,7 @@ def build(config: Config | None = None) -> Running:
         data=config.data,
         home=config.home,
         workspaces=Workspaces(config.home, config.database_url),
+        channels=config.channels,
     )
     return Running(config, content)
 

@@ -22,6 +22,8 @@ class Config:
         alert_folder: alert files dropped here are taken into the live workspace (``EMERGENCY_ALERT_FOLDER``).
         alert_feeds: addresses of alert lists to ask for news, separated by blanks; empty = nothing is
             fetched (``EMERGENCY_ALERT_FEEDS``).
+        channels: file that says how messages leave, see docs; without it they become files in
+            ``home/outgoing`` (``EMERGENCY_CHANNELS``).
         tile_url: map background; empty = none, nothing is fetched (``EMERGENCY_TILE_URL``).
     """
 
@@ -31,6 +33,7 @@ class Config:
     tile_url: str = ""
     alert_folder: Path | None = None
     alert_feeds: tuple[str, ...] = ()
+    channels: Path | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
@@ -41,6 +44,7 @@ class Config:
             tile_url=env.get("EMERGENCY_TILE_URL", ""),
             alert_folder=_folder(env.get("EMERGENCY_ALERT_FOLDER", "")),
             alert_feeds=tuple(env.get("EMERGENCY_ALERT_FEEDS", "").split()),
+            channels=_folder(env.get("EMERGENCY_CHANNELS", "")),
         )
 
     @property

@@ -76,18 +76,24 @@ class ExerciseNotifier:
     MARK = "【演练】EXERCISE "
 
     def prepare(self, notice: Notice) -> Notice:
+        if notice.subject.startswith(self.MARK):
+            return notice
         return replace(notice, subject=self.MARK + notice.subject, text=self.MARK + notice.text)
 
 
 @dataclass(frozen=True)
 class Content:
-    """What the house ships and reads only: playbooks, rules, drills, regions, folders."""
+    """What the house ships and reads only: playbooks, rules, drills, regions, folders.
+
+    ``channels``: the file that says how live messages leave this machine; None = as files in a folder.
+    """
 
     library: Library
     regions: RegionSets
     data: Path
     home: Path
     workspaces: Workspaces
+    channels: Path | None = None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, select, update
@@ -53,8 +52,15 @@ def run(connection: Connection, run_id: str) -> dict[str, Any] | None:
     return None if row is None else dict(row._mapping) | {k: json.loads(row._mapping[k]) for k in _JSON}
 
 
-def queue(connection: Connection, **values: Any) -> None:
-    connection.execute(insert(outbox).values(state="queued", **values))
+def queue(connection: Connection, **values: Any) -> bool:
+    """Put a message into the outbox; False where one of its key and channel is there already."""
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    new = dialect.insert(outbox).values(state="queued", **values)
+    keys = ["event_key", "channel"]
+    return (
+        connection.execute(new.on_conflict_do_nothing(index_elements=keys).returning(outbox.c.outbox_id)).first()
+        is not None
+    )
 
 
 def hold_back(connection: Connection, event_key: str) -> bool:
@@ -65,19 +71,9 @@ def hold_back(connection: Connection, event_key: str) -> bool:
     return bool(done.rowcount)
 
 
-def queued(connection: Connection, limit: int = 50) -> Sequence[Any]:
-    return connection.execute(
-        select(outbox).where(outbox.c.state == "queued").order_by(outbox.c.outbox_id).limit(limit)
-    ).all()
-
-
 def messages(connection: Connection, limit: int = 100) -> list[dict[str, Any]]:
     query = select(outbox).order_by(outbox.c.outbox_id.desc()).limit(limit)
     return [dict(r._mapping) for r in connection.execute(query)]
-
-
-def change_message(connection: Connection, outbox_id: int, **values: Any) -> None:
-    connection.execute(update(outbox).where(outbox.c.outbox_id == outbox_id).values(**values))
 
 
 def take_tick(connection: Connection, job: str, planned_us: int, started_us: int) -> bool:
