@@ -122,6 +122,9 @@ claim_import = Table(
     Column("state", Text, nullable=False),  # running, done, stopped
     Column("rejects_file", Text, nullable=False, server_default=""),
     Column("actor", Text, nullable=False),
+    # The process that brings it in, and when it last did: what was killed cannot say so itself.
+    Column("holder", Text, nullable=False, server_default=""),
+    Column("beat_us", BigInteger),
 )
 
 fact = Table(

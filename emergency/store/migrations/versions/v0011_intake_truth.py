@@ -19,6 +19,8 @@ _KEPT = (
 
 def upgrade() -> None:
     op.create_index("ix_journal_subject_action", "journal", ["subject", "action"])
+    op.add_column("claim_import", sa.Column("holder", sa.Text(), nullable=False, server_default=""))
+    op.add_column("claim_import", sa.Column("beat_us", sa.BigInteger()))
     op.create_table(
         "import_reading",
         *_texts("import_id", "kind", "encoding", "crs_source", "timezone", "currency", "mapping_version", "rows_file"),
