@@ -8,6 +8,7 @@ import sys
 
 from emergency import bootstrap
 from emergency.cli.answering import BadInput, answer_with, context
+from emergency.service.receipts import FlagLine
 
 
 def regions_list(arguments: argparse.Namespace) -> int:
@@ -97,10 +98,20 @@ def claims_import(arguments: argparse.Namespace) -> int:
                 if isinstance(receipt, RecordReceipt)
                 else [f"{receipt.unlocated:,} of the accepted have no place yet"]
             ),
+            *(f"rejected: {_line(r)}" for r in receipt.rejects[:10]),
+            *(f"look: {_line(f)}" for f in receipt.flags[:10]),
             *([f"rejects: {receipt.rejects_file}"] if receipt.rejects_file else []),
+            *([f"every such row: {receipt.rows_file}"] if receipt.rows_file else []),
         ],
     )
     return 0
+
+
+def _line(found: FlagLine) -> str:
+    """One kind of rows, as ``rows 7, 9 … (12): 险种 “船险”: not in the mapping's table, …``."""
+    numbers = ", ".join(map(str, found.row_numbers[:5])) + (" …" if found.rows > 5 else "")
+    where = f"{found.field} “{found.value}”: " if found.field else ""
+    return f"rows {numbers} ({found.rows:,}): {where}{found.note}" if found.row_numbers else str(found.note)
 
 
 def alerts_import(arguments: argparse.Namespace) -> int:

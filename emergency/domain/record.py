@@ -47,9 +47,11 @@ RECORD_COLUMNS: Mapping[str, Mapping[str, str]] = {
         "said_by": "string",
     },
 }
+# First and last day of the policy: a claim is held against them as it comes in; they are not kept.
+POLICY_DAYS = ("policy_from", "policy_until")
 # Kind of file -> columns a mapping may name, and those it must.
 COLUMNS_OF: Mapping[str, tuple[str, ...]] = {
-    "claims": tuple(c for c in CLAIM_COLUMNS if c != "row"),
+    "claims": (*(c for c in CLAIM_COLUMNS if c != "row"), *POLICY_DAYS),
     **{kind: tuple(columns) for kind, columns in RECORD_COLUMNS.items()},
 }
 NEEDED_OF: Mapping[str, tuple[str, ...]] = {

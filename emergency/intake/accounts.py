@@ -7,7 +7,25 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from emergency.texts import Message
+from emergency.texts import N_, Message
+
+# Kind of flag -> what it is called.
+FLAG_NAMES: Mapping[str, str] = {
+    "unknown_value": N_("Words the mapping does not know"),
+    "blank": N_("Blank cells, a default taken"),
+    "no_region_code": N_("No region code"),
+    "half_a_point": N_("Half a point"),
+    "null_island": N_("Coordinates 0, 0"),
+    "exchanged": N_("Longitude and latitude exchanged, put right"),
+    "report_before_loss": N_("Reported before the loss"),
+    "report_long_after": N_("Reported long after the loss"),
+    "before_policy": N_("Loss before the policy began"),
+    "after_policy": N_("Loss after the policy ended"),
+    "far_above": N_("Amount far above its line"),
+    "far_below": N_("Amount far below its line"),
+    "repeated": N_("Rows that repeat an earlier row"),
+    "falls": N_("A figure to date that falls"),
+}
 
 
 @dataclass(frozen=True)
@@ -46,23 +64,30 @@ class Duplicate:
 
 @dataclass(frozen=True)
 class Flag:
-    """Cells that were accepted though not understood: what they said, what was taken, how often.
+    """Rows that were accepted though something about them was not understood or does not look right.
 
     Attributes:
-        field: header in the file.
-        value: the cell, empty for a blank one.
-        code: ``unknown_value``, ``blank``, ``no_region_code``, ``half_a_point`` or ``null_island``.
-        note: what was done with it.
-        rows: how many rows of this chunk.
-        first_row: the first of them.
+        field: header in the file, empty where the whole row is meant.
+        value: the cell of the first row, empty for a blank one.
+        code: one of FLAG_NAMES.
+        note: what was done with it, or what to look at.
+        numbers: data rows of this chunk; cells: what each of them says in `field`.
     """
 
     field: str
     value: str
     code: str
     note: Message
-    rows: int
-    first_row: int
+    numbers: tuple[int, ...]
+    cells: tuple[str, ...] = ()
+
+    @property
+    def rows(self) -> int:
+        return len(self.numbers)
+
+    @property
+    def first_row(self) -> int:
+        return self.numbers[0]
 
 
 @dataclass
@@ -74,6 +99,7 @@ class ClaimChunk:
         header: the file's columns, for `write_rejects`.
         rows_read: data rows of this chunk alone.
         bytes_read: how far in the file this chunk ends; bytes_total: the file's size.
+        encoding: of a text file; of another its kind.
     """
 
     claims: pd.DataFrame
@@ -84,3 +110,4 @@ class ClaimChunk:
     rows_read: int
     bytes_read: int
     bytes_total: int
+    encoding: str = ""

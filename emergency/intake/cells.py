@@ -185,9 +185,14 @@ def _too_large(cell: str) -> Fault:
 def degrees(cells: Texts, limit: float) -> Parsed:
     """Longitude (limit 180) or latitude (limit 90) in degrees; NaN where missing."""
     parsed = numbers(cells)
-    for i in np.flatnonzero(np.abs(np.nan_to_num(parsed.values)) > limit):
-        parsed.faults[int(i)] = _off_the_globe(f"{parsed.values[i]:g}", parsed.values[i], limit)
+    refuse_off_the_globe(parsed, parsed.values, limit)
     return parsed
+
+
+def refuse_off_the_globe(parsed: Parsed, values: np.ndarray[Any, Any], limit: float) -> None:
+    """Degrees that no place has are faults of `parsed`."""
+    for i in np.flatnonzero(np.abs(np.nan_to_num(values)) > limit):
+        parsed.faults.setdefault(int(i), _off_the_globe(f"{values[i]:g}", values[i], limit))
 
 
 def _off_the_globe(value: str, degrees_: float, limit: float) -> Fault:

@@ -8,7 +8,7 @@ same as before is for the store to say.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,8 @@ import pyarrow as pa
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.intake.accounts import ClaimChunk, Duplicate, Flag, Reject
 from emergency.intake.batch import Batch
+from emergency.intake.cells import shown
+from emergency.intake.checks import Checks
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.rejects import write_rejects
 from emergency.intake.rows import Read, RowReader
@@ -27,6 +29,7 @@ from emergency.intake.words import rejected
 
 __all__ = ["ClaimChunk", "Duplicate", "Flag", "Reject", "file_digest", "read_claims", "write_rejects"]
 
+NO_CHECKS = Checks()
 # Columns in which a repeated row may differ from the first.
 _COMPARED = tuple(c for c in CLAIM_COLUMNS if c not in ("row", "report_no"))
 
@@ -38,19 +41,25 @@ def file_digest(path: Path) -> str:
 
 
 def read_claims(
-    path: Path, mapping: ClaimMapping, *, now_us: int | None = None, chunk_rows: int = 20_000
+    path: Path,
+    mapping: ClaimMapping,
+    *,
+    now_us: int | None = None,
+    chunk_rows: int = 20_000,
+    checks: Checks = NO_CHECKS,
 ) -> Iterator[ClaimChunk]:
     """Read a file of claims, CSV, TSV or XLSX, chunk by chunk; at least one chunk comes.
 
     Args:
         now_us: the import instant in microseconds since 1970; a loss or report after it is
             rejected. None leaves future times unchecked.
+        checks: where points can lie, which currencies are known, what looks wrong.
 
     Raises:
         FileFault: the file as a whole cannot be read; see `emergency.intake.table.open_table`.
     """
     table = open_table(path, mapping)
-    reader = RowReader(table.header, mapping, now_us)
+    reader = RowReader(table.header, mapping, now_us, checks)
     seen = _Seen()
     row, first = 1, True
     for batch in table.batches(chunk_rows):
@@ -74,11 +83,12 @@ def _chunk(batch: Batch, row: int, table: Table, reader: RowReader, seen: _Seen)
         claims=claims,
         rejects=tuple(sorted(rejects, key=lambda r: r.row)),
         duplicates=duplicates,
-        flags=_flags(read, numbers),
+        flags=flags_of(read, numbers, table.header, columns),
         header=table.header,
         rows_read=batch.size,
         bytes_read=table.bytes_read(),
         bytes_total=table.bytes_total,
+        encoding=table.encoding,
     )
 
 
@@ -92,13 +102,18 @@ def without(frame: pd.DataFrame, at: list[int]) -> pd.DataFrame:
     return frame.drop(index=at).reset_index(drop=True) if at else frame
 
 
-def _flags(read: Read, numbers: np.ndarray[Any, Any]) -> tuple[Flag, ...]:
+def flags_of(
+    read: Read, numbers: np.ndarray[Any, Any], header: tuple[str, ...], columns: Sequence[Any]
+) -> tuple[Flag, ...]:
     """Flags of the rows that were not rejected, one for each kind of doubt."""
     flags = []
-    for header, value, code, note, where in read.flags:
-        kept = where[~np.isin(where, list(read.faults))]
-        if len(kept):
-            flags.append(Flag(header, value, code, note, len(kept), int(numbers[kept[0]])))
+    faulty = list(read.faults)
+    for field, value, code, note, where in read.flags:
+        kept = where[~np.isin(where, faulty)] if faulty else where
+        if not len(kept):
+            continue
+        cells = columns[header.index(field)].take(pa.array(kept)).to_pylist() if field in header else [value]
+        flags.append(Flag(field, value or shown(cells[0]), code, note, tuple(numbers[kept].tolist()), tuple(cells)))
     return tuple(flags)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emergency.domain.claim import CHANNELS, LINES, STATUSES
-from emergency.domain.record import MESSAGE_KINDS
+from emergency.domain.record import MESSAGE_KINDS, POLICY_DAYS
 
 # Unit of an amount column -> (whole currency units in one, the only currency it fits or "").
 UNITS: Mapping[str, tuple[float, str]] = {
@@ -27,7 +27,7 @@ VOCABULARIES: Mapping[str, tuple[str, ...]] = {
     "kind": MESSAGE_KINDS,
 }
 AMOUNTS = ("estimated_minor", "paid_minor", "outstanding_minor", "sum_insured_minor")
-INSTANTS = ("loss_at", "reported_at", "at", "as_of")
+INSTANTS = ("loss_at", "reported_at", "at", "as_of", *POLICY_DAYS)
 # Cells that say "nothing here" in the files insurers exchange.
 ABSENT = ("-", "--", "/", "null", "none", "nan", "n/a", "#n/a", "无", "不详", "空")
 # What a claim never lacks; a mapping that gives neither column nor default takes these.
@@ -63,6 +63,7 @@ class Column:
         values: cell -> value of the claim, compared without case and spaces.
         contains: part of a cell -> value, tried in order after `values`.
         default: value where the cell is blank or unknown; such rows are counted as flags.
+        refuse_unknown: a word that no table knows rejects its row, whatever the default is.
         unit: one of UNITS, for amounts.
         otherwise: claim column that stands in where this one is missing.
         rules: for the status alone.
@@ -78,6 +79,7 @@ class Column:
     values: Mapping[str, str] = field(default_factory=dict)
     contains: Mapping[str, str] = field(default_factory=dict)
     default: str | None = None
+    refuse_unknown: bool = False
     unit: str = ""
     otherwise: str = ""
     rules: tuple[StatusRule, ...] = ()

@@ -45,8 +45,8 @@ class _Shape:
 
 def open_delimited(
     path: Path, mapping: ClaimMapping, *, padded: bool = False
-) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
-    """Header, records and the count of bytes read.
+) -> tuple[tuple[str, ...], Batches, Callable[[], int], str]:
+    """Header, records, the count of bytes read, and the encoding.
 
     Args:
         padded: rows shorter than the header are whole; their blank cells at the end were left out.
@@ -62,8 +62,8 @@ def open_delimited(
         plain = PlainRows(
             path, shape.encoding, shape.delimiter, len(shape.header), shape.below, records.batches, records.file
         )
-        return header, plain.batches, plain.bytes_read
-    return header, records.batches, lambda: size if raw.closed else raw.tell()
+        return header, plain.batches, plain.bytes_read, shape.encoding
+    return header, records.batches, lambda: size if raw.closed else raw.tell(), shape.encoding
 
 
 def shape_of(path: Path, mapping: ClaimMapping) -> object | None:

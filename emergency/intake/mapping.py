@@ -37,7 +37,7 @@ _TOP = (
     *("date_order", "absent", "coordinates", "columns", "constants"),
 )
 _COLUMN = (
-    *("from", "sum", "join", "required", "values", "contains", "default", "unit", "otherwise"),
+    *("from", "sum", "join", "required", "values", "contains", "default", "unknown", "unit", "otherwise"),
     *("rules", "as", "digits", "part"),
 )
 
@@ -97,7 +97,7 @@ def _whole(mapping: ClaimMapping) -> list[Message]:
     lined = "line" in COLUMNS_OF[mapping.kind]
     if lined and "line" not in mapping.constants and not _always_gives(mapping.columns.get("line")):
         faults.append(
-            _say("columns.line", N_("give a default or a constant: a claim without a line cannot be planned for"))
+            _say("columns.line", N_("give a default, a constant or required: true; a claim needs a line"))
         )
     for name in AMOUNTS:
         column = mapping.columns.get(name)
@@ -116,7 +116,7 @@ def _whole(mapping: ClaimMapping) -> list[Message]:
 
 
 def _always_gives(column: Column | None) -> bool:
-    return column is not None and column.default is not None
+    return column is not None and (column.default is not None or column.required)
 
 
 def _say(where: str, text: str, **values: Any) -> Message:
@@ -292,6 +292,7 @@ class _Reading:
             values=values,
             contains=contains,
             default=default if default is not None else FALLBACKS.get(name),
+            refuse_unknown=self.refused(name, raw.get("unknown", "default"), where),
             unit=self.unit(name, raw.get("unit"), where),
             otherwise=self.otherwise(name, raw.get("otherwise"), where),
             rules=self.rules(name, raw.get("rules", []), where),
@@ -313,6 +314,11 @@ class _Reading:
         if not isinstance(raw, bool):
             self.wrong(where, N_("must be true or false"))
         return raw is True
+
+    def refused(self, name: str, raw: Any, where: str) -> bool:
+        if raw != "default" and name not in VOCABULARIES:
+            self.wrong(f"{where}.unknown", N_("only line, status, channel and kind may say what an unknown word means"))
+        return self.one_of(str(raw), ("default", "reject"), f"{where}.unknown") == "reject"
 
     def unit(self, name: str, raw: Any, where: str) -> str:
         if name not in AMOUNTS:

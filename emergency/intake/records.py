@@ -16,10 +16,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from emergency.domain.record import RECORD_COLUMNS
-from emergency.intake.accounts import Duplicate, Reject
+from emergency.intake.accounts import Duplicate, Flag, Reject
 from emergency.intake.batch import Batch
 from emergency.intake.cells import Fault, Parsed, numbers, shown
-from emergency.intake.claims import without
+from emergency.intake.claims import flags_of, without
 from emergency.intake.columns import AMOUNTS, INSTANTS
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.rows import Columns, Read, RowReader
@@ -49,6 +49,8 @@ class RecordChunk:
     rows_read: int
     bytes_read: int
     bytes_total: int
+    flags: tuple[Flag, ...] = ()
+    encoding: str = ""
 
 
 def read_records(
@@ -87,6 +89,8 @@ def _chunk(batch: Batch, row: int, table: Table, reader: _Reader, seen: dict[tup
         rows_read=batch.size,
         bytes_read=table.bytes_read(),
         bytes_total=table.bytes_total,
+        flags=flags_of(read, at, table.header, columns),
+        encoding=table.encoding,
     )
 
 

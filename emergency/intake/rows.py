@@ -13,6 +13,7 @@ import pyarrow.compute as pc
 
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.domain.gcj02 import to_wgs84
+from emergency.domain.record import POLICY_DAYS
 from emergency.intake.cells import (
     Fault,
     Parsed,
@@ -20,13 +21,15 @@ from emergency.intake.cells import (
     blank,
     clean,
     counts,
-    degrees,
     each,
     money,
     narrow,
+    numbers,
+    refuse_off_the_globe,
     region_code,
     shown,
 )
+from emergency.intake.checks import EXCHANGED, Checks, oddities
 from emergency.intake.columns import FALLBACKS, VOCABULARIES, StatusRule
 from emergency.intake.headers import position, positions
 from emergency.intake.instants import instants
@@ -80,10 +83,14 @@ class RowReader:
     Args:
         header: the file's columns.
         now_us: the import instant; times after it are faults. None = not checked.
+        checks: where points can lie, which currencies are known, what looks wrong.
     """
 
-    def __init__(self, header: Sequence[str], mapping: ClaimMapping, now_us: int | None) -> None:
+    def __init__(
+        self, header: Sequence[str], mapping: ClaimMapping, now_us: int | None, checks: Checks | None = None
+    ) -> None:
         self.header, self.mapping, self.now_us = tuple(header), mapping, now_us
+        self.checks = checks or Checks()
         self.found = {name: positions(header, column) for name, column in mapping.columns.items()}
         self.lookups = {name: lookup(c) for name, c in mapping.columns.items() if c.values or c.contains}
 
@@ -102,6 +109,7 @@ class RowReader:
         for name in ("injured", "dead"):
             chunk.count(name)
         chunk.status()
+        chunk.oddities()
         return chunk.read
 
 
@@ -210,7 +218,7 @@ class Columns:
         if name in self.reader.lookups:
             look = self.reader.lookups[name]
         else:
-            look = as_code if name == "currency" else _plain_word(name)
+            look = self._currency if name == "currency" else _plain_word(name)
         words, which = each(cells, lambda cell: (cell, look(cell)))
         for i, (cell, value) in enumerate(words):
             if not value:
@@ -218,13 +226,20 @@ class Columns:
         known = pa.array([value or column.default or self._whole_file(name) for _, value in words], pa.string())
         return self.texts(name, pc.fill_null(known, "").take(pa.array(which)))
 
+    def _currency(self, cell: str) -> str | None:
+        """A code there is a rate for: money nobody can convert would stop every figure."""
+        code, known = as_code(cell), self.reader.checks.currencies
+        return code if known is None or code in known else None
+
     def _whole_file(self, name: str) -> str:
         return self.mapping.currency if name == "currency" else ""
 
     def _doubt(self, name: str, header: str, cell: str, where: Positions) -> None:
         """A cell without a value: a fault, a flag, or nothing to speak of."""
-        default = self.mapping.columns[name].default
-        if cell and (name == "currency" or (default is None and name in VOCABULARIES)):
+        column = self.mapping.columns[name]
+        default = column.default
+        refused = default is None or column.refuse_unknown
+        if cell and (name == "currency" or (refused and name in VOCABULARIES)):
             fault = no_currency(cell) if name == "currency" else not_a_word(cell)
             for at in where.tolist():
                 self.read.fault(at, header, fault)
@@ -232,6 +247,9 @@ class Columns:
             self.read.flag(header, cell, "unknown_value", taken_as(default), where)
         elif default is not None and name in ("line", "status"):
             self.read.flag(header, "", "blank", blank_as(default), where)
+        elif not cell and column.required:
+            for at in where.tolist():
+                self.read.fault(at, header, no_value(header))
 
     def amounts(self) -> None:
         currencies = pa.array(self.read.values["currency"]).fill_null(self.mapping.currency)
@@ -289,16 +307,24 @@ class Columns:
         return texts
 
     def point(self) -> None:
-        for name, limit in (("lon", 180.0), ("lat", 90.0)):
-            cells, header = self.column(name)
-            if cells is None:
-                self.read.values[name] = np.full(self.size, np.nan)
-                continue
-            parsed = degrees(halves(cells, self.mapping.columns[name].part), limit)
+        """Longitude and latitude; a pair that lies in the area only when exchanged is put right, with a flag."""
+        lon, lat = self._number("lon"), self._number("lat")
+        exchanged = self.reader.checks.exchanged(lon.values, lat.values)
+        x = np.where(exchanged, lat.values, lon.values)
+        y = np.where(exchanged, lon.values, lat.values)
+        for name, parsed, values, limit in (("lon", lon, x, 180.0), ("lat", lat, y, 90.0)):
+            refuse_off_the_globe(parsed, values, limit)
             for at, fault in parsed.faults.items():
-                self.read.fault(at, header, fault)
-            self.read.values[name] = np.where(parsed.unusable, np.nan, parsed.values)
+                self.read.fault(at, self.column(name)[1], fault)
+            self.read.values[name] = np.where(parsed.unusable, np.nan, values)
+        self.read.flag(self.column("lon")[1], "", "exchanged", EXCHANGED, np.flatnonzero(exchanged))
         self._half_points()
+
+    def _number(self, name: str) -> Parsed:
+        cells, _ = self.column(name)
+        if cells is None:
+            return Parsed(np.full(self.size, np.nan), np.ones(self.size, dtype=bool))
+        return numbers(halves(cells, self.mapping.columns[name].part))
 
     def _half_points(self) -> None:
         """Half a point, and the point 0, 0 that programs write for "unknown", are no place."""
@@ -330,6 +356,23 @@ class Columns:
             status[holds] = rule.status
             undecided &= ~holds
         self.read.values["status"] = pd.array(status, dtype="string")
+
+    def oddities(self) -> None:
+        """What can be read and looks wrong: flagged, never changed."""
+        thresholds = self.reader.checks.thresholds
+        if thresholds is None:
+            return
+        policy = {name: days for name in POLICY_DAYS if (days := self._days(name)) is not None}
+        for odd in oddities(self.read.values, self.mapping.timezone, thresholds, policy):
+            self.read.flag(self.column(odd.column)[1], "", odd.code, odd.note, odd.where)
+
+    def _days(self, name: str) -> Positions | None:
+        """A day of the policy, NaN where it cannot be read: it is looked at, not kept."""
+        cells, _ = self.column(name)
+        if cells is None:
+            return None
+        parsed = instants(cells, self.mapping.timezone, self.mapping.date_order, as_date=True)
+        return np.where(parsed.unusable, np.nan, parsed.values.astype(np.float64))
 
     def _holds(self, rule: StatusRule) -> Positions:
         if rule.older_than_days is not None:

@@ -30,12 +30,14 @@ class Table:
         batches: how many rows at a time -> batches of data rows.
         bytes_total: size of the file.
         bytes_read: how far the records have come, for a progress bar.
+        encoding: of a text; of another file its kind.
     """
 
     header: tuple[str, ...]
     batches: Batches
     bytes_total: int
     bytes_read: Callable[[], int]
+    encoding: str
 
 
 def open_table(path: Path, mapping: ClaimMapping) -> Table:
@@ -48,10 +50,11 @@ def open_table(path: Path, mapping: ClaimMapping) -> Table:
     size, start = look(path)
     kind = kind_of(path, start)
     if kind == "text":
-        header, batches, bytes_read = open_delimited(path, mapping)
+        header, batches, bytes_read, encoding = open_delimited(path, mapping)
     else:
         header, batches, bytes_read = open_unpacked(path, mapping, kind)
-    return Table(header, batches, size, bytes_read)
+        encoding = kind
+    return Table(header, batches, size, bytes_read, encoding.removesuffix("-sig"))
 
 
 def look(path: Path) -> tuple[int, bytes]:

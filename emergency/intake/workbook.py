@@ -31,7 +31,7 @@ def open_unpacked(path: Path, mapping: ClaimMapping, kind: str) -> tuple[tuple[s
     with folder:  # an opened table outlives its name
         for table in tables:
             if table.stat().st_size and shape_of(table, plain) is not None:
-                header, batches, _ = open_delimited(table, plain, padded=True)
+                header, batches, _, _ = open_delimited(table, plain, padded=True)
                 return header, batches, lambda: size
         first = next((record for table in tables if (record := first_record(table))), [])
     raise FileFault(no_header(mapping, first))

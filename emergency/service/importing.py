@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,40 +14,17 @@ import pandas as pd
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.domain.instant import to_us
 from emergency.intake.accounts import ClaimChunk
+from emergency.intake.checks import Checks
 from emergency.intake.claims import file_digest, read_claims
 from emergency.intake.faults import FileFault
 from emergency.intake.mapping import ClaimMapping, claim_mapping
-from emergency.intake.rejects import write_rejects
 from emergency.service.context import Context, Refused
 from emergency.service.joining import join_later
+from emergency.service.receipts import Account, Receipt
 from emergency.service.running import live_profile_for, save_profile
 from emergency.store import claims, incidents, messages, records
 from emergency.store.store import Connection
-from emergency.texts import Message, Speaker, speaker
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """Where every row of a file went.
-
-    ``accepted = new + updated``; ``duplicates`` are rows that repeat an earlier row of the file
-    or that the store holds already, unchanged; ``rows = accepted + duplicates + rejected`` always.
-    ``unlocated`` of the accepted wait for a place.
-    """
-
-    rows: int
-    new: int
-    updated: int
-    accepted: int
-    duplicates: int
-    rejected: int
-    unlocated: int
-    rejects_file: str | None
-    import_id: str
-    seconds: float
-
-    def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+from emergency.texts import N_, Message, Speaker, speaker
 
 
 @dataclass(frozen=True)
@@ -66,7 +43,9 @@ def mapping_named(ctx: Context, name: str) -> ClaimMapping:
     """
     known = ctx.content.library.mappings()
     if name not in known:
-        raise Refused(f"there is no mapping {name!r}; known: {', '.join(sorted(known))}")
+        raise Refused(
+            Message("there is no mapping {name}; known: {known}", {"name": name, "known": ", ".join(sorted(known))})
+        )
     raw, path = known[name]
     return claim_mapping(raw, path)
 
@@ -95,10 +74,11 @@ def import_claims(
         )
     started = time.monotonic()
     ctx = _fit_live_regions(ctx, mapping)
+    check_currency(ctx, mapping)
     _check_incident(ctx, incident_id)
     digest = file_digest(path)
     import_id = free_id(ctx, f"{digest[:12]}-{ctx.now_us()}")
-    total = _Tally()
+    total = _Tally(Account(ctx, import_id, say or speaker("en")))
     first = True
     try:
         for chunk, placed in _placed(ctx, path, mapping):
@@ -114,8 +94,7 @@ def import_claims(
         raise
     if first:
         _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
-    rejects = _write_rejects(ctx, import_id, total, say or speaker("en"))
-    return _close_receipt(ctx, import_id, path, digest, mapping, total, rejects, time.monotonic() - started)
+    return _close_receipt(ctx, import_id, path, digest, mapping, total, time.monotonic() - started)
 
 
 def _stopped(ctx: Context, import_id: str, total: _Tally) -> None:
@@ -127,10 +106,9 @@ def _stopped(ctx: Context, import_id: str, total: _Tally) -> None:
 
 
 class _Tally:
-    def __init__(self) -> None:
+    def __init__(self, account: Account) -> None:
+        self.account = account
         self.rows = self.new = self.updated = self.duplicates = self.unlocated = self.chunks = 0
-        self.rejects: list[Any] = []
-        self.header: list[str] = []
 
 
 def _fit_live_regions(ctx: Context, mapping: ClaimMapping) -> Context:
@@ -179,8 +157,27 @@ def _open_receipt(
 def _placed(ctx: Context, path: Path, mapping: ClaimMapping) -> Iterator[tuple[ClaimChunk, pd.DataFrame]]:
     """Chunks of the file, and their claims with a place."""
     regions = ctx.content.regions.get(mapping.regions or ctx.profile.region_set)
-    for chunk in read_claims(path, mapping, now_us=ctx.now_us()):
+    for chunk in read_claims(path, mapping, now_us=ctx.now_us(), checks=checks_of(ctx, regions.bounds)):
         yield chunk, regions.place(chunk.claims, coarse_degrees=mapping.rounded_degrees)
+
+
+def checks_of(ctx: Context, bounds: tuple[float, float, float, float] | None) -> Checks:
+    """What the claims of this workspace are held against as they come in."""
+    return Checks(bounds, known_currencies(ctx), ctx.content.library.suspect())
+
+
+def known_currencies(ctx: Context) -> frozenset[str]:
+    """Codes that can be turned into the workspace's own currency: another would stop every figure."""
+    rows, home = ctx.content.library.rates().rows, ctx.profile.currency
+    return frozenset({home} | {r.currency for r in rows if r.to == home} | {r.to for r in rows if r.currency == home})
+
+
+def check_currency(ctx: Context, mapping: ClaimMapping) -> None:
+    """Refuse a file whose money nobody here can convert."""
+    if mapping.currency not in known_currencies(ctx):
+        gaps = {"mapping": mapping.name, "currency": mapping.currency, "home": ctx.profile.currency}
+        text = N_("mapping {mapping} is in {currency}, and data/rules/rates.csv has no rate to {home}: add one first")
+        raise Refused(Message(text, gaps))
 
 
 def _keep(
@@ -206,10 +203,9 @@ def _keep(
         total.new += loaded.new
         total.updated += loaded.updated
         total.duplicates += len(chunk.duplicates) + loaded.unchanged
-        total.rejects += chunk.rejects
-        total.header = list(chunk.header)
         total.chunks += 1
-        records.change_import(connection, import_id, **_figures(total))
+        records.change_import(connection, import_id, **_figures(total, len(chunk.rejects)))
+    total.account.take(chunk)
 
 
 def follow_up(ctx: Context, connection: Connection, source: str, import_id: str) -> None:
@@ -220,25 +216,16 @@ def follow_up(ctx: Context, connection: Connection, source: str, import_id: str)
     join_later(ctx, connection, import_id)
 
 
-def _figures(total: _Tally) -> dict[str, int]:
+def _figures(total: _Tally, more_rejects: int = 0) -> dict[str, int]:
     return {
         "rows": total.rows,
         "new": total.new,
         "updated": total.updated,
         "duplicates": total.duplicates,
-        "rejected": len(total.rejects),
+        "rejected": len(total.account.rejects) + more_rejects,
         "unlocated": total.unlocated,
         "chunks": total.chunks,
     }
-
-
-def _write_rejects(ctx: Context, import_id: str, total: _Tally, say: Speaker) -> Path | None:
-    if not total.rejects:
-        return None
-    target = ctx.content.home / "rejects" / f"{ctx.store.name}-{import_id}.csv"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    write_rejects(target, total.rejects, total.header, say)
-    return target
 
 
 def _close_receipt(
@@ -248,9 +235,10 @@ def _close_receipt(
     digest: str,
     mapping: ClaimMapping,
     total: _Tally,
-    rejects: Path | None,
     seconds: float,
 ) -> Receipt:
+    account = total.account
+    rejects, rows_file = account.write_rejects(), account.write_rows()
     with ctx.store.write() as connection:
         # Counted once at the end: at every chunk it would be a look at all that came before.
         total.unlocated = claims.unlocated_in(connection, import_id)
@@ -263,23 +251,28 @@ def _close_receipt(
             rejects_file=str(rejects or ""),
             **figures,
         )
-        ctx.record(
-            connection,
-            "claims.import",
-            import_id,
-            {"file": path.name, "sha256": digest, "mapping": mapping.name, **figures},
-        )
+        account.keep(connection, import_id, mapping, rows_file)
+        body = {"file": path.name, "sha256": digest, "mapping": mapping.name, **figures}
+        body |= {"flags": {f.code: f.rows for f in reversed(account.flags)}} if account.flags else {}
+        ctx.record(connection, "claims.import", import_id, body)
     return Receipt(
         rows=total.rows,
         new=total.new,
         updated=total.updated,
         accepted=total.new + total.updated,
         duplicates=total.duplicates,
-        rejected=len(total.rejects),
+        rejected=len(account.rejects),
         unlocated=total.unlocated,
         rejects_file=str(rejects) if rejects else None,
         import_id=import_id,
         seconds=round(seconds, 3),
+        repeated=account.repeated,
+        flags=account.flags,
+        rejects=account.reasons_of_rejects,
+        rows_file=str(rows_file) if rows_file else None,
+        encoding=account.encoding,
+        crs_source=mapping.coordinates,
+        mapping=mapping.name,
     )
 
 

@@ -22,9 +22,9 @@ from emergency.intake.accounts import Reject
 from emergency.intake.claims import file_digest
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.records import RecordChunk, read_records
-from emergency.intake.rejects import write_rejects
 from emergency.service.context import Context, Refused
-from emergency.service.importing import Progress, Receipt, free_id
+from emergency.service.importing import Progress, check_currency, free_id
+from emergency.service.receipts import Account, Receipt
 from emergency.store import incidents, messages, records
 from emergency.store.messages import Kept
 from emergency.store.store import Connection
@@ -72,26 +72,29 @@ def import_records(
         )
     started = time.monotonic()
     digest = file_digest(path)
-    run = _Run(ctx, mapping, incident_id, free_id(ctx, f"{digest[:12]}-{ctx.now_us()}"))
+    run = _Run(ctx, mapping, incident_id, free_id(ctx, f"{digest[:12]}-{ctx.now_us()}"), say or speaker("en"))
     run.check()
     for chunk in read_records(path, mapping, now_us=ctx.now_us()):
         run.take(chunk, path, digest)
         if progress:
             progress(Progress(run.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
-    return run.close(path, digest, say or speaker("en"), time.monotonic() - started)
+    return run.close(path, digest, time.monotonic() - started)
 
 
 class _Run:
     """One import on its way."""
 
-    def __init__(self, ctx: Context, mapping: ClaimMapping, incident_id: str | None, import_id: str) -> None:
+    def __init__(
+        self, ctx: Context, mapping: ClaimMapping, incident_id: str | None, import_id: str, say: Speaker
+    ) -> None:
+        self.account = Account(ctx, import_id, say)
+        self.say = say
         self.ctx, self.mapping, self.incident_id, self.import_id = ctx, mapping, incident_id, import_id
         self.rows = self.new = self.updated = self.duplicates = self.changed = self.waiting = self.chunks = 0
-        self.rejects: list[Reject] = []
-        self.header: tuple[str, ...] = ()
         self.doubts: list[Message] = []
 
     def check(self) -> None:
+        check_currency(self.ctx, self.mapping)
         if self.mapping.kind != "casualties":
             return
         with self.ctx.store.read() as connection:
@@ -110,10 +113,10 @@ class _Run:
             self.new += kept.new
             self.updated += kept.updated
             self.duplicates += kept.unchanged + len(chunk.duplicates)
-            self.rejects += [*chunk.rejects, *refused]
-            self.header = chunk.header
             self.chunks += 1
-            records.change_import(connection, self.import_id, **self._figures())
+            more = len(chunk.rejects) + len(refused)
+            records.change_import(connection, self.import_id, **self._figures(more))
+        self.account.take(chunk, refused)
 
     def _open(self, connection: Connection, path: Path, digest: str) -> None:
         records.start_import(
@@ -226,22 +229,19 @@ class _Run:
             added = True
         return added
 
-    def _figures(self) -> dict[str, int]:
+    def _figures(self, more_rejects: int = 0) -> dict[str, int]:
         return {
             "rows": self.rows,
             "new": self.new,
             "updated": self.updated,
             "duplicates": self.duplicates,
-            "rejected": len(self.rejects),
+            "rejected": len(self.account.rejects) + more_rejects,
             "chunks": self.chunks,
         }
 
-    def close(self, path: Path, digest: str, say: Speaker, seconds: float) -> RecordReceipt:
-        target: Path | None = None
-        if self.rejects:
-            target = self.ctx.content.home / "rejects" / f"{self.ctx.store.name}-{self.import_id}.csv"
-            target.parent.mkdir(parents=True, exist_ok=True)
-            write_rejects(target, self.rejects, self.header, say)
+    def close(self, path: Path, digest: str, seconds: float) -> RecordReceipt:
+        account = self.account
+        target, rows_file = account.write_rejects(), account.write_rows()
         figures = self._figures()
         with self.ctx.store.write() as connection:
             records.change_import(
@@ -252,6 +252,7 @@ class _Run:
                 rejects_file=str(target or ""),
                 **figures,
             )
+            account.keep(connection, self.import_id, self.mapping, rows_file)
             body = {"file": path.name, "sha256": digest, "mapping": self.mapping.name, **figures}
             body |= {"claims_changed": self.changed, "doubts": [str(d) for d in self.doubts[:20]]}
             self.ctx.record(connection, f"{self.mapping.kind}.import", self.import_id, body)
@@ -261,14 +262,21 @@ class _Run:
             updated=self.updated,
             accepted=self.new + self.updated,
             duplicates=self.duplicates,
-            rejected=len(self.rejects),
+            rejected=len(account.rejects),
             unlocated=0,
             rejects_file=str(target) if target else None,
             import_id=self.import_id,
             seconds=round(seconds, 3),
             claims_changed=self.changed,
             waiting=self.waiting,
-            doubts=tuple(say(d) for d in self.doubts[:20]),
+            doubts=tuple(self.say(d) for d in self.doubts[:20]),
+            repeated=account.repeated,
+            flags=account.flags,
+            rejects=account.reasons_of_rejects,
+            rows_file=str(rows_file) if rows_file else None,
+            encoding=account.encoding,
+            crs_source=self.mapping.coordinates,
+            mapping=self.mapping.name,
         )
 
 

@@ -74,7 +74,7 @@ def test_all_faults_of_a_file_are_said_at_once() -> None:
     [
         (raw(columns={"report_no": "no"}), "columns: loss_at is missing"),
         (raw(columns={}), "columns: is missing"),
-        (raw(constants={}), "columns.line: give a default or a constant"),
+        (raw(constants={}), "columns.line: give a default, a constant or required"),
         (raw(constants={"line": "ships"}), "constants.line: ships is not one of motor, property"),
         (raw(id=""), "id: is missing: give a text"),
         (columns(colour="red"), "columns.colour: colour is no column of a claim"),
