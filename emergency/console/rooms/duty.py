@@ -48,7 +48,7 @@ def _plan(desk: Desk, found: Organisation, act: Act) -> None:
     with st.form("plan-turn", border=False):
         left, right = st.columns(2)
         role = left.selectbox(say("Post"), list(found.roles), format_func=lambda key: say.of(found.roles[key].title))
-        person = right.text_input(say("Name"))
+        person = right.text_input(say("Person"))
         day = left.date_input(say("From (day)"), here.date())
         hour = right.time_input(say("From (time)"), here.time())
         most = int(found.rules.time_in_role.total_seconds() // 3600)

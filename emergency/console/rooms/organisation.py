@@ -11,6 +11,7 @@ from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms import duty, frame, roll_call
 from emergency.console.rooms.intake_mapping import spoken
+from emergency.domain.organisation import Post
 from emergency.service import callouts
 from emergency.service import organisation as posts
 from emergency.service.callouts import Call
@@ -169,34 +170,44 @@ def _call(desk: Desk, found: Organisation, call: Call) -> None:
 
 
 def _board(desk: Desk, found: Organisation, calls: tuple[Call, ...]) -> None:
-    say, now = desk.say, desk.ctx.now()
+    """Every post in one table, group by group, in the order of the norm."""
+    say = desk.say
     called = {c.role: c.person for c in calls if c.state == "asked"}
+    rows = [
+        [say(GROUP_NAMES[group.name]) if not place else "", *_post(desk, found, post, called.get(post.role))]
+        for group in found.groups
+        for place, post in enumerate(group.posts)
+    ]
     look.section(say("The four groups"))
-    for column, group in zip(st.columns(4, gap="small"), found.groups, strict=True):
-        rows: list[list[str | look.Cell]] = []
-        for post in group.posts:
-            if post.holder is None:
-                state = say("called: {person}", person=called[post.role]) if post.role in called else say("vacant")
-                who = look.Cell(state, "watch" if post.role in called else "bad", framed=True)
-            else:
-                since = say(
-                    "{person}, {hours} h",
-                    person=post.holder.person,
-                    hours=f"{post.in_role(now).total_seconds() / 3600:.1f}",
-                )
-                who = look.Cell(since, post.tone(now, found.rules))
-            more = [d.person for d in post.deputies]
-            second = say("deputy {names}", names=say(", ").join(more)) if more else ""
-            if post.rest_due:
-                rest = say(
-                    "rest due {time}", time=desk.clock_text(post.rest_due, day=post.rest_due.date() != now.date())
-                )
-                second = " · ".join(x for x in (second, rest) if x)
-            rows.append([say.of(post.title), who])
-            if second:
-                rows.append(["", second])
-        with column:
-            look.table([say(GROUP_NAMES[group.name]), ""], rows)
+    heads = [
+        say("Group"),
+        say("Post"),
+        say("Holder"),
+        say("In the post"),
+        say("Rest due"),
+        say("Then"),
+        say("Deputies"),
+    ]
+    look.table(heads, rows)
+
+
+def _post(desk: Desk, found: Organisation, post: Post, called: str | None) -> list[str | look.Cell]:
+    say, now = desk.say, desk.ctx.now()
+    deputies = say(", ").join(d.person for d in post.deputies) or "–"
+    relief = post.relief[0] if post.relief else None
+    then = say("{person} from {time}", person=relief.person, time=desk.clock_text(relief.start)) if relief else "–"
+    if post.holder is None:
+        state = say("called: {person}", person=called) if called else say("vacant")
+        empty = look.Cell(state, "watch" if called else "bad", framed=True)
+        return [say.of(post.title), empty, "–", "–", then, deputies]
+    return [
+        say.of(post.title),
+        post.holder.person,
+        say("{hours} h", hours=f"{post.in_role(now).total_seconds() / 3600:.1f}"),
+        look.Cell(desk.clock_text(post.rest_due), post.tone(now, found.rules)),
+        then,
+        deputies,
+    ]
 
 
 def _acts(desk: Desk, found: Organisation) -> None:
@@ -238,7 +249,7 @@ def _form(desk: Desk, found: Organisation, role: str, way: str) -> None:
             done = say("The post is vacant. Ended turns can be taken back in the history below.")
             act(desk, lambda: posts.relieve(ctx, key, standing.holding_id, reason), done)
         return
-    label = say("Who is called, in order (one name per line)") if way == "Call out" else say("Name")
+    label = say("Who is called, in order (one name per line)") if way == "Call out" else say("Person")
     person = st.text_area(label, height=68) if way == "Call out" else st.text_input(label)
     note = ""
     if way == "Hand over":

@@ -72,7 +72,7 @@ def _open(desk: Desk, incident_id: str, roll: RollCall, found: Organisation, act
     people = sorted(roll.answers, key=lambda a: (FIRST.index(a.state), a.name))
     with st.form(f"roll-{roll.roll_id}", border=False, clear_on_submit=True):
         who = st.multiselect(
-            say("People"),
+            say("Person"),
             [a.person for a in people],
             format_func=lambda key: _name(desk, people, key),
             placeholder=say("choose one or more"),
