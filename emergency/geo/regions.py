@@ -7,7 +7,7 @@ levels where a country has it so (东莞市 441900 is city and county in one).
 from __future__ import annotations
 
 import threading
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,18 @@ import shapely
 
 from emergency.geo.china import POINTS_DESCRIPTOR, install_cn_points
 from emergency.geo.files import Descriptor
+from emergency.geo.grid import LOOK, Grid
 from emergency.geo.places import disagreements, place
 from emergency.geo.scatter import scatter
 from emergency.texts import N_, Message
 
 Floats = npt.NDArray[np.float64]
+# Fewer are looked at sooner than the cells of a map are made.
+GRID_FROM_POINTS = 100_000
 Codes = npt.NDArray[np.object_]
+
+# Outlines are simplified to about a kilometre; two that touch may lie that far apart (house rule, 2026-11).
+BORDER_GAP_DEGREES = 0.02
 
 TITLES = (
     N_("United States: states and counties"),
@@ -51,6 +57,8 @@ class RegionSet:
         self._assets = {level.level: folder / level.asset for level in descriptor.levels}
         self._frames = {level.level: _read(folder / level.table) for level in descriptor.levels}
         self._trees: dict[str, shapely.STRtree] = {}
+        self._grids: dict[str, Grid] = {}
+        self._asked: dict[str, int] = {}
         self._codes = {name: tuple(frame["code"]) for name, frame in self._frames.items()}
         self._known = {name: frozenset(codes) for name, codes in self._codes.items()}
         self._rows = self._index()
@@ -150,24 +158,44 @@ class RegionSet:
         lon, lat = np.asarray(lon, dtype=float), np.asarray(lat, dtype=float)
         found = np.full(lon.shape, len(self._codes[level]), dtype=np.int64)
         if self.has_polygons:
-            usable = np.flatnonzero((np.abs(lon) <= 180) & (np.abs(lat) <= 90))
-            found[usable] = self._hits(level, shapely.points(lon[usable], lat[usable]))
+            usable = (np.abs(lon) <= 180) & (np.abs(lat) <= 90)
+            grid = self._grid(level, lon.size)
+            if grid is not None:
+                found[usable] = grid.look(lon[usable], lat[usable])
+                usable = found == LOOK
+            found[usable] = self._hits(level, lon[usable], lat[usable])
         names = np.array([*self._codes[level], None], dtype=object)
         return names[found]
 
-    def _hits(self, level: str, points: Any) -> npt.NDArray[np.int64]:
-        tree = self._tree(level)
+    def _hits(self, level: str, lon: Floats, lat: Floats) -> npt.NDArray[np.int64]:
+        """Row of the region of each point, a little off its coast too; the number of regions for none."""
+        found = self._inside(level, lon, lat)
         nothing = len(self._codes[level])
-        found = np.full(len(points), nothing, dtype=np.int64)
-        point, region = tree.query(points, predicate="intersects")
-        np.minimum.at(found, point, region)  # frames are sorted by code
         outside = np.flatnonzero(found == nothing)
         if self.snap_degrees and outside.size:
             near = np.full(outside.size, nothing, dtype=np.int64)
-            point, region = tree.query_nearest(points[outside], max_distance=self.snap_degrees)
+            points = shapely.points(lon[outside], lat[outside])
+            point, region = self._tree(level).query_nearest(points, max_distance=self.snap_degrees)
             np.minimum.at(near, point, region)
             found[outside] = near
         return found
+
+    def _inside(self, level: str, lon: Floats, lat: Floats) -> npt.NDArray[np.int64]:
+        found = np.full(len(lon), len(self._codes[level]), dtype=np.int64)
+        point, region = self._tree(level).query(shapely.points(lon, lat), predicate="intersects")
+        np.minimum.at(found, point, region)  # frames are sorted by code
+        return found
+
+    def _grid(self, level: str, points: int) -> Grid | None:
+        """The cells of a level, made once enough points were asked for to be worth it."""
+        self._asked[level] = self._asked.get(level, 0) + points
+        if level not in self._grids and self._asked[level] >= GRID_FROM_POINTS:
+            frame = self._frames[level]
+            points_of = (frame["lon"].to_numpy(float), frame["lat"].to_numpy(float))
+            self._grids[level] = Grid(
+                frame.geometry.values, *points_of, self.snap_degrees, partial(self._inside, level)
+            )
+        return self._grids.get(level)
 
     def _tree(self, level: str) -> shapely.STRtree:
         if level not in self._trees:
@@ -205,6 +233,24 @@ class RegionSet:
         level = self.level_of(code)
         shape = self._frames[level].geometry.values[self._codes[level].index(code)]
         return tuple(float(v) for v in shape.bounds)  # type: ignore[return-value]
+
+    def adjacent(self, one: str, other: str) -> bool:
+        """Do two regions of the coarsest level share a border? Without outlines nobody can say: False."""
+        if one == other or not self.has_polygons:
+            return False
+        return other in self._neighbours.get(one, frozenset())
+
+    @cached_property
+    def _neighbours(self) -> dict[str, frozenset[str]]:
+        """Code of the coarsest level → codes that touch it; simplified outlines may leave a small gap."""
+        level = self.levels[0]
+        shapes, codes = self._frames[level].geometry.values, self._codes[level]
+        mine, others = self._tree(level).query(shapes, predicate="dwithin", distance=BORDER_GAP_DEGREES)
+        found: dict[str, set[str]] = {}
+        for a, b in zip(mine, others, strict=True):
+            if a != b:
+                found.setdefault(codes[a], set()).add(codes[b])
+        return {code: frozenset(near) for code, near in found.items()}
 
     def _check(self, level: str | None) -> str:
         if level is None:

@@ -84,18 +84,25 @@ def activate(
     level: int | None,
     body: Mapping[str, Any],
     deadlines_s: Mapping[str, int],
+    *,
+    action: str = "level.confirm",
 ) -> None:
-    """Write a confirmed level, open the playbook where needed and lay out the level's tasks."""
+    """Put a level in force, open the playbook where needed and lay out the level's tasks.
+
+    Args:
+        action: what the journal calls it; a ``level.provisional`` is marked so on the incident.
+    """
     playbook = playbook_of(ctx, before)
     activated = before.activated_at or (ctx.now() if level else None)
     changed = dataclasses.replace(
         before,
         response_level=level,
+        provisional=action == "level.provisional",
         playbook=f"{playbook.id}@{playbook.version}" if playbook and level else before.playbook,
         activated_at=activated,
     )
     incidents.change(connection, changed)
-    seq = ctx.record(connection, "level.confirm", before.incident_id, body)
+    seq = ctx.record(connection, action, before.incident_id, body)
     if playbook and level:
         if not before.playbook:
             ctx.record(
@@ -105,7 +112,7 @@ def activate(
                 {"playbook": changed.playbook, "sha256": playbook.sha256, "level": level},
             )
         lay_out(ctx, connection, changed, playbook, level, deadlines_s)
-    settle(ctx, connection, before.incident_id, "level.confirm", body, seq)
+    settle(ctx, connection, before.incident_id, action, body, seq)
 
 
 def perform(ctx: Context, incident_id: str, action: str, body: Mapping[str, Any]) -> int:
