@@ -29,6 +29,7 @@ OWN_FILES: tuple[Path, ...] = (
     DISPATCH_MAP / "dispatch_map.js",
     DISPATCH_MAP / "marks.js",
     DISPATCH_MAP / "shapes.js",
+    DISPATCH_MAP / "drawing.js",
     DISPATCH_MAP / "dispatch_map.css",
 )
 

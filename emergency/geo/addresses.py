@@ -37,7 +37,32 @@ def _chinese(regions: RegionSet, texts: list[str]) -> list[str | None]:
     import cpca  # builds its tree of names on import: not for those who never parse
 
     codes = cpca.transform(texts)["adcode"].tolist()
-    return [_known(regions, str(code)) if isinstance(code, str) else None for code in codes]
+    found = [_known(regions, str(code)) if isinstance(code, str) else None for code in codes]
+    return [_sure(regions, code, text) if code else None for code, text in zip(found, texts, strict=True)]
+
+
+def _sure(regions: RegionSet, code: str, text: str) -> str | None:
+    """The code, unless its name stands for several places and the text does not say which.
+
+    The parser has a favourite among namesakes; a favourite is a guess.
+    """
+    if len(_namesakes(regions.id, regions)[regions.name(code, "zh_CN")]) < 2:
+        return code
+    above = [_stem(regions.name(one, "zh_CN")) for one in regions.ancestors(code)]
+    return code if any(name in text for name in above) else None
+
+
+@lru_cache(maxsize=4)
+def _namesakes(_id: str, regions: RegionSet) -> dict[str, set[str]]:
+    found: dict[str, set[str]] = {}
+    for code in {code for level in regions.levels for code in regions.codes(level)}:
+        found.setdefault(regions.name(code, "zh_CN"), set()).add(code)
+    return found
+
+
+def _stem(name: str) -> str:
+    """郑州 of 郑州市, 内蒙古 of 内蒙古自治区: how people write it."""
+    return name[:2] if len(name) < 4 else re.sub(r"(省|市|地区|盟|[\u4e00-\u9fff]族.*|维吾尔.*|自治.*)$", "", name)
 
 
 def _known(regions: RegionSet, code: str) -> str | None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -20,8 +23,8 @@ class AreaFault(ValueError):
 
     def __init__(self) -> None:
         self.message = Message(
-            "the area cannot be read: give at least three corners, one `longitude,latitude` a line, "
-            "or a GeoJSON polygon"
+            "the area cannot be read: draw at least three corners, write one `longitude, latitude` a line, "
+            "or paste a GeoJSON polygon"
         )
         super().__init__(str(self.message))
 
@@ -54,8 +57,39 @@ def _geometry(text: str) -> str:
 
 
 def _corners(text: str) -> BaseGeometry:
-    pairs = [line.replace("，", ",").replace(";", ",").split(",") for line in text.splitlines() if line.strip()]
-    return shapely.Polygon([(float(lon), float(lat)) for lon, lat in pairs])
+    return shapely.Polygon(corners(text))
+
+
+def corners(text: str) -> list[tuple[float, float]]:
+    """The corners as (longitude, latitude), one to a line; of GeoJSON none.
+
+    Corners that leave the globe as longitude, latitude and do not the other way round were
+    written the other way round, as maps on the web copy them.
+
+    Raises:
+        ValueError: a line that is no corner.
+    """
+    if text.lstrip().startswith("{"):
+        return []
+    lines = (re.split(r"[,，;；\s]+", line.strip(" \t,;()[]")) for line in text.splitlines() if line.strip())
+    pairs = [(float(first), float(second)) for first, second in lines]
+    beyond = any(abs(second) > 90 for _, second in pairs)
+    return [(second, first) for first, second in pairs] if beyond else pairs
+
+
+def written(points: Iterable[tuple[float, float]]) -> str:
+    """Corners as text, the form `area` reads."""
+    return "\n".join(f"{lon}, {lat}" for lon, lat in points)
+
+
+def geojson(text: str) -> dict[str, Any]:
+    """The area as a GeoJSON geometry.
+
+    Raises:
+        AreaFault: it is none.
+    """
+    found: dict[str, Any] = json.loads(shapely.to_geojson(area(text)))
+    return found
 
 
 def within(text: str, lon: Floats, lat: Floats) -> npt.NDArray[np.bool_]:

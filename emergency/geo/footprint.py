@@ -22,6 +22,8 @@ from emergency.geo.regions import RegionSet
 
 EARTH_KM = 6371.0088  # mean radius, IUGG
 CORNERS = 48  # of a circle
+# Beyond any honest warning: the largest of our stored messages has 150 corners in 4 shapes.
+MOST_CORNERS, MOST_SHAPES, FEW_CORNERS = 1_500, 500, 8
 # Shared area below this part of the smaller of the two is the noise of two drawings of one border.
 LEAST_SHARE = 0.01
 
@@ -31,16 +33,52 @@ _CHINA = re.compile(r"GB/?T?\s*-?\s*2260|adcode|行政区划|area ?code", re.I)
 
 
 def shape(areas: Iterable[Area]) -> BaseGeometry:
-    """The union of polygons and circles, without what is taken out; empty where there is none."""
-    parts, holes = [], []
-    for area in areas:
-        parts += [_polygon(ring) for ring in area.rings]
-        parts += [_circle(circle) for circle in area.circles]
-        holes += [_polygon(ring) for ring in area.excluded]
-    if not parts:
+    """The union of polygons and circles, without what is taken out; empty where there is none.
+
+    Outlines of very many corners are thinned first: a hostile one could cross itself a hundred
+    million times. Of more than MOST_SHAPES shapes the box around them all is taken.
+    """
+    whole = list(areas)
+    rings = [ring for area in whole for ring in area.rings]
+    circles = [circle for area in whole for circle in area.circles]
+    if not rings and not circles:
         return shapely.GeometryCollection()
-    found = shapely.union_all(parts)
+    if len(rings) + len(circles) > MOST_SHAPES:
+        return _around(rings, circles)
+    found = shapely.union_all([_polygon(ring) for ring in _thinned(rings)] + [_circle(circle) for circle in circles])
+    holes = [_polygon(ring) for ring in _thinned([ring for area in whole for ring in area.excluded][:MOST_SHAPES])]
     return shapely.difference(found, shapely.union_all(holes)) if holes else found
+
+
+def _thinned(rings: list[Ring]) -> list[Ring]:
+    """The rings, every n-th corner of the long ones where there are more than MOST_CORNERS in all."""
+    step = math.ceil(sum(map(len, rings)) / MOST_CORNERS) if rings else 1
+    return [ring if step == 1 or len(ring) <= FEW_CORNERS else _every(ring, step) for ring in rings]
+
+
+def _every(ring: Ring, step: int) -> Ring:
+    """Every n-th corner, at least FEW_CORNERS of them, closed; the hull where that loses a tenth of the area."""
+    kept = _strided(ring, step)
+    if abs(_enclosed(kept)) >= 0.9 * abs(_enclosed(ring)):
+        return kept
+    hull = shapely.convex_hull(shapely.MultiPoint(ring))
+    return _strided(tuple(hull.exterior.coords), step) if hull.area else kept
+
+
+def _strided(ring: Ring, step: int) -> Ring:
+    kept = ring[: -1 : min(step, max(1, len(ring) // FEW_CORNERS))]
+    return (*kept, kept[0])
+
+
+def _enclosed(ring: Ring) -> float:
+    """Signed area in square degrees."""
+    x, y = np.array(ring).T
+    return float(np.dot(x[:-1], y[1:]) - np.dot(x[1:], y[:-1])) / 2
+
+
+def _around(rings: list[Ring], circles: list[Circle]) -> BaseGeometry:
+    corners = [corner for ring in rings for corner in ring] + [(c.lon, c.lat) for c in circles]
+    return shapely.box(*np.min(corners, axis=0), *np.max(corners, axis=0))
 
 
 def geojson(geometry: BaseGeometry) -> dict[str, Any] | None:

@@ -12,8 +12,10 @@ from emergency.domain.alert import COLOURS, Alert, Info, admitted, end_of, grave
 from emergency.domain.instant import from_us, to_us
 from emergency.geo import footprint
 from emergency.geo.regions import RegionSet
-from emergency.intake.alerts import read
+from emergency.intake.alerts.apart import read_apart
+from emergency.intake.alerts.beside import beside
 from emergency.intake.alerts.guard import MOST_BYTES
+from emergency.intake.alerts.reading import Reading
 from emergency.service.context import Context
 from emergency.store import alerts as store
 from emergency.store.store import Connection
@@ -79,21 +81,50 @@ class Read:
     sent_us: int
 
 
+MOST_LINKS = 200  # of one list
+
+
 def import_file(ctx: Context, path: Path) -> FileAnswer:
-    """Read one file of alerts into this workspace; a file that cannot be used answers with its reason."""
+    """Read one file of alerts into this workspace; a file that cannot be used answers with its reason.
+
+    Of a list that only links to its alerts, the documents that lie beside it are taken.
+    """
     try:
-        with path.open("rb") as file:
-            data = file.read(MOST_BYTES + 1)
+        reading = _read_file(path)
     except OSError as fault:
         reason = Message(N_("the file cannot be read: {fault}"), {"fault": fault.strerror or type(fault).__name__})
         return FileAnswer(str(path), (), (reason,))
-    return receive(ctx, data, str(path))
+    return _receive(ctx, _with_linked(path, reading), str(path))
+
+
+def _read_file(path: Path) -> Reading:
+    with path.open("rb") as file:
+        return read_apart(file.read(MOST_BYTES + 1))
+
+
+def _with_linked(path: Path, reading: Reading) -> Reading:
+    """The reading and what the documents beside it say; a list in a list is not followed further."""
+    found, missing = reading, []
+    for link in dict.fromkeys(reading.links[:MOST_LINKS]):
+        linked = beside(path, link)
+        try:
+            more = _read_file(linked) if linked else None
+        except OSError:
+            more = None
+        if more is None:
+            missing.append(link)
+        else:
+            found += Reading(more.alerts, more.reasons)
+    return Reading(found.alerts, found.reasons, tuple(missing) + reading.links[MOST_LINKS:])
 
 
 def receive(ctx: Context, data: bytes, name: str) -> FileAnswer:
     """Take the alerts of one message or list in; known ones change nothing, newer ones replace or end older ones."""
-    reading = read(data)
-    kind, reasons, kept = ctx.profile.kind, list(reading.reasons), []
+    return _receive(ctx, read_apart(data), name)
+
+
+def _receive(ctx: Context, reading: Reading, name: str) -> FileAnswer:
+    kind, reasons, kept = ctx.profile.kind, [*reading.reasons, *_not_there(reading.links)], []
     for alert in reading.alerts:
         if admitted(kind, alert.status):
             kept.append((alert, _placed(ctx, alert)))
@@ -108,6 +139,13 @@ def receive(ctx: Context, data: bytes, name: str) -> FileAnswer:
         if news:
             ctx.record(connection, "alert.receive", Path(name).name, _entry(name, news))
     return FileAnswer(name, tuple(taken), tuple(reasons))
+
+
+def _not_there(links: Sequence[str]) -> list[Message]:
+    if not links:
+        return []
+    text = N_("{count} entries only link to their alert; nothing is fetched, save the linked file beside the list: {link}")
+    return [Message(text, {"count": len(links), "link": links[0][:160]})]
 
 
 def _refused(kind: str, alert: Alert) -> Message:

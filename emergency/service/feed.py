@@ -25,6 +25,7 @@ from emergency.service.context import Conflict, Context
 from emergency.service.feed_rows import Fault, Row, checked
 from emergency.service.gather import Gatherer
 from emergency.service.grading import incident_named
+from emergency.service.joining import join_later
 from emergency.store import claims, feed
 from emergency.store.store import Connection, Store
 
@@ -237,6 +238,7 @@ def _keep(
         keyed_us=first.ctx.now_us(),
         incident=first.incident_id,
     )
+    join_later(first.ctx, connection, import_id)
     now = feed.kept(connection, source, frame["report_no"].tolist())
     for batch in batches:
         receipt = _receipt(batch, now, import_id)

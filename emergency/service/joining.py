@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -21,7 +21,7 @@ from emergency.store.journal import Entry
 from emergency.store.store import Connection, read_setting, write_setting
 from emergency.texts import Message
 
-ACTION, UNDONE = "claims.join", "claims.join.undo"
+ACTION, UNDONE, STOPPED = "claims.join", "claims.join.undo", "claims.join.stop"
 STANDING = "joining"  # setting: incident -> rule for claims that come in later
 
 # Peril of an incident -> parts of the causes under which sources file such losses (house table, 2026-11).
@@ -51,6 +51,8 @@ class Rule:
         regions: codes of any level, all that lies in them is meant; empty = everywhere.
         area: corners or GeoJSON, see `emergency.geo.areas.area`; empty = none. Regions and area
             together mean claims that lie in both.
+        by_region: with an area, also claims of which only the region is known, where the
+            region's middle lies in the area.
         perils: keys of WORDS; empty = whatever the cause.
         without_cause: claims that name no cause as well.
         standing: claims that come in later join by the same rule.
@@ -63,6 +65,7 @@ class Rule:
     perils: tuple[str, ...] = ()
     without_cause: bool = True
     standing: bool = False
+    by_region: bool = True
 
     def __post_init__(self) -> None:
         if self.until < self.since:
@@ -83,6 +86,7 @@ class Preview:
         elsewhere: claims that another incident has; they stay there.
         already: claims that are in this incident.
         unplaced: claims of these dates and perils without a place, which no area can catch.
+        regional: of those joining, claims of which only the region is known.
         by_region: region -> claims that would join, the most first.
     """
 
@@ -90,6 +94,7 @@ class Preview:
     already: int
     elsewhere: int
     unplaced: int
+    regional: int
     by_region: tuple[tuple[str, int], ...]
     claim_ids: tuple[int, ...] = dataclasses.field(repr=False, default=())
 
@@ -130,17 +135,36 @@ def _preview(ctx: Context, connection: Connection, incident_id: str, rule: Rule)
         already=mine,
         elsewhere=int(found["incident_id"].notna().sum()) - mine,
         unplaced=int((placeless["region"].isna() & placeless["incident_id"].isna()).sum()),
+        regional=int(free["lon"].isna().sum()) if rule.area else 0,
         by_region=tuple((str(code), int(n)) for code, n in counted.items()),
         claim_ids=tuple(int(i) for i in free["claim_id"]),
     )
 
 
 def _caught(ctx: Context, connection: Connection, rule: Rule) -> pd.DataFrame:
+    """Claims a rule means: by their points, and where an area is given by their regions' middles."""
     found = changes.caught(connection, _net(ctx, rule))
-    if rule.area and len(found):
-        inside = areas.within(rule.area, found["lon"].to_numpy(float), found["lat"].to_numpy(float))
-        found = found[np.asarray(inside)]
-    return found
+    if not rule.area:
+        return found
+    inside = areas.within(rule.area, found["lon"].to_numpy(float), found["lat"].to_numpy(float))
+    found = found[np.asarray(inside)]
+    if not rule.by_region:
+        return found
+    codes = _middles(ctx, rule.area)
+    net = _net(ctx, dataclasses.replace(rule, area=""))
+    both = codes if net.regions is None else sorted(set(codes) & set(net.regions))
+    pointless = changes.caught(connection, dataclasses.replace(net, regions=both, pointless=True))
+    return pd.concat([found, pointless], ignore_index=True) if len(pointless) else found
+
+
+def _middles(ctx: Context, area: str) -> list[str]:
+    """Regions of the level the workspace works with, and finer ones, whose middle lies in the area."""
+    regions = ctx.regions
+    fine = regions.levels[regions.levels.index(ctx.profile.region_level) :]
+    codes = sorted({code for level in fine for code in regions.codes(level)})
+    points = np.array([regions.point(code) for code in codes], dtype=float).reshape(-1, 2)
+    inside = areas.within(area, points[:, 0], points[:, 1])
+    return [code for code, hit in zip(codes, inside, strict=True) if hit]
 
 
 def _net(ctx: Context, rule: Rule) -> Net:
@@ -181,16 +205,24 @@ def join(ctx: Context, incident_id: str, rule: Rule) -> Joined:
         )
         done = changes.join(connection, seq, found.claim_ids, incident_id)
         if rule.standing:
-            _stand(connection, incident_id, rule)
+            _stand(connection, incident_id, rule, seq)
     return Joined(seq, done)
 
 
-def _stand(connection: Connection, incident_id: str, rule: Rule | None) -> None:
+def _stand(connection: Connection, incident_id: str, rule: Rule, seq: int) -> None:
     rules = dict(read_setting(connection, STANDING) or {})
-    rules.pop(incident_id, None)
-    if rule is not None:
-        rules[incident_id] = to_json(rule)
+    write_setting(connection, STANDING, rules | {incident_id: to_json(rule) | {"seq": seq}})
+
+
+def _end(connection: Connection, incident_id: str, seq: int | None = None) -> bool:
+    """No claim joins by itself any more; with ``seq`` only where that act's rule still stands."""
+    rules = dict(read_setting(connection, STANDING) or {})
+    rule = rules.get(incident_id)
+    if rule is None or seq not in (None, rule.get("seq")):
+        return False
+    rules.pop(incident_id)
     write_setting(connection, STANDING, rules)
+    return True
 
 
 def standing(ctx: Context) -> dict[str, Rule]:
@@ -198,24 +230,56 @@ def standing(ctx: Context) -> dict[str, Rule]:
     return {i: from_json(raw) for i, raw in (ctx.store.setting(STANDING) or {}).items()}
 
 
+def stop(ctx: Context, incident_id: str) -> None:
+    """Let later claims no longer join by themselves; those that did stay.
+
+    Raises:
+        Refused: no rule stands for this incident.
+    """
+    with ctx.store.write() as connection:
+        if not _end(connection, incident_id):
+            raise Refused(Message("no rule lets later claims join this incident"))
+        ctx.record(connection, STOPPED, incident_id, {"incident": incident_id})
+
+
 def join_later(ctx: Context, connection: Connection, import_id: str) -> int:
     """Let claims that have just come in join by the standing rules of open incidents; returns how many."""
     joined = 0
-    for incident_id, raw in (read_setting(connection, STANDING) or {}).items():
-        incident = incidents.get(connection, incident_id)
-        if incident is None or not incident.is_open:
-            continue
-        rule = dataclasses.replace(from_json(raw), until=max(from_json(raw).until, ctx.now()))
+    for incident_id, rule, seq in _standing_now(ctx, connection):
         if rule.area:
-            caught = _caught(ctx, connection, rule)
-            joined += changes.set_incident(connection, caught["claim_id"].tolist(), incident_id, import_id)
+            caught = _caught(ctx, connection, rule)["claim_id"].tolist()
+            joined += changes.join(connection, seq, changes.of_import(connection, caught, import_id), incident_id)
         else:
-            joined += changes.join_imported(connection, import_id, _net(ctx, rule), incident_id)
+            joined += changes.join_imported(connection, import_id, _net(ctx, rule), incident_id, seq)
     return joined
 
 
+def join_placed(ctx: Context, connection: Connection, claim_ids: Sequence[int]) -> int:
+    """Let claims that somebody has just placed join by the standing rules; returns how many."""
+    wanted, joined = set(claim_ids), 0
+    for incident_id, rule, seq in _standing_now(ctx, connection):
+        caught = [i for i in _caught(ctx, connection, rule)["claim_id"].tolist() if i in wanted]
+        joined += changes.join(connection, seq, caught, incident_id)
+    return joined
+
+
+def _standing_now(ctx: Context, connection: Connection) -> list[tuple[str, Rule, int]]:
+    """(incident, rule up to now, act that set it) of the open incidents for which a rule stands."""
+    found = []
+    for incident_id, raw in (read_setting(connection, STANDING) or {}).items():
+        incident = incidents.get(connection, incident_id)
+        if incident is not None and incident.is_open:
+            rule = from_json(raw)
+            rule = dataclasses.replace(rule, until=max(rule.until, ctx.now()))
+            found.append((incident_id, rule, int(raw.get("seq", 0))))
+    return found
+
+
 def undo(ctx: Context, seq: int) -> tuple[int, int]:
-    """Take a joining back, its standing rule too; returns (claims set free, claims changed since).
+    """Take a joining back, with the claims that its standing rule let join later.
+
+    Returns:
+        (claims set free, claims changed since and left where they are).
 
     Raises:
         Refused: it was taken back before, or joined nothing.
@@ -225,7 +289,7 @@ def undo(ctx: Context, seq: int) -> tuple[int, int]:
         if entry is None:
             raise Refused(Message("entry {seq} cannot be taken back: it was already, or joined nothing", {"seq": seq}))
         back, left = changes.undo(connection, seq, "join")
-        _stand(connection, str(entry.facts()["incident"]), None)
+        _end(connection, entry.subject, seq)
         ctx.record(
             connection,
             UNDONE,
@@ -235,10 +299,32 @@ def undo(ctx: Context, seq: int) -> tuple[int, int]:
     return back, left
 
 
-def acts(ctx: Context, incident_id: str, limit: int = 5) -> list[Entry]:
-    """Joinings of an incident that can still be taken back, newest first."""
+def acts(ctx: Context, incident_id: str, limit: int = 5) -> list[tuple[Entry, int]]:
+    """Joinings of an incident that can still be taken back, newest first, and the claims each has joined by now."""
     with ctx.store.read() as connection:
-        return [e for e in changes.acts(connection, ACTION) if e.subject == incident_id][:limit]
+        found = [e for e in changes.acts(connection, ACTION) if e.subject == incident_id][:limit]
+        return [(e, changes.changed_by(connection, e.seq)) for e in found]
+
+
+def corners_of(area: str) -> tuple[tuple[float, float], ...]:
+    """The corners of an area written as corners, (longitude, latitude); none of GeoJSON and of what is no area."""
+    try:
+        return tuple(areas.corners(area))
+    except ValueError:
+        return ()
+
+
+def written(corners: Iterable[tuple[float, float]]) -> str:
+    """Corners as the text a rule keeps."""
+    return areas.written(corners)
+
+
+def outline(area: str) -> dict[str, Any] | None:
+    """The area as GeoJSON for a map; None where there is none, or it cannot be read."""
+    try:
+        return areas.geojson(area) if area.strip() else None
+    except areas.AreaFault:
+        return None
 
 
 def set_cat_code(ctx: Context, incident_id: str, code: str) -> None:
@@ -274,6 +360,7 @@ def to_json(rule: Rule) -> dict[str, Any]:
         "perils": list(rule.perils),
         "without_cause": rule.without_cause,
         "standing": rule.standing,
+        "by_region": rule.by_region,
     }
 
 
@@ -286,4 +373,5 @@ def from_json(raw: Mapping[str, Any]) -> Rule:
         perils=tuple(raw["perils"]),
         without_cause=raw["without_cause"],
         standing=raw["standing"],
+        by_region=raw.get("by_region", True),
     )

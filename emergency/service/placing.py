@@ -12,6 +12,7 @@ from emergency.domain.instant import from_us
 from emergency.geo.addresses import regions_of
 from emergency.intake.masking import scrub
 from emergency.service.context import Context, Refused
+from emergency.service.joining import join_placed
 from emergency.store import changes
 from emergency.store.changes import Place
 from emergency.store.journal import Entry
@@ -126,6 +127,7 @@ def _put(ctx: Context, places: Sequence[Place], how: str) -> Placed:
         done = changes.put(connection, seq, places)
         if not done:
             raise Refused(Message("none of these claims is still without a place; look again"))
+        join_placed(ctx, connection, [p.claim_id for p in places])
     return Placed(seq, done)
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, insert, literal, or_, select, update
 
 from emergency.store.journal import Entry
 from emergency.store.tables import claim, claim_change, journal
@@ -38,6 +38,7 @@ class Net:
         words: parts of a cause, any of them; empty = any cause.
         without_cause: claims that name no cause as well.
         box: west, south, east, north in degrees; None = anywhere.
+        pointless: only claims that have no point of their own.
     """
 
     since_us: int
@@ -46,6 +47,7 @@ class Net:
     words: tuple[str, ...] = ()
     without_cause: bool = True
     box: tuple[float, float, float, float] | None = None
+    pointless: bool = False
 
 
 # -- the queue without a place ---------------------------------------------------------------------
@@ -114,6 +116,8 @@ def _meant(net: Net) -> Any:
     if net.box is not None:
         west, south, east, north = net.box
         parts += [c.lon.between(west, east), c.lat.between(south, north)]
+    if net.pointless:
+        parts.append(c.lon.is_(None))
     if net.words:
         named = [func.lower(c.cause).contains(word.lower(), autoescape=True) for word in net.words]
         parts.append(or_(*named, *([c.cause.is_(None)] if net.without_cause else [])))
@@ -125,7 +129,10 @@ def join(connection: Connection, seq: int, claim_ids: Sequence[int], incident: s
     before = _now(connection, claim_ids, claim.c.incident_id.is_(None))
     if not before:
         return 0
-    connection.execute(insert(claim_change), [b | {"seq": seq, "after": incident} for b in before])
+    kept = {c for (c,) in connection.execute(select(claim_change.c.claim_id).where(claim_change.c.seq == seq))}
+    rows = [b | {"seq": seq, "after": incident} for b in before if b["claim_id"] not in kept]
+    if rows:
+        connection.execute(insert(claim_change), rows)
     connection.execute(
         update(claim).where(claim.c.claim_id == bindparam("id")).values(incident_id=incident),
         [{"id": b["claim_id"]} for b in before],
@@ -133,24 +140,28 @@ def join(connection: Connection, seq: int, claim_ids: Sequence[int], incident: s
     return len(before)
 
 
-def join_imported(connection: Connection, import_id: str, net: Net, incident: str) -> int:
-    """Claims of one import that a standing rule catches and that belong to no incident; returns how many."""
-    done = connection.execute(
-        update(claim)
-        .where(claim.c.import_id == import_id, claim.c.incident_id.is_(None), _meant(net))
-        .values(incident_id=incident)
-    )
-    return int(done.rowcount)
+def join_imported(connection: Connection, import_id: str, net: Net, incident: str, seq: int) -> int:
+    """Claims of one import that a standing rule catches join its incident; returns how many.
+
+    Args:
+        seq: the act that set the rule; taken back, it takes these claims back as well.
+    """
+    c, kept = claim.c, claim_change.c
+    meant = and_(c.import_id == import_id, c.incident_id.is_(None), _meant(net))
+    known = select(kept.claim_id).where(kept.seq == seq)
+    before = select(literal(seq), c.claim_id, literal(incident), c.incident_id, c.region, c.precision, c.lon, c.lat)
+    columns = ["seq", "claim_id", "after", "incident_id", "region", "precision", "lon", "lat"]
+    connection.execute(insert(claim_change).from_select(columns, before.where(meant, c.claim_id.not_in(known))))
+    return int(connection.execute(update(claim).where(meant).values(incident_id=incident)).rowcount)
 
 
-def set_incident(connection: Connection, claim_ids: Sequence[int], incident: str, import_id: str) -> int:
-    """Of these claims, those that this import wrote and that belong to no incident join one; returns how many."""
-    c, done = claim.c, 0
+def of_import(connection: Connection, claim_ids: Sequence[int], import_id: str) -> list[int]:
+    """Of these claims, those that this import wrote last."""
+    found: list[int] = []
     for at in range(0, len(claim_ids), _AT_ONCE):
-        some = c.claim_id.in_(list(claim_ids[at : at + _AT_ONCE]))
-        statement = update(claim).where(some, c.import_id == import_id, c.incident_id.is_(None))
-        done += connection.execute(statement.values(incident_id=incident)).rowcount
-    return done
+        some = claim.c.claim_id.in_(list(claim_ids[at : at + _AT_ONCE]))
+        found += connection.execute(select(claim.c.claim_id).where(some, claim.c.import_id == import_id)).scalars()
+    return found
 
 
 # -- taking back -----------------------------------------------------------------------------------
@@ -190,6 +201,11 @@ def _restore(connection: Connection, rows: Sequence[Any], kind: str) -> None:
         ),
         [{"id": r.claim_id, "r": r.region, "p": r.precision, "x": r.lon, "y": r.lat} for r in rows],
     )
+
+
+def changed_by(connection: Connection, seq: int) -> int:
+    """Claims that an act has changed and that can still be taken back."""
+    return int(connection.execute(select(func.count()).where(claim_change.c.seq == seq)).scalar_one())
 
 
 def acts(connection: Connection, action: str, *, seq: int | None = None) -> list[Entry]:

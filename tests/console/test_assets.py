@@ -41,6 +41,7 @@ def test_leaflet_and_the_map_are_served_as_modules_and_styles() -> None:
         "dispatch_map.js": "text/javascript",
         "marks.js": "text/javascript",
         "shapes.js": "text/javascript",
+        "drawing.js": "text/javascript",
         "dispatch_map.css": "text/css",
     }
 

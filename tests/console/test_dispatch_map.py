@@ -360,3 +360,34 @@ def test_values_that_make_no_sense_are_refused_with_what_is_allowed() -> None:
         Label("R00", "1/2", "red")
     with pytest.raises(ValueError, match="base, team, adjuster"):
         Marker("a", 0, 0, "A", kind="tank")
+
+
+@browser
+def test_clicks_draw_an_area_and_pick_nothing(open_page: OpenPage, trial: str) -> None:
+    page = show(open_page, trial, "draw")
+    for place_ in ((1.2, 2.8), (3.2, 3.2), (2.2, 0.8)):
+        click(page, *place_)
+    known = until(page, corners=[[1.2, 2.8], [3.2, 3.2], [2.2, 0.8]])
+    assert known["picks"] == 0
+    assert ask(page, "host.drawing.parts.length") == 4  # the area and its three corners
+    page.get_by_role("button", name="last corner away").click()
+    until(page, corners=[[1.2, 2.8], [3.2, 3.2]])
+    click(page, 0.4, 0.4)
+    until(page, corners=[[1.2, 2.8], [3.2, 3.2], [0.4, 0.4]])
+
+
+@browser
+def test_an_area_is_drawn_by_keyboard_as_well(open_page: OpenPage, trial: str) -> None:
+    page = show(open_page, trial, "draw")
+    page.locator(".dispatch-map").focus()
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(600)
+    assert len(told(page)["corners"]) == 1
+    page.keyboard.press("ArrowRight")
+    page.wait_for_timeout(600)
+    page.keyboard.press("Enter")
+    page.wait_for_timeout(600)
+    first, second = told(page)["corners"]
+    assert second[0] > first[0]
+    page.keyboard.press("Backspace")
+    until(page, corners=[first])

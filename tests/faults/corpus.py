@@ -215,11 +215,95 @@ def json_files() -> dict[str, bytes]:
     }
 
 
+CAP = (
+    '<alert xmlns="urn:oasis:names:tc:emergency:cap:1.2"><identifier>A-1</identifier><sender>s@example.org</sender>'
+    "<sent>2021-07-20T08:00:00+08:00</sent><status>Actual</status><msgType>Alert</msgType><scope>Public</scope>"
+    "<info><category>Met</category><event>{event}</event><urgency>Immediate</urgency><severity>Severe</severity>"
+    "<certainty>Likely</certainty><headline>{event}</headline>{more}<area><areaDesc>{event}</areaDesc>{area}</area>"
+    "</info></alert>"
+)
+RING = "34.7,113.5 34.7,113.7 34.8,113.7 34.7,113.5"
+ATOM = '<feed xmlns="http://www.w3.org/2005/Atom">{}</feed>'
+
+
+def cap(event: str = "rain", *, more: str = "", area: str = f"<polygon>{RING}</polygon>", before: str = "") -> bytes:
+    return (before + CAP.format(event=event, more=more, area=area)).encode()
+
+
+def alert_files() -> dict[str, bytes]:
+    """Alerts of every kind that is read: CAP, Atom, EDXL-DE, GDACS, PAGER, USGS."""
+    laughs = "<!DOCTYPE x [<!ENTITY a 'ha'>" + "".join(
+        f"<!ENTITY {chr(98 + i)} '{f'&{chr(97 + i)};' * 10}'>" for i in range(9)
+    )
+    outside = "<!DOCTYPE x [<!ENTITY e SYSTEM 'file:///etc/passwd'>]>"
+    rings = " ".join(f"{i % 90},{i % 180}" for i in range(120_000))
+    link = '<entry><id>1</id><link href="{}"/></entry>'
+    quake = '{"type":"FeatureCollection","metadata":{"title":"USGS"},"features":[%s]}'
+    found = {f"script-in-alert-{i}.cap": cap(_xml(text)) for i, text in enumerate(SCRIPTS)}
+    found |= {f"formula-in-alert-{i}.cap": cap(_xml(text)) for i, text in enumerate(FORMULAS[:4])}
+    return found | {
+        "good.cap": cap(),
+        "laughs.cap": cap("&j;", before=laughs + "]>"),
+        "quadratic.cap": cap("&e;" * 5_000, before=f"<!DOCTYPE x [<!ENTITY e '{'x' * 50_000}'>]>"),
+        "outside-entity.cap": cap("&e;", before=outside),
+        "outside-entity-utf-16.cap": cap("&e;", before=outside).decode().encode("utf-16"),
+        "outside-dtd.cap": cap(before="<!DOCTYPE x SYSTEM 'http://203.0.113.1/x.dtd'>"),
+        "outside-style.cap": cap(before="<?xml-stylesheet href='http://203.0.113.1/x.xsl'?>"),
+        "included.cap": cap(more='<xi:include xmlns:xi="http://www.w3.org/2001/XInclude" href="/etc/passwd"/>'),
+        "deep.cap": b"<alert>" * 200_000,
+        "deep-and-closed.cap": b"<a>" * 200_000 + b"</a>" * 200_000,
+        "wide.cap": b"<alert>" + b"<a/>" * 400_000 + b"</alert>",
+        "many-attributes.cap": b"<alert " + b" ".join(b'a%d="1"' % i for i in range(200_000)) + b"/>",
+        "huge-attribute.cap": b'<alert a="' + b"x" * 1_900_000 + b'"/>',
+        "huge-text.cap": cap("x" * 1_900_000),
+        "too-large.cap": cap("x" * 9_000_000),
+        "many-infos.cap": cap().replace(b"</info>", b"</info>" + b"<info/>" * 90_000),
+        "many-points.cap": cap(area=f"<polygon>{rings}</polygon>"),
+        "many-circles.cap": cap(area="<circle>34.7,113.6 9</circle>" * 40_000),
+        "crossed-ring.cap": cap(area="<polygon>" + " ".join(f"{i % 7},{i % 11}" for i in range(19_000)) + "</polygon>"),
+        "point-of-no-place.cap": cap(area="<polygon>nan,inf 1e999,-1e999 x,y 1,2</polygon><circle>0,0 1e308</circle>"),
+        "many-geocodes.cap": cap(area="<geocode><valueName>SAME</valueName><value>1</value></geocode>" * 30_000),
+        "many-references.cap": cap(more="<references>" + "a,b,2021-07-20T08:00:00+08:00 " * 50_000 + "</references>"),
+        "time-of-many-digits.cap": cap().replace(b"2021-07-20T08:00:00", b"9" * 100_000),
+        "time-before-time.cap": cap().replace(b"2021-07-20T08:00:00+08:00", b"0001-01-01T00:00:00+14:00"),
+        "nul.cap": cap("a\0b"),
+        "cut.cap": cap()[:200],
+        "not-its-encoding.cap": b"<?xml version='1.0' encoding='utf-8'?>" + cap("\u96e8").decode().encode("gb18030"),
+        "no-encoding.cap": b"<?xml version='1.0' encoding='rot13'?>" + cap(),
+        "page.cap": b"<!DOCTYPE html><html>" + b"<p>" * 50_000,
+        "many-links.atom": ATOM.format(
+            "".join(link.format(f"http://203.0.113.1/{i}.cap") for i in range(20_000))
+        ).encode(),
+        "links-that-climb.atom": ATOM.format(link.format("../../../../etc/passwd") * 50).encode(),
+        "itself.atom": ATOM.format(link.format("itself.atom")).encode(),
+        "deep.json": b'{"features":' * 300_000,
+        "deep-list.json": b"[" * 1_000_000,
+        "many-quakes.json": (quake % ",".join(['{"id":"a","properties":{"mag":9,"time":1}}'] * 30_000)).encode(),
+        "quake-of-no-size.json": (quake % '{"id":"a","properties":{"mag":1e999,"time":9e99}}').encode(),
+        "number-of-many-digits.json": (quake % ('{"id":"a","properties":{"time":%s}}' % ("9" * 1_000_000))).encode(),
+        "gdacs-of-no-place.xml": b'<rss xmlns:gdacs="http://www.gdacs.org"><channel>' + b"<item/>" * 50_000
+        + b"</channel></rss>",
+        "edxl-in-edxl.xml": b"<EDXLDistribution>" * 60 + cap() + b"</EDXLDistribution>" * 60,
+    }
+
+
+def _xml(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace("\r", "&#13;").replace("\t", "&#9;")
+
+
 GROUPS: tuple[Callable[[], dict[str, bytes]], ...] = (csv_files, workbooks, json_files)
 
 
+def write_alerts(folder: Path) -> list[Path]:
+    """Every hostile alert, written into a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in alert_files().items():
+        (folder / name).write_bytes(content)
+    return sorted(folder.iterdir())
+
+
 def write(folder: Path) -> list[Path]:
-    """Every file of the corpus, written into a folder."""
+    """Every table of the corpus, written into a folder."""
     folder.mkdir(parents=True, exist_ok=True)
     found = []
     for group in GROUPS:
@@ -231,4 +315,5 @@ def write(folder: Path) -> list[Path]:
 
 
 if __name__ == "__main__":
-    print(len(write(Path(sys.argv[1]))), "files")
+    target = Path(sys.argv[1])
+    print(len(write(target / "tables")) + len(write_alerts(target / "alerts")), "files")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,31 @@ def test_the_shape_goes_to_the_map_as_geojson_and_its_mark_lies_inside() -> None
 
 def test_a_state_is_hit_on_its_own_level(nine: RegionSet) -> None:
     assert footprint.hit(nine, footprint.shape([box(0.2, 0.2, 0.4, 0.4)]), "state") == (STATE,)
+
+
+def comb(spikes: int, *, upright: bool) -> tuple[tuple[float, float], ...]:
+    """A ring of thin teeth over one degree square; two across each other meet in every tooth."""
+    teeth = [(x / spikes / 2, (x % 2) * 1.0) for x in range(2 * spikes)]
+    ring = [*teeth, (1.0, -0.1), (0.0, -0.1), teeth[0]]
+    return tuple(ring if upright else [(y, x) for x, y in ring])
+
+
+def test_outlines_made_to_cross_a_hundred_million_times_cost_little() -> None:
+    crossed = [Area(rings=(comb(5_000, upright=True), comb(5_000, upright=False)))]
+    started = time.process_time()
+    found = footprint.shape(crossed)
+    assert time.process_time() - started < 3
+    assert found.is_valid
+    assert 0.5 < found.area < 1.3
+
+
+def test_an_outline_of_very_many_corners_keeps_its_shape() -> None:
+    ring = [(math.cos(t / 3_000 * math.pi), math.sin(t / 3_000 * math.pi)) for t in range(6_000)]
+    found = footprint.shape([Area(rings=((*ring, ring[0]),))])
+    assert found.area == pytest.approx(math.pi, rel=1e-4)
+    assert len(found.exterior.coords) <= footprint.MOST_CORNERS + 1
+
+
+def test_of_too_many_shapes_the_box_around_them_is_taken() -> None:
+    many = Area(circles=tuple(Circle(n / 1_000, 0.5, 1) for n in range(900)))
+    assert footprint.shape([many]).bounds == (0.0, 0.5, 0.899, 0.5)

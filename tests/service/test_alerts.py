@@ -18,6 +18,7 @@ from emergency.service.grading import evaluate
 from emergency.service.records import journal_entries, verify_journal
 from emergency.service.response import record_fact
 from tests.intake.alerts.messages import area, cap, gdacs, info
+from tests.intake.alerts.test_feeds import ATOM, entry
 
 HARRIS, GALVESTON = "48201", "48167"
 REFERS = "nws@example.org,A-1,2017-08-29T08:00:00-05:00"
@@ -219,6 +220,21 @@ def test_the_command_prints_one_object_per_file(
     assert "begins with" in rows[1]["reason"]
     assert "No such file" in rows[2]["reason"]
     assert "Traceback" not in said.err
+
+
+def test_of_a_list_of_links_the_documents_beside_it_are_taken_and_the_others_are_named(
+    ctx: Context, tmp_path: Path
+) -> None:
+    links = "".join(entry(f'<link href="http://127.0.0.1:9/caps/{name}"/>') for name in ("a.cap", "b.cap"))
+    (tmp_path / "list.atom").write_text(f"{ATOM}{links}</feed>")
+    (tmp_path / "a.cap").write_bytes(cap(infos=over(HARRIS)))
+    answer = import_file(ctx, tmp_path / "list.atom")
+    assert [a["identity"].split(",")[1] for a in answer.alerts] == ["A-1"]
+    assert answer.reason() == (
+        "1 entries only link to their alert; nothing is fetched, save the linked file beside the list: "
+        "http://127.0.0.1:9/caps/b.cap"
+    )
+    assert import_file(ctx, tmp_path / "a.cap").fresh == 0
 
 
 def test_every_stored_message_gives_an_alert_or_a_one_line_reason(ctx: Context, shared_data: Path) -> None:

@@ -9,9 +9,11 @@ import pandas as pd
 import pytest
 
 from emergency.domain.incident import Incident
-from emergency.service import joining
+from emergency.service import joining, placing
 from emergency.service.context import Context, Refused
+from emergency.service.feed import Feed
 from emergency.service.importing import receive
+from emergency.service.keys import create_key, key_of
 from emergency.service.response import every_incident, open_incident
 from emergency.store.tables import claim
 from tests.service.conftest import NOON
@@ -61,7 +63,7 @@ def test_the_claims_previewed_join_and_are_set_free_again(world: Context) -> Non
     done = joining.join(world, "FLOOD-1", rule())
     assert done.claims == 4
     assert members(world, "FLOOD-1") == {"C-48201-0", "C-48201-1", "C-48167-0", "BLANK-48201-0", "HAD-48201-0"}
-    assert [a.seq for a in joining.acts(world, "FLOOD-1")] == [done.seq]
+    assert [(a.seq, n) for a, n in joining.acts(world, "FLOOD-1")] == [(done.seq, 4)]
     assert joining.undo(world, done.seq) == (4, 0)
     assert members(world, "FLOOD-1") == {"HAD-48201-0"}
     with pytest.raises(Refused, match="cannot be taken back"):
@@ -87,7 +89,7 @@ def test_each_part_of_a_rule_narrows_or_widens(world: Context, changes: dict[str
 def test_a_drawn_area_catches_what_lies_in_it(world: Context) -> None:
     take(world, claims("48201", 1, prefix="IN").assign(lon=-95.37, lat=29.76))
     take(world, claims("48201", 1, prefix="OUT").assign(lon=-95.90, lat=29.90))
-    drawn = rule(regions=(), area="-95.5,29.7\n-95.3,29.7\n-95.3,29.8\n-95.5,29.8")
+    drawn = rule(regions=(), area="-95.5,29.7\n-95.3,29.7\n-95.3,29.8\n-95.5,29.8", by_region=False)
     assert joining.preview(world, "FLOOD-1", drawn).by_region == (("48201", 1),)
     joining.join(world, "FLOOD-1", replace(drawn, standing=True))
     take(world, claims("48201", 1, prefix="LATER").assign(lon=-95.37, lat=29.76))
@@ -106,9 +108,77 @@ def test_a_standing_rule_catches_later_claims_until_it_is_taken_back(world: Cont
     take(world, claims("48201", 1, prefix="NEXT"))
     assert "NEXT-48201-0" in members(world, "FLOOD-1")
     assert set(joining.standing(world)) == {"FLOOD-1"}
-    joining.undo(world, done.seq)
+    assert [n for _, n in joining.acts(world, "FLOOD-1")] == [5]
+    assert joining.undo(world, done.seq) == (5, 0), "the claim that joined later is taken back as well"
     take(world, claims("48201", 1, prefix="THIRD"))
-    assert "THIRD-48201-0" not in members(world, "FLOOD-1")
+    assert members(world, "FLOOD-1") == {"HAD-48201-0"}
+    assert joining.standing(world) == {}
+
+
+def test_a_rule_may_end_while_the_claims_it_let_in_stay(world: Context) -> None:
+    joining.join(world, "FLOOD-1", rule(standing=True))
+    before = members(world, "FLOOD-1")
+    joining.stop(world, "FLOOD-1")
+    take(world, claims("48201", 1, prefix="NEXT"))
+    assert members(world, "FLOOD-1") == before
+    with pytest.raises(Refused, match="no rule lets later claims join"):
+        joining.stop(world, "FLOOD-1")
+
+
+def test_taking_an_older_joining_back_leaves_the_newer_rule(world: Context) -> None:
+    first = joining.join(world, "FLOOD-1", rule(regions=("48167",), standing=True))
+    joining.join(world, "FLOOD-1", rule(standing=True))
+    joining.undo(world, first.seq)
+    assert joining.standing(world)["FLOOD-1"].regions == ("48201", "48167")
+
+
+def test_a_claim_that_gets_a_place_joins_by_the_standing_rule(world: Context) -> None:
+    joining.join(world, "FLOOD-1", rule(standing=True))
+    waiting, _ = placing.queue(world)
+    (lost,) = [w.claim_id for w in waiting if w.report_no.startswith("LOST")]
+    assert "LOST-48201-0" not in members(world, "FLOOD-1")
+    placing.place_in(world, [lost], "48201")
+    assert "LOST-48201-0" in members(world, "FLOOD-1")
+
+
+def test_a_claim_sent_by_the_api_joins_by_the_standing_rule(world: Context) -> None:
+    joining.join(world, "FLOOD-1", rule(standing=True))
+    key = key_of(world, create_key(world, "app", ["claims.write"]).secret)
+    assert key is not None
+    row = {"report_no": "A-1", "line": "home", "cause": "flood", "region_given": "48201", "loss_at": NOON_US - HOUR_US}
+    Feed().take(world, key, [row], sha256="x")
+    assert "A-1" in members(world, "FLOOD-1")
+
+
+def test_an_area_also_means_claims_of_which_only_the_region_is_known(world: Context) -> None:
+    # A box around the middle of Harris County, without that of Galveston County.
+    drawn = rule(regions=(), area="-95.6,29.6\n-95.2,29.6\n-95.2,30.1\n-95.6,30.1")
+    found = joining.preview(world, "FLOOD-1", drawn)
+    assert (found.joining, found.regional, found.by_region) == (3, 3, (("48201", 3),))
+    assert joining.preview(world, "FLOOD-1", replace(drawn, by_region=False)).joining == 0
+    assert joining.preview(world, "FLOOD-1", replace(drawn, regions=("48167",))).joining == 0
+
+
+@pytest.mark.parametrize(
+    "area",
+    [
+        "-95.5, 29.7\n-95.3, 29.7\n-95.3, 29.8",
+        "29.7, -95.5\n29.7, -95.3\n29.8, -95.3",  # as maps on the web copy it: lat, lon
+        "(-95.5 29.7)\n(-95.3 29.7)\n(-95.3 29.8)",
+        "-95.5，29.7\n-95.3，29.7\n-95.3，29.8",
+    ],
+)
+def test_corners_are_read_in_the_ways_people_write_them(area: str) -> None:
+    corners = ((-95.5, 29.7), (-95.3, 29.7), (-95.3, 29.8))
+    assert joining.corners_of(area) == corners
+    assert joining.written(corners).splitlines()[0] == "-95.5, 29.7"
+    assert joining.corners_of(joining.written(corners)) == corners
+    assert (joining.outline(area) or {})["type"] == "Polygon"
+
+
+def test_what_is_no_area_draws_nothing() -> None:
+    assert joining.corners_of("here") == ()
+    assert joining.outline("here") is None
 
 
 def test_claims_of_another_incident_stay_there(world: Context, flood: Incident) -> None:

@@ -8,11 +8,12 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms import joining_area
 from emergency.console.rooms.intake_mapping import spoken
 from emergency.domain.incident import Incident
 from emergency.service import joining
 from emergency.service.context import Conflict, Refused
-from emergency.service.joining import Rule
+from emergency.service.joining import Preview, Rule
 from emergency.texts import N_
 
 PERIL_NAMES = {
@@ -43,11 +44,12 @@ def show(desk: Desk) -> None:
         if kind:
             getattr(st, kind)(text)
         rule = _rule(desk, incident)
-        if rule is not None:
-            _preview(desk, incident, rule)
+        found = _preview(desk, incident, rule) if rule is not None else None
+        joining_area.map_below(desk, f"joining.{incident.incident_id}.area", found.by_region if found else ())
+        _standing(desk, incident)
         _code(desk, incident)
-        for act in joining.acts(desk.ctx, incident.incident_id, 3):
-            _undo(desk, act.seq, act.facts()["claims"])
+        for act, claims in joining.acts(desk.ctx, incident.incident_id, 3):
+            _undo(desk, act.seq, claims)
 
 
 def _rule(desk: Desk, incident: Incident) -> Rule | None:
@@ -75,12 +77,15 @@ def _rule(desk: Desk, incident: Incident) -> Rule | None:
         format_func=lambda code: regions.full_name(code, say.language),
         key=f"{key}.regions",
     )
-    area = st.text_area(
-        say("or in a drawn area: one longitude,latitude a line, or GeoJSON"), own.area, height=68, key=f"{key}.area"
-    )
+    st.session_state.setdefault(f"{key}.area", own.area)
+    area = joining_area.text(desk, f"{key}.area")
     left, right = st.columns(2)
     blank = left.checkbox(say("Also claims that name no cause"), own.without_cause, key=f"{key}.blank")
-    standing = right.checkbox(say("Claims that come in later join as well"), True, key=f"{key}.standing")
+    later = right.checkbox(say("Claims that come in later join as well"), True, key=f"{key}.standing")
+    coarse = own.by_region
+    if area.strip():
+        label = say("Also claims of which only the region is known, where its middle lies in the area")
+        coarse = left.checkbox(label, own.by_region, key=f"{key}.coarse")
     try:
         return Rule(
             since=datetime.combine(first, at, tzinfo=desk.zone),
@@ -89,25 +94,27 @@ def _rule(desk: Desk, incident: Incident) -> Rule | None:
             area=area.strip(),
             perils=tuple(perils),
             without_cause=blank,
-            standing=standing,
+            standing=later,
+            by_region=coarse,
         )
     except Refused as fault:
         st.error(spoken(desk, fault))
         return None
 
 
-def _preview(desk: Desk, incident: Incident, rule: Rule) -> None:
+def _preview(desk: Desk, incident: Incident, rule: Rule) -> Preview | None:
     say = desk.say
     try:
         found = joining.preview(desk.ctx, incident.incident_id, rule)
     except Refused as fault:
         st.error(spoken(desk, fault))
-        return
-    look.table(
-        [say("Would join"), say("Here already"), say("In another incident"), say("Without a place")],
-        [[f"{found.joining:,}", f"{found.already:,}", f"{found.elsewhere:,}", f"{found.unplaced:,}"]],
-        numbers=[0, 1, 2, 3],
-    )
+        return None
+    heads = [say("Would join"), say("Here already"), say("In another incident"), say("Without a place")]
+    row = [f"{found.joining:,}", f"{found.already:,}", f"{found.elsewhere:,}", f"{found.unplaced:,}"]
+    if rule.area:
+        heads.insert(1, say("of these only the region known"))
+        row.insert(1, f"{found.regional:,}")
+    look.table(heads, [row], numbers=list(range(len(row))))
     if found.by_region:
         most = [f"{desk.region(code)} {n:,}" for code, n in found.by_region[:6]]
         st.caption(say("Most of them: {regions}", regions=say("; ").join(most)))
@@ -115,6 +122,23 @@ def _preview(desk: Desk, incident: Incident, rule: Rule) -> None:
         try:
             done = joining.join(desk.ctx, incident.incident_id, rule)
             st.session_state["joining-said"] = ("success", say("{n} claims joined.", n=f"{done.claims:,}"))
+        except Refused as fault:
+            st.session_state["joining-said"] = ("error", spoken(desk, fault))
+        st.rerun()
+    return found
+
+
+def _standing(desk: Desk, incident: Incident) -> None:
+    """The rule by which later claims join, and the way to end it."""
+    say = desk.say
+    if incident.incident_id not in joining.standing(desk.ctx):
+        return
+    text, button = st.columns([4, 1], vertical_alignment="center")
+    text.caption(say("A rule stands: claims that come in, or get a place, join by themselves."))
+    if button.button(say("End the rule"), key="end-joining", width="stretch"):
+        try:
+            joining.stop(desk.ctx, incident.incident_id)
+            st.session_state["joining-said"] = ("success", say("Later claims no longer join by themselves."))
         except Refused as fault:
             st.session_state["joining-said"] = ("error", spoken(desk, fault))
         st.rerun()

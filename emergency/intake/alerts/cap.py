@@ -17,6 +17,7 @@ SCOPES = ("Public", "Restricted", "Private")
 # Germany's weather service writes a hole in a polygon as a coded place of this name.
 HOLE = "EXCLUDE_POLYGON"
 # Half the way round the earth is 20,015 km; no warning area comes near this.
+MOST_RING = 20_000  # corners
 MOST_KM = 5_000
 
 
@@ -164,6 +165,10 @@ def _rings(written: Iterator[str], notes: list[Message]) -> Iterator[Ring]:
             notes.append(
                 Message(N_("a polygon is left out: {written} is not a list of lat,lon"), {"written": short(one)})
             )
+            continue
+        if len(ring) > MOST_RING:
+            many = {"count": f"{len(ring):,}", "most": f"{MOST_RING:,}"}
+            notes.append(Message(N_("a polygon is left out: {count} corners, at most {most} are read"), many))
             continue
         if ring[0] != ring[-1]:
             ring = (*ring, ring[0])

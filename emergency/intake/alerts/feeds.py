@@ -1,7 +1,7 @@
 """Lists and wrappers of CAP messages: Atom feeds and EDXL-DE distributions.
 
-A link in a feed is never followed here. An entry that only points elsewhere is
-counted and said; an entry that carries the CAP fields itself is an alert.
+A link in a feed is never followed here. An entry that only points elsewhere hands on
+where to; an entry that carries the CAP fields itself is an alert.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ def read_atom(feed: Element) -> Reading:
     if not entries:
         return Reading(reasons=(Message(N_("the feed lists no alert")),))
     found = Reading()
-    elsewhere = 0
+    empty = 0
     for entry in entries:
         inside = [e for content in children(entry, "content") for e in content.iter() if local(e) == "alert"]
         if inside:
@@ -32,18 +32,21 @@ def read_atom(feed: Element) -> Reading:
                 found += read_alert(element)
         elif any(child.tag.startswith("{" + CAP) for child in entry):
             found += _entry(entry)
+        elif link := _link(entry):
+            found += Reading(links=(link,))
         else:
-            elsewhere += 1
-    if elsewhere:
-        found += Reading(
-            reasons=(
-                Message(
-                    N_("{count} entries hold no alert, at most a link; nothing is fetched, save the linked files too"),
-                    {"count": elsewhere},
-                ),
-            )
-        )
+            empty += 1
+    if empty:
+        found += Reading(reasons=(Message(N_("{count} entries hold neither an alert nor a link"), {"count": empty}),))
     return found
+
+
+def _link(entry: Element) -> str:
+    """Where the alert of an entry stands: a link said to be CAP, else the plain one, else its content's source."""
+    links = [e for e in children(entry, "link") if e.get("rel", "alternate") in ("alternate", "enclosure", "related")]
+    links.sort(key=lambda e: "cap" not in e.get("type", ""))
+    places = [e.get("href", "") for e in links] + [e.get("src", "") for e in children(entry, "content")]
+    return next((p.strip()[:1000] for p in places if p.strip()), "")
 
 
 def _entry(entry: Element) -> Reading:

@@ -14,13 +14,17 @@ MOST_TEXT = 20_000
 
 @dataclass(frozen=True)
 class Reading:
-    """Alerts of one file and, for everything left out, one line that says why."""
+    """Alerts of one file and, for everything left out, one line that says why.
+
+    ``links`` are the documents a list only points at; nobody fetches them.
+    """
 
     alerts: tuple[Alert, ...] = ()
     reasons: tuple[Message, ...] = ()
+    links: tuple[str, ...] = ()
 
     def __add__(self, other: Reading) -> Reading:
-        return Reading(self.alerts + other.alerts, self.reasons + other.reasons)
+        return Reading(self.alerts + other.alerts, self.reasons + other.reasons, self.links + other.links)
 
 
 class Unusable(Exception):

@@ -1,7 +1,7 @@
 """The page: a small situation room with figures of its own.
 
 Query parameters: ``lang``, ``hostile`` (names and texts are attacks), ``refuse`` (moves are
-refused), ``every`` (refresh in seconds), ``plan`` (arrows), ``drill`` (watermark), ``missing``
+refused), ``every`` (refresh in seconds), ``plan`` (arrows), ``draw`` (an area), ``drill`` (watermark), ``missing``
 (the outlines cannot be fetched).
 """
 
@@ -14,6 +14,7 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.assets import asset_url
 from emergency.console.components.dispatch_map import (
+    Drawing,
     Label,
     Legend,
     Marker,
@@ -53,6 +54,10 @@ def moved(move: Moved) -> None:
     seen["moved"] = move
     if "refuse" not in asked:
         seen.setdefault("places", {})[move.id] = (move.lon, move.lat)
+
+
+def drew(corners: tuple[tuple[float, float], ...]) -> None:
+    seen["corners"] = corners
 
 
 st.set_page_config("Trial", layout="wide", initial_sidebar_state=look.SIDEBAR_PX)
@@ -157,13 +162,19 @@ def draw_map() -> None:
         on_picked=picked,
         on_picked_marker=picked_marker,
         on_moved=moved,
+        drawing=Drawing(seen.get("corners", ()), active=True) if "draw" in asked else None,
+        on_drew=drew,
     )
     if st.button("fit again"):
         seen["fit"] = seen.get("fit", 0) + 1
         st.rerun()
     seen["turns"] = seen.get("turns", 0) + 1
     moved_to = seen.get("moved")
+    if st.button("last corner away"):
+        seen["corners"] = seen.get("corners", ())[:-1]
+        st.rerun()
     told = {
+        "corners": [[round(lon, 1), round(lat, 1)] for lon, lat in seen.get("corners", ())],
         "selected": seen.get("selected"),
         "picks": seen.get("picks", 0),
         "marker": seen.get("marker"),

@@ -17,12 +17,23 @@ def entry(inside: str) -> str:
     return f"<entry><id>urn:e</id><updated>2017-08-29T08:00:00-05:00</updated><title>T</title>{inside}</entry>"
 
 
-def test_an_atom_feed_gives_the_alerts_inside_its_entries_and_counts_the_links() -> None:
+def test_an_atom_feed_gives_the_alerts_inside_its_entries_and_hands_on_the_links() -> None:
     inside = entry(f'<content type="text/xml">{bare(cap("A-1"))}</content>')
     link = entry('<link rel="alternate" type="application/cap+xml" href="http://127.0.0.1:9/a.cap"/>')
-    found = read(f"{ATOM}<id>f</id>{inside}{link}{link}</feed>".encode())
+    found = read(f"{ATOM}<id>f</id>{inside}{link}{entry('')}</feed>".encode())
     assert [a.identity.split(",")[1] for a in found.alerts] == ["A-1"]
-    assert [str(r).split(";")[0] for r in found.reasons] == ["2 entries hold no alert, at most a link"]
+    assert found.links == ("http://127.0.0.1:9/a.cap",)
+    assert [str(r) for r in found.reasons] == ["1 entries hold neither an alert nor a link"]
+
+
+def test_the_link_that_is_said_to_be_cap_is_the_one_meant() -> None:
+    page, cap_, itself = (
+        '<link rel="alternate" type="text/html" href="http://127.0.0.1:9/page.html"/>',
+        '<link rel="alternate" type="application/cap+xml" href="http://127.0.0.1:9/a.cap"/>',
+        '<link rel="self" href="http://127.0.0.1:9/self"/>',
+    )
+    found = read(f"{ATOM}{entry(itself + page + cap_)}{entry(itself)}</feed>".encode())
+    assert found.links == ("http://127.0.0.1:9/a.cap",)
 
 
 def test_an_entry_that_carries_the_cap_fields_itself_is_an_alert() -> None:

@@ -17,6 +17,8 @@ import streamlit as st
 from emergency.console.assets import DISPATCH_MAP, LEAFLET, asset_url
 from emergency.console.components.dispatch_map.values import (
     Answer,
+    Corners,
+    Drawing,
     Label,
     Legend,
     Marker,
@@ -29,6 +31,7 @@ from emergency.texts import Speaker
 
 __all__ = [
     "Answer",
+    "Drawing",
     "Label",
     "Legend",
     "Marker",
@@ -47,6 +50,7 @@ def _component() -> Any:
             asset_url(LEAFLET / "leaflet-src.esm.js"),
             asset_url(DISPATCH_MAP / "marks.js"),
             asset_url(DISPATCH_MAP / "shapes.js"),
+            asset_url(DISPATCH_MAP / "drawing.js"),
         ],
         "styles": [asset_url(LEAFLET / "leaflet.css"), asset_url(DISPATCH_MAP / "dispatch_map.css")],
     }
@@ -55,8 +59,9 @@ def _component() -> Any:
     const parts = {json.dumps(parts)};
     const here = (path) => location.origin + path;
     export default async function (component) {{
-      const [map, leaflet, marks, shapes] = await Promise.all(parts.modules.map((path) => import(here(path))));
-      return map.default(component, {{leaflet, marks, shapes, styles: parts.styles.map(here)}});
+      const modules = await Promise.all(parts.modules.map((path) => import(here(path))));
+      const [map, leaflet, marks, shapes, drawing] = modules;
+      return map.default(component, {{leaflet, marks, shapes, drawing, styles: parts.styles.map(here)}});
     }}"""
     return st.components.v2.component(
         "emergency.dispatch_map",
@@ -92,6 +97,8 @@ def dispatch_map(
     on_picked: Callable[[str | None], None] | None = None,
     on_picked_marker: Callable[[str], None] | None = None,
     on_moved: Callable[[Moved], None] | None = None,
+    drawing: Drawing | None = None,
+    on_drew: Callable[[Corners], None] | None = None,
 ) -> Answer:
     """Draw the map and return what the operator did just before this run.
 
@@ -114,6 +121,8 @@ def dispatch_map(
         view: bounds shown when ``fit`` is new; None shows all regions.
         height: pixels.
         on_picked: gets the code, or None for a click beside all regions.
+        drawing: an area above the regions; while it is active a click is a corner and picks nothing.
+        on_drew: gets all corners of the area after each change, (longitude, latitude) in degrees.
     """
     data = {
         "geometry": geometry,
@@ -133,6 +142,7 @@ def dispatch_map(
         "height": height,
         "attribution": attribution,
         "tile_url": tile_url,
+        "drawing": None if drawing is None else asdict(drawing),
         "language": "zh-CN" if say.language == "zh_CN" else "en",
         "words": _words(say),
         # The map waits for this echo of its last event before it believes its own drawing again.
@@ -145,6 +155,7 @@ def dispatch_map(
         on_picked_change=partial(_act, key, "picked", on_picked),
         on_picked_marker_change=partial(_act, key, "picked_marker", on_picked_marker),
         on_moved_change=partial(_act, key, "moved", on_moved),
+        on_drew_change=partial(_act, key, "drew", on_drew),
     )
     return Answer(
         picked=_read("picked", done.picked),
@@ -186,4 +197,6 @@ def _read(event: str, told: Mapping[str, Any] | None) -> Any:
         return told["code"]
     if event == "picked_marker":
         return told["id"]
+    if event == "drew":
+        return tuple((float(lon), float(lat)) for lon, lat in told["corners"])
     return Moved(told["id"], float(told["lon"]), float(told["lat"]), told["region"])

@@ -1,5 +1,5 @@
 // The dispatch map. Python says what is so; this file draws it on Leaflet and
-// says back what the operator did: picked a region, picked or moved a marker.
+// says back what the operator did: picked a region, picked or moved a marker, drew.
 //
 // Rules kept here: the view belongs to the operator (it is set only when the fit
 // token changes), everything is updated in place, and text from outside reaches
@@ -27,9 +27,9 @@ export default async function draw(component, assets) {
   return () => setTimeout(() => root.isConnected || map.close(), 0);
 }
 
-async function start(root, parent, { leaflet, marks, shapes, styles }) {
+async function start(root, parent, { leaflet, marks, shapes, drawing, styles }) {
   await Promise.all(styles.map((address) => style(parent, address)));
-  return new DispatchMap(root, leaflet, marks, shapes);
+  return new DispatchMap(root, leaflet, marks, shapes, drawing);
 }
 
 function style(parent, address) {
@@ -53,7 +53,7 @@ function geometry(address) {
 }
 
 class DispatchMap {
-  constructor(root, L, marks, shapes) {
+  constructor(root, L, marks, shapes, drawing) {
     Object.assign(this, { root, L, marks, shapes, regions: new Map(), busy: false, send: () => {} });
     // Leaflet takes the focus at every press; the page must not scroll under the pointer for it.
     root.focus = () => HTMLElement.prototype.focus.call(root, { preventScroll: true });
@@ -63,12 +63,13 @@ class DispatchMap {
       zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, minZoom: 2, maxZoom: 14, worldCopyJump: false,
     }).setView([35, 0], 3);
     this.overlay = new marks.Overlay(L, this);
+    this.drawing = new drawing.Drawing(L, this);
     this.#listen();
   }
 
   #listen() {
     const { map, root } = this;
-    map.on("click", () => this.pick(null));
+    map.on("click", ({ latlng }) => this.drawing.took(latlng) || this.pick(null));
     // The wheel scrolls the page until the operator has taken hold of the map.
     map.on("focus mousedown", () => map.scrollWheelZoom.enable());
     root.addEventListener("mouseleave", () => map.scrollWheelZoom.disable());
@@ -91,6 +92,7 @@ class DispatchMap {
     this.#shade();
     this.#fit();
     this.overlay.show(data);
+    this.drawing.show(data);
     this.root.dataset.ready = data.answered ?? "yes";
   }
 
@@ -154,7 +156,7 @@ class DispatchMap {
     this.ground.bindTooltip((layer) => this.#tooltip(layer), { sticky: true, className: "region-tip" });
     this.ground.on("click", (event) => {
       L.DomEvent.stopPropagation(event);
-      this.pick(event.layer.regionCode);
+      this.drawing.took(event.latlng) || this.pick(event.layer.regionCode);
     });
     this.lines = L.geoJSON(shapes.outlines, {
       interactive: false, style: { color: "#8b98a8", weight: 1.2, fill: false },
@@ -257,12 +259,13 @@ class DispatchMap {
     this.tell("picked", { code });
   }
 
-  /** Tell Python, and show again what it last said if it does not answer. */
+  /** Tell Python, and show again what it last said if it does not answer; returns when it was told. */
   tell(event, value) {
     const at = Date.now();
     this.send(event, { ...value, at });
     clearTimeout(this.impatience);
     this.impatience = setTimeout(() => this.data && this.wanted.answered !== at && this.show(this.wanted), ANSWER_WAIT_MS);
+    return at;
   }
 
   /** While a marker is in the operator's hand nothing is redrawn under it. */

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 # Seven oranges, light to dark: lightness alone orders them, so they hold in grey
 # print and for colour-blind eyes. Nothing and unknown are pale blue-grey.
@@ -132,6 +133,23 @@ class Moved:
     lon: float
     lat: float
     region: str | None
+
+
+Corners = tuple[tuple[float, float], ...]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """An area on the map: its corners as (longitude, latitude), or shapes that came from elsewhere.
+
+    Attributes:
+        active: a click on the map adds a corner.
+        shapes: GeoJSON geometry that is shown and not changed here.
+    """
+
+    corners: Corners = ()
+    active: bool = False
+    shapes: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
