@@ -18,6 +18,27 @@ SECOND_US = 1_000_000
 
 
 @dataclass(frozen=True)
+class TaskRules:
+    """The house's own rules of tasks.
+
+    Attributes:
+        work_s: work a task is taken to need where nobody said.
+        review_s: after stand-down, until the review is due where the playbook has no task for it.
+        escalate_s: level -> step -> seconds after the due time.
+        sources: row -> where the figure is from.
+    """
+
+    work_s: int
+    review_s: int
+    escalate_s: Mapping[int, Mapping[str, int]]
+    sources: Mapping[str, str]
+
+    def __post_init__(self) -> None:
+        if self.work_s <= 0 or self.review_s <= 0:
+            raise ValueError("the work of a task and the time for a review are at least a second")
+
+
+@dataclass(frozen=True)
 class Step:
     """A task still to be done, as the schedule sees it.
 

@@ -10,9 +10,11 @@ from emergency.domain import act
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
 from emergency.service.context import Context, Notice, Refused
+from emergency.service.measures import enable_in
+from emergency.service.relief import catalogue
 from emergency.service.task_plan import lay_out, playbook_of, start_clock
 from emergency.service.tasks import complete_task, reopen_task, settle
-from emergency.store import incidents, records
+from emergency.store import incidents, records, stand_downs
 from emergency.store import tasks as task_store
 from emergency.store.store import Connection
 
@@ -131,11 +133,15 @@ def perform(ctx: Context, incident_id: str, action: str, body: Mapping[str, Any]
     with ctx.store.write() as connection:
         if incidents.get(connection, incident_id) is None:
             raise Refused(f"there is no incident {incident_id!r}")
+        if action == "policy.enable" and str(body["name"]) in catalogue(ctx).measures:
+            return enable_in(ctx, connection, incident_id, str(body["name"]), reason=str(body.get("reason", "")))
         seq = ctx.record(connection, action, incident_id, dict(body) | {"incident": incident_id})
         if action == "comms.send":
             _send(ctx, connection, incident_id, body, seq)
         if action == "policy.enable":
             _set(ctx, connection, incident_id, f"policy.{body['name']}", "enabled")
+        if action == "aar.publish":
+            stand_downs.mark_review(connection, incident_id, "published", published_us=ctx.now_us())
         settle(ctx, connection, incident_id, action, body, seq)
     return seq
 

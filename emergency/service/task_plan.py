@@ -11,7 +11,7 @@ from emergency.domain.instant import to_us
 from emergency.domain.playbook import PlannedTask, Playbook, tasks_for
 from emergency.domain.tasking import SECOND_US, Occurrence, repeats
 from emergency.service.context import Context
-from emergency.store import tasks
+from emergency.store import incidents, tasks
 from emergency.store.store import Connection
 
 Row = dict[str, Any]
@@ -105,7 +105,7 @@ def _planned_due(ctx: Context, row: Row, planned: PlannedTask) -> int | None:
     return max(now_us, row["opens_us"] or now_us) + planned.repeat_every_s * SECOND_US
 
 
-def move_due(ctx: Context, connection: Connection, row: Row, due_us: int, why: str) -> None:
+def move_due(ctx: Context, connection: Connection, row: Row, due_us: int | None, why: str) -> None:
     """Give a task another due time; what it was is kept."""
     subject = f"{row['incident_id']}/{row['task_id']}"
     body = {"incident": row["incident_id"], "before_us": row["due_us"], "due_us": due_us, "why": why}
@@ -132,7 +132,9 @@ def start_clock(ctx: Context, connection: Connection, incident: Incident, origin
         row = rows.get(task.id)
         if task.due.origin != origin or row is None or row["state"] != "open":
             continue
-        within_s = task.due.within_s.get(row["level"] or 0) or max(task.due.within_s.values(), default=0)
+        within_s = task.due.within_s.get(row["level"] or 0)
+        if within_s is None:
+            continue  # a deadline that a rule file owns
         due_us = to_us(at) + within_s * SECOND_US
         if due_us != row["due_us"]:
             move_due(ctx, connection, row, due_us, origin)
@@ -158,6 +160,9 @@ def follow(ctx: Context, connection: Connection, incident_id: str) -> None:
         if counts and not waits_for(rows, row):
             row["due_us"] = now_us + row["due_within_s"] * SECOND_US
             tasks.change(connection, incident_id, row["task_id"], due_us=row["due_us"])
+    incident = incidents.get(connection, incident_id)
+    if incident is None or not incident.is_open:
+        return  # what repeats ends with the response
     for series in sorted({r["series"] for r in rows if r["series"]}):
         _repeat(ctx, connection, [r for r in rows if r["series"] == series])
 
