@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -19,20 +20,14 @@ from emergency.intake.claims import file_digest, read_claims
 from emergency.intake.faults import FileFault
 from emergency.intake.mapping import ClaimMapping, claim_mapping
 from emergency.service.context import Context, Refused
+from emergency.service.import_life import alive
 from emergency.service.joining import join_later
+from emergency.service.progress import Progress, Stop, ahead, never
 from emergency.service.receipts import Account, Receipt
 from emergency.service.running import live_profile_for, save_profile
 from emergency.store import claims, incidents, messages, records
 from emergency.store.store import Connection
 from emergency.texts import N_, Message, Speaker, speaker
-
-
-@dataclass(frozen=True)
-class Progress:
-    rows: int
-    bytes_read: int
-    bytes_total: int
-    seconds: float
 
 
 def mapping_named(ctx: Context, name: str) -> ClaimMapping:
@@ -58,15 +53,20 @@ def import_claims(
     incident_id: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     say: Speaker | None = None,
+    stop: Stop = never,
 ) -> Receipt:
     """Read a claims file into the workspace; safe to repeat.
 
     Each chunk is one transaction with its receipt, so a kill leaves whole chunks and
     importing the file again completes it.
 
+    Args:
+        progress: told after every chunk.
+        stop: asked after every chunk; True ends the import there, and the receipt says ``stopped``.
+
     Raises:
         Refused: the named incident is not there.
-        intake's own errors for a file that cannot be read at all.
+        intake's own errors for a file that cannot be read at all, or not to its end.
     """
     if mapping.kind != "claims":
         raise Refused(
@@ -76,39 +76,140 @@ def import_claims(
     ctx = _fit_live_regions(ctx, mapping)
     check_currency(ctx, mapping)
     _check_incident(ctx, incident_id)
-    digest = file_digest(path)
-    import_id = free_id(ctx, f"{digest[:12]}-{ctx.now_us()}")
-    total = _Tally(Account(ctx, import_id, say or speaker("en")))
-    first = True
+    run = _Import(ctx, path, mapping, incident_id, say or speaker("en"))
+    state = "done"
     try:
-        for chunk, placed in _placed(ctx, path, mapping):
-            if first:
-                _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
-                first = False
-            _keep(ctx, chunk, placed, mapping, import_id, incident_id, total)
-            if progress:
-                progress(Progress(total.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
-    except BaseException:  # a stop button, Ctrl-C, a file that breaks off: whole chunks stay, and it is said
-        if not first:
-            _stopped(ctx, import_id, total)
+        with closing(ahead(_placed(ctx, path, mapping))) as chunks:
+            for chunk, placed in chunks:
+                run.keep(chunk, placed)
+                if progress:
+                    seconds = time.monotonic() - started
+                    progress(Progress(run.count.rows, chunk.bytes_read, chunk.bytes_total, seconds))
+                if stop():
+                    state = "done" if next(chunks, None) is None else "stopped"
+                    break
+    except BaseException:  # a file that breaks off, a full disk: whole chunks stay, and it is said
+        if run.count.chunks:
+            run.close("stopped")
         raise
-    if first:
-        _open_receipt(ctx, import_id, path, digest, mapping, incident_id)
-    return _close_receipt(ctx, import_id, path, digest, mapping, total, time.monotonic() - started)
+    return run.close(state).receipt(state, time.monotonic() - started)
 
 
-def _stopped(ctx: Context, import_id: str, total: _Tally) -> None:
-    with ctx.store.write() as connection:
-        total.unlocated = claims.unlocated_in(connection, import_id)
-        unlocated = {"unlocated": total.unlocated}
-        records.change_import(connection, import_id, state="stopped", finished_us=ctx.now_us(), **unlocated)
-        ctx.record(connection, "claims.import.stop", import_id, _figures(total))
+@dataclass(frozen=True)
+class _Count:
+    """What became of the rows of the chunks that are kept."""
+
+    rows: int = 0
+    new: int = 0
+    updated: int = 0
+    duplicates: int = 0
+    rejected: int = 0
+    unlocated: int = 0
+    chunks: int = 0
 
 
-class _Tally:
-    def __init__(self, account: Account) -> None:
-        self.account = account
-        self.rows = self.new = self.updated = self.duplicates = self.unlocated = self.chunks = 0
+class _Import:
+    """One file on its way in."""
+
+    def __init__(
+        self, ctx: Context, path: Path, mapping: ClaimMapping, incident_id: str | None, say: Speaker
+    ) -> None:
+        self.ctx, self.path, self.mapping, self.incident_id = ctx, path, mapping, incident_id
+        self.digest = file_digest(path)
+        self.import_id = free_id(ctx, f"{self.digest[:12]}-{ctx.now_us()}")
+        self.account = Account(ctx, self.import_id, say)
+        self.count = _Count()
+        self.rejects_file: Path | None = None
+        self.rows_file: Path | None = None
+
+    def keep(self, chunk: ClaimChunk, placed: pd.DataFrame) -> None:
+        """A chunk, its receipt and what it sets off, in one transaction."""
+        with self.ctx.store.write() as connection:
+            if not self.count.chunks:
+                self._open(connection)
+            loaded, unlocated = self._write(connection, placed)
+            count = replace(
+                self.count,
+                rows=self.count.rows + chunk.rows_read,
+                new=self.count.new + loaded.new,
+                updated=self.count.updated + loaded.updated,
+                duplicates=self.count.duplicates + len(chunk.duplicates) + loaded.unchanged,
+                rejected=self.count.rejected + len(chunk.rejects),
+                unlocated=self.count.unlocated + unlocated,
+                chunks=self.count.chunks + 1,
+            )
+            records.change_import(connection, self.import_id, **vars(count), **alive())
+        self.count = count  # only now is it so
+        self.account.take(chunk)
+
+    def _open(self, connection: Connection) -> None:
+        records.start_import(
+            connection,
+            import_id=self.import_id,
+            file_name=self.path.name,
+            file_sha256=self.digest,
+            mapping=self.mapping.name,
+            incident_id=self.incident_id,
+            started_us=self.ctx.now_us(),
+            actor=self.ctx.actor.id,
+        )
+
+    def _write(self, connection: Connection, placed: pd.DataFrame) -> tuple[claims.Loaded, int]:
+        source = self.mapping.source
+        loaded = claims.upsert(
+            connection,
+            placed,
+            source=source,
+            import_id=self.import_id,
+            keyed_us=self.ctx.now_us(),
+            incident=self.incident_id,
+        )
+        follow_up(self.ctx, connection, source, self.import_id, placed["report_no"].tolist())
+        return loaded, claims.unlocated_in(connection, placed, loaded, source=source, import_id=self.import_id)
+
+    def close(self, state: str) -> _Import:
+        """Write the files of what was refused or looks wrong, and the receipt with its journal entry."""
+        self.rejects_file, self.rows_file = self.account.write_rejects(), self.account.write_rows()
+        action = "claims.import" if state == "done" else "claims.import.stop"
+        with self.ctx.store.write() as connection:
+            if not self.count.chunks:
+                self._open(connection)
+            records.change_import(
+                connection,
+                self.import_id,
+                state=state,
+                finished_us=to_us(self.ctx.now()),
+                rejects_file=str(self.rejects_file or ""),
+            )
+            self.account.keep(connection, self.import_id, self.mapping, self.rows_file)
+            body = {"file": self.path.name, "sha256": self.digest, "mapping": self.mapping.name, **vars(self.count)}
+            flags = self.account.flags
+            body |= {"flags": {f.code: f.rows for f in reversed(flags)}} if flags else {}
+            self.ctx.record(connection, action, self.import_id, body)
+        return self
+
+    def receipt(self, state: str, seconds: float) -> Receipt:
+        count, account = self.count, self.account
+        return Receipt(
+            rows=count.rows,
+            new=count.new,
+            updated=count.updated,
+            accepted=count.new + count.updated,
+            duplicates=count.duplicates,
+            rejected=count.rejected,
+            unlocated=count.unlocated,
+            rejects_file=str(self.rejects_file) if self.rejects_file else None,
+            import_id=self.import_id,
+            seconds=round(seconds, 3),
+            repeated=account.repeated,
+            flags=account.flags,
+            rejects=account.reasons_of_rejects,
+            rows_file=str(self.rows_file) if self.rows_file else None,
+            encoding=account.encoding,
+            crs_source=self.mapping.coordinates,
+            mapping=self.mapping.name,
+            state=state,
+        )
 
 
 def _fit_live_regions(ctx: Context, mapping: ClaimMapping) -> Context:
@@ -138,22 +239,6 @@ def free_id(ctx: Context, wanted: str) -> str:
     return f"{wanted}-{taken + 1}" if taken else wanted
 
 
-def _open_receipt(
-    ctx: Context, import_id: str, path: Path, digest: str, mapping: ClaimMapping, incident_id: str | None
-) -> None:
-    with ctx.store.write() as connection:
-        records.start_import(
-            connection,
-            import_id=import_id,
-            file_name=path.name,
-            file_sha256=digest,
-            mapping=mapping.name,
-            incident_id=incident_id,
-            started_us=ctx.now_us(),
-            actor=ctx.actor.id,
-        )
-
-
 def _placed(ctx: Context, path: Path, mapping: ClaimMapping) -> Iterator[tuple[ClaimChunk, pd.DataFrame]]:
     """Chunks of the file, and their claims with a place."""
     regions = ctx.content.regions.get(mapping.regions or ctx.profile.region_set)
@@ -180,100 +265,14 @@ def check_currency(ctx: Context, mapping: ClaimMapping) -> None:
         raise Refused(Message(text, gaps))
 
 
-def _keep(
-    ctx: Context,
-    chunk: ClaimChunk,
-    placed: pd.DataFrame,
-    mapping: ClaimMapping,
-    import_id: str,
-    incident_id: str | None,
-    total: _Tally,
+def follow_up(
+    ctx: Context, connection: Connection, source: str, import_id: str, report_nos: Sequence[str]
 ) -> None:
-    with ctx.store.write() as connection:
-        loaded = claims.upsert(
-            connection,
-            placed,
-            source=mapping.source,
-            import_id=import_id,
-            keyed_us=ctx.now_us(),
-            incident=incident_id,
-        )
-        follow_up(ctx, connection, mapping.source, import_id)
-        total.rows += chunk.rows_read
-        total.new += loaded.new
-        total.updated += loaded.updated
-        total.duplicates += len(chunk.duplicates) + loaded.unchanged
-        total.chunks += 1
-        records.change_import(connection, import_id, **_figures(total, len(chunk.rejects)))
-    total.account.take(chunk)
-
-
-def follow_up(ctx: Context, connection: Connection, source: str, import_id: str) -> None:
-    """What an import sets off, in its own transaction: messages that came before their claims are
-    applied, and claims join incidents by their standing rules."""
-    told = messages.told_of(connection, source, import_id)
+    """What claims that came in set off, in their own transaction: messages that came before their claims
+    are applied, and claims join incidents by their standing rules."""
+    told = messages.told_of(connection, source, report_nos)
     messages.settle(connection, source, told, ctx.now_us())
     join_later(ctx, connection, import_id)
-
-
-def _figures(total: _Tally, more_rejects: int = 0) -> dict[str, int]:
-    return {
-        "rows": total.rows,
-        "new": total.new,
-        "updated": total.updated,
-        "duplicates": total.duplicates,
-        "rejected": len(total.account.rejects) + more_rejects,
-        "unlocated": total.unlocated,
-        "chunks": total.chunks,
-    }
-
-
-def _close_receipt(
-    ctx: Context,
-    import_id: str,
-    path: Path,
-    digest: str,
-    mapping: ClaimMapping,
-    total: _Tally,
-    seconds: float,
-) -> Receipt:
-    account = total.account
-    rejects, rows_file = account.write_rejects(), account.write_rows()
-    with ctx.store.write() as connection:
-        # Counted once at the end: at every chunk it would be a look at all that came before.
-        total.unlocated = claims.unlocated_in(connection, import_id)
-        figures = _figures(total)
-        records.change_import(
-            connection,
-            import_id,
-            state="done",
-            finished_us=to_us(ctx.now()),
-            rejects_file=str(rejects or ""),
-            **figures,
-        )
-        account.keep(connection, import_id, mapping, rows_file)
-        body = {"file": path.name, "sha256": digest, "mapping": mapping.name, **figures}
-        body |= {"flags": {f.code: f.rows for f in reversed(account.flags)}} if account.flags else {}
-        ctx.record(connection, "claims.import", import_id, body)
-    return Receipt(
-        rows=total.rows,
-        new=total.new,
-        updated=total.updated,
-        accepted=total.new + total.updated,
-        duplicates=total.duplicates,
-        rejected=len(account.rejects),
-        unlocated=total.unlocated,
-        rejects_file=str(rejects) if rejects else None,
-        import_id=import_id,
-        seconds=round(seconds, 3),
-        repeated=account.repeated,
-        flags=account.flags,
-        rejects=account.reasons_of_rejects,
-        rows_file=str(rows_file) if rows_file else None,
-        encoding=account.encoding,
-        crs_source=mapping.coordinates,
-        mapping=mapping.name,
-    )
 
 
 def receive(
@@ -300,7 +299,7 @@ def receive(
         loaded = claims.upsert(
             connection, placed, source=source, import_id=import_id, keyed_us=ctx.now_us(), incident=incident_id
         )
-        follow_up(ctx, connection, source, import_id)
+        follow_up(ctx, connection, source, import_id, placed["report_no"].tolist())
         receipt = Receipt(
             rows=len(claims_in),
             new=loaded.new,
@@ -308,7 +307,7 @@ def receive(
             accepted=loaded.new + loaded.updated,
             duplicates=loaded.unchanged + int(repeated.sum()),
             rejected=0,
-            unlocated=claims.unlocated_in(connection, import_id),
+            unlocated=claims.unlocated_in(connection, placed, loaded, source=source, import_id=import_id),
             rejects_file=None,
             import_id=import_id,
             seconds=round(time.monotonic() - started, 3),

@@ -88,6 +88,7 @@ class Receipt:
     encoding: str = ""
     crs_source: str = ""
     mapping: str = ""
+    state: str = "done"  # or stopped: somebody ended it; what is counted here is in
 
     def to_json(self) -> dict[str, Any]:
         plain = {k: v for k, v in vars(self).items() if k not in ("flags", "rejects", "doubts")}

@@ -23,7 +23,9 @@ from emergency.intake.claims import file_digest
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.records import RecordChunk, read_records
 from emergency.service.context import Context, Refused
-from emergency.service.importing import Progress, check_currency, free_id
+from emergency.service.import_life import alive
+from emergency.service.importing import check_currency, free_id
+from emergency.service.progress import Progress, Stop, never
 from emergency.service.receipts import Account, Receipt
 from emergency.store import incidents, messages, records
 from emergency.store.messages import Kept
@@ -56,8 +58,12 @@ def import_records(
     incident_id: str | None = None,
     progress: Callable[[Progress], None] | None = None,
     say: Speaker | None = None,
+    stop: Stop = never,
 ) -> RecordReceipt:
     """Read a file of messages, policies or casualties; safe to repeat.
+
+    Args:
+        progress, stop: as in `import_claims`.
 
     Raises:
         Refused: a mapping for claims, or casualties without the incident they belong to.
@@ -74,11 +80,20 @@ def import_records(
     digest = file_digest(path)
     run = _Run(ctx, mapping, incident_id, free_id(ctx, f"{digest[:12]}-{ctx.now_us()}"), say or speaker("en"))
     run.check()
-    for chunk in read_records(path, mapping, now_us=ctx.now_us()):
-        run.take(chunk, path, digest)
-        if progress:
-            progress(Progress(run.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
-    return run.close(path, digest, time.monotonic() - started)
+    state, chunks = "done", read_records(path, mapping, now_us=ctx.now_us())
+    try:
+        for chunk in chunks:
+            run.take(chunk, path, digest)
+            if progress:
+                progress(Progress(run.rows, chunk.bytes_read, chunk.bytes_total, time.monotonic() - started))
+            if stop():
+                state = "done" if next(chunks, None) is None else "stopped"
+                break
+    except BaseException:  # a file that breaks off, a full disk: whole chunks stay, and it is said
+        if run.kept["chunks"]:
+            run.close(path, digest, "stopped", time.monotonic() - started)
+        raise
+    return run.close(path, digest, state, time.monotonic() - started)
 
 
 class _Run:
@@ -92,6 +107,7 @@ class _Run:
         self.ctx, self.mapping, self.incident_id, self.import_id = ctx, mapping, incident_id, import_id
         self.rows = self.new = self.updated = self.duplicates = self.changed = self.waiting = self.chunks = 0
         self.doubts: list[Message] = []
+        self.kept = self._figures()  # of the chunks that are in
 
     def check(self) -> None:
         check_currency(self.ctx, self.mapping)
@@ -114,8 +130,9 @@ class _Run:
             self.updated += kept.updated
             self.duplicates += kept.unchanged + len(chunk.duplicates)
             self.chunks += 1
-            more = len(chunk.rejects) + len(refused)
-            records.change_import(connection, self.import_id, **self._figures(more))
+            figures = self._figures(len(chunk.rejects) + len(refused))
+            records.change_import(connection, self.import_id, **figures, **alive())
+        self.kept = figures  # only now is it so
         self.account.take(chunk, refused)
 
     def _open(self, connection: Connection, path: Path, digest: str) -> None:
@@ -239,15 +256,14 @@ class _Run:
             "chunks": self.chunks,
         }
 
-    def close(self, path: Path, digest: str, seconds: float) -> RecordReceipt:
-        account = self.account
+    def close(self, path: Path, digest: str, state: str, seconds: float) -> RecordReceipt:
+        account, figures = self.account, self.kept
         target, rows_file = account.write_rejects(), account.write_rows()
-        figures = self._figures()
         with self.ctx.store.write() as connection:
             records.change_import(
                 connection,
                 self.import_id,
-                state="done",
+                state=state,
                 finished_us=to_us(self.ctx.now()),
                 rejects_file=str(target or ""),
                 **figures,
@@ -255,14 +271,15 @@ class _Run:
             account.keep(connection, self.import_id, self.mapping, rows_file)
             body = {"file": path.name, "sha256": digest, "mapping": self.mapping.name, **figures}
             body |= {"claims_changed": self.changed, "doubts": [str(d) for d in self.doubts[:20]]}
-            self.ctx.record(connection, f"{self.mapping.kind}.import", self.import_id, body)
+            action = f"{self.mapping.kind}.import" if state == "done" else f"{self.mapping.kind}.import.stop"
+            self.ctx.record(connection, action, self.import_id, body)
         return RecordReceipt(
-            rows=self.rows,
-            new=self.new,
-            updated=self.updated,
-            accepted=self.new + self.updated,
-            duplicates=self.duplicates,
-            rejected=len(account.rejects),
+            rows=figures["rows"],
+            new=figures["new"],
+            updated=figures["updated"],
+            accepted=figures["new"] + figures["updated"],
+            duplicates=figures["duplicates"],
+            rejected=figures["rejected"],
             unlocated=0,
             rejects_file=str(target) if target else None,
             import_id=self.import_id,
@@ -277,6 +294,7 @@ class _Run:
             encoding=account.encoding,
             crs_source=self.mapping.coordinates,
             mapping=self.mapping.name,
+            state=state,
         )
 
 

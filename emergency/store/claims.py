@@ -24,6 +24,7 @@ from emergency.store.tables import claim
 # What the source says of a claim, without its row number; a change in any of these is a new version.
 CONTENT = tuple(c for c in (*CLAIM_COLUMNS, *PLACED_COLUMNS) if c not in ("row", "report_no"))
 BULK_CACHE_KB = 64 * 1024
+_AT_ONCE = 5_000
 WRITTEN = ("source", "report_no", "row_hash", "incident_id", "keyed_at", "known_at", "import_id", *CONTENT)
 
 
@@ -169,7 +170,8 @@ def counts(connection: Connection, *, now_us: int, overdue_us: int, incident: st
 
     Returns:
         Columns region (None = unlocated), line, currency, claims, open, unsurveyed, overdue (unsurveyed
-        and known for longer than ``overdue_us``), last_hour, last_24h, estimated_minor, paid_minor, oldest_us.
+        and known for longer than ``overdue_us``), last_hour, last_24h, estimated_minor, paid_minor,
+        payout_minor (paid plus outstanding), dead (persons), oldest_us.
     """
     c = claim.c
     is_open = c.status.in_(OPEN_STATUSES)
@@ -191,6 +193,8 @@ def counts(connection: Connection, *, now_us: int, overdue_us: int, incident: st
             number(c.known_at > now_us - 86_400_000_000).label("last_24h"),
             func.coalesce(func.sum(c.estimated_minor), 0).label("estimated_minor"),
             func.coalesce(func.sum(c.paid_minor), 0).label("paid_minor"),
+            func.coalesce(func.sum(_payout()), 0).label("payout_minor"),
+            func.coalesce(func.sum(c.dead), 0).label("dead"),
             func.min(case((waiting, c.known_at))).label("oldest_us"),
         )
         .where(c.known_at <= now_us)
@@ -203,6 +207,18 @@ def counts(connection: Connection, *, now_us: int, overdue_us: int, incident: st
     frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     whole = [x for x in frame.columns if x not in ("region", "line", "currency", "oldest_us")]
     return frame.astype(dict.fromkeys(whole, "int64"))
+
+
+def _payout() -> Any:
+    """What a claim has cost and is still to cost: paid plus outstanding, never less than was paid."""
+    c = claim.c
+    paid, estimated = func.coalesce(c.paid_minor, 0), func.coalesce(c.estimated_minor, 0)
+    return case(
+        (c.status.in_(("cancelled", "declined")), paid),
+        (c.status.in_(("paid", "closed")), func.coalesce(c.paid_minor, c.estimated_minor, 0)),
+        (estimated > paid, estimated),
+        else_=paid,
+    )
 
 
 def arrivals_by_hour(connection: Connection, *, since_us: int, until_us: int) -> pd.DataFrame:
@@ -222,10 +238,21 @@ def unlocated(connection: Connection, *, limit: int = 200) -> Sequence[Any]:
     ).all()
 
 
-def unlocated_in(connection: Connection, import_id: str) -> int:
-    """Of the claims an import wrote, those without a region."""
-    query = select(func.count()).where(claim.c.import_id == import_id, claim.c.region.is_(None))
-    return int(connection.execute(query).scalar_one())
+def unlocated_in(connection: Connection, written: pd.DataFrame, loaded: Loaded, *, source: str, import_id: str) -> int:
+    """Of the claims an import has just written, those without a region: what `upsert` was given and answered."""
+    missing = written["region"].isna()
+    if not missing.any() or not loaded.new + loaded.updated:
+        return 0
+    if loaded.new == len(written):
+        return int(missing.sum())
+    # A claim that was here may have kept the place it had, or not have changed at all: the store knows.
+    numbers, found = written["report_no"][missing].tolist(), 0
+    c = claim.c
+    for at in range(0, len(numbers), _AT_ONCE):
+        some = (c.source == source) & c.report_no.in_(numbers[at : at + _AT_ONCE])
+        query = select(func.count()).where(some, c.import_id == import_id, c.region.is_(None))
+        found += int(connection.execute(query).scalar_one())
+    return found
 
 
 def total(connection: Connection) -> int:

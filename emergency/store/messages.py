@@ -127,15 +127,17 @@ def _differing(connection: Connection, source: str, told: dict[str, dict[str, An
     return changes
 
 
-def told_of(connection: Connection, source: str, import_id: str) -> list[str]:
-    """Report numbers an import wrote about which there are messages already."""
-    c, m = claim.c, claim_message.c
+def told_of(connection: Connection, source: str, report_nos: Sequence[str]) -> list[str]:
+    """Of these report numbers, those about which there are messages already."""
+    m = claim_message.c
     if connection.execute(select(m.message_id).where(m.source == source).limit(1)).first() is None:
         return []
-    query = select(c.report_no).where(c.import_id == import_id, c.source == source)
-    return list(
-        connection.execute(query.where(c.report_no.in_(select(m.report_no).where(m.source == source)))).scalars()
-    )
+    told: list[str] = []
+    for at in range(0, len(report_nos), _AT_ONCE):
+        some = list(report_nos[at : at + _AT_ONCE])
+        query = select(m.report_no).where(m.source == source, m.report_no.in_(some)).distinct()
+        told += connection.execute(query).scalars()
+    return told
 
 
 def unknown_claims(connection: Connection, source: str, report_nos: Sequence[str]) -> list[str]:
