@@ -13,7 +13,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from emergency import bootstrap
 from emergency.bootstrap import Running
 from emergency.domain.instant import to_us
-from emergency.service import alert_watch, callouts, outbox, watch
+from emergency.service import alert_watch, callouts, housekeeping, outbox, watch, words_chores
 from emergency.service.context import Context
 from emergency.service.running import SYSTEM
 
@@ -22,6 +22,7 @@ log = logging.getLogger(__name__)
 # Every level is re-evaluated at least this often (norm of the response levels: ten minutes).
 REGRADE_SECONDS = 600
 SEND_SECONDS = 15
+ORDER_SECONDS = 60
 ALERT_FOLDER_SECONDS = 10
 ALERT_FEED_SECONDS = 300
 
@@ -46,6 +47,8 @@ def timetable(running: Running) -> BackgroundScheduler:
     scheduler.add_job(_tick(running, "regrade", REGRADE_SECONDS, watch.regrade), "interval", seconds=60)
     scheduler.add_job(_tick(running, "send", SEND_SECONDS, outbox.send_everywhere), "interval", seconds=SEND_SECONDS)
     scheduler.add_job(_tick(running, "callouts", SEND_SECONDS, callouts.chores), "interval", seconds=SEND_SECONDS)
+    scheduler.add_job(_tick(running, "order", ORDER_SECONDS, housekeeping.chores), "interval", seconds=ORDER_SECONDS)
+    scheduler.add_job(_tick(running, "words", 60, words_chores.chores), "interval", seconds=60)
     _alert_jobs(scheduler, running)
     return scheduler
 

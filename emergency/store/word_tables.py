@@ -26,7 +26,7 @@ bulletin = Table(
     Column("corrects", BigInteger),  # the bulletin that was wrong
     Column("approver_role", Text, nullable=False, server_default=""),
     Column("state", Text, nullable=False),  # draft, submitted, approved, sent, dropped
-    Column("author", Text, nullable=False),
+    Column("authors", Text, nullable=False),  # JSON list: everybody who wrote in it
     Column("read_us", BigInteger, nullable=False),  # when the figures were read
     Column("created_us", BigInteger, nullable=False),
     Column("submitted_us", BigInteger),

@@ -36,7 +36,7 @@ def upgrade() -> None:
         sa.Column("corrects", sa.BigInteger(), nullable=True),
         sa.Column("approver_role", sa.Text(), server_default="", nullable=False),
         sa.Column("state", sa.Text(), nullable=False),
-        sa.Column("author", sa.Text(), nullable=False),
+        sa.Column("authors", sa.Text(), nullable=False),
         sa.Column("read_us", sa.BigInteger(), nullable=False),
         sa.Column("created_us", sa.BigInteger(), nullable=False),
         sa.Column("submitted_us", sa.BigInteger(), nullable=True),
