@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 
@@ -25,13 +26,81 @@ class OpenClaims:
     overdue: int = 0  # of these, past their due time
     oldest_hours: int = 0
     severe: int = 0  # of these, with injured people or a total loss
+    weights: tuple[tuple[int, int], ...] = ()  # (weight, claims): how much each waits to be surveyed, see `Weights`
 
     def __post_init__(self) -> None:
-        for field in fields(self)[2:]:
+        if self.weights and sum(claims for _, claims in self.weights) != self.unsurveyed:
+            raise ValueError("the weights must be of all unsurveyed claims, no more and no fewer")
+        for field in fields(self)[2:-1]:
             if getattr(self, field.name) < 0:
                 raise ValueError(f"{field.name} is {getattr(self, field.name)}; it must be 0 or more")
         if max(self.overdue, self.severe) > self.unsurveyed:
             raise ValueError("overdue and severe claims are part of the unsurveyed; they cannot be more")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """How a claim that waits for its survey weighs against a drive (house rule, 2026-11).
+
+    Weights are in tenths of an ordinary claim, whole numbers. minutes_per_claim: driving an ordinary claim is
+    worth, about the time of its survey. injured: somebody was hurt or died. large: a loss above the line's
+    limit. due_soon: added where it is due within a day. per_day_late: added for each day begun beyond its due
+    time, so that nobody waits for ever. expected: a slot a playbook asks where no claim is open yet.
+    """
+
+    minutes_per_claim: int = 100
+    ordinary: int = 10
+    large: int = 20
+    injured: int = 60
+    due_soon: int = 20
+    per_day_late: int = 30
+    expected: int = 5
+
+    def of(self, *, injured: bool, large: bool, hours_to_due: float) -> int:
+        """Weight of one claim; ``hours_to_due`` is negative once it is late."""
+        weight = self.injured if injured else self.large if large else self.ordinary
+        if hours_to_due < 24:
+            weight += self.due_soon
+        return weight + self.per_day_late * max(0, math.ceil(-hours_to_due / 24))
+
+    def minutes(self, weight: int) -> int:
+        return weight * self.minutes_per_claim // self.ordinary
+
+
+def slot_worths(
+    weights: Iterable[tuple[int, int]], visits: int, slots: int, scale: Weights
+) -> tuple[tuple[int, int], ...]:
+    """(slots, minutes each), dearest first: the heaviest claims are surveyed first, ``visits`` in a slot.
+
+    Slots beyond those the claims fill are worth what a playbook's own wish is.
+    """
+    found: list[list[int]] = []
+
+    def add(count: int, minutes: int) -> None:
+        if found and found[-1][1] == minutes:
+            found[-1][0] += count
+        elif count:
+            found.append([count, minutes])
+
+    room, worth, used = visits, 0, 0
+    for weight, claims in sorted(weights, reverse=True):
+        taken = min(claims, room) if room < visits else 0
+        worth, room, claims = worth + taken * weight, room - taken, claims - taken
+        if room == 0:
+            add(1, scale.minutes(worth))
+            room, worth, used = visits, 0, used + 1
+        add(claims // visits, scale.minutes(weight * visits))
+        used += claims // visits
+        if claims % visits:
+            worth, room = worth + claims % visits * weight, room - claims % visits
+    if room < visits:
+        add(1, scale.minutes(worth))
+        used += 1
+    wished = min(
+        scale.minutes(scale.expected * visits), found[-1][1] if found else scale.minutes(scale.expected * visits)
+    )
+    add(slots - used, wished)
+    return tuple((count, minutes) for count, minutes in found)
 
 
 def cells_from_open_claims(
@@ -40,6 +109,7 @@ def cells_from_open_claims(
     visits_per_slot: Mapping[str, int],
     minimum: Mapping[tuple[str, str], int] | None = None,
     licence_of: Callable[[str, str], str] = lambda region, line: "",
+    scale: Weights | None = None,
 ) -> tuple[Cell, ...]:
     """One cell per region and line with something to ask, in the order of cell ids.
 
@@ -50,6 +120,7 @@ def cells_from_open_claims(
         visits_per_slot: visits one person makes in one shift, by line.
         minimum: slots the playbook asks, by (region, line).
         licence_of: the licence a region and line demand, "" = none.
+        scale: price slots by the weights of their claims; None: by the cell's priority.
 
     Raises:
         ValueError: a region and line given twice, or a line without visits per slot.
@@ -71,8 +142,18 @@ def cells_from_open_claims(
         if slots:
             cell_id = f"{incident}/{region}/{line}"
             licence = licence_of(region, line)
-            cells.append(Cell(cell_id, incident, region, line, licence, slots, priority_of(claims)))
+            visits = visits_per_slot.get(line, 1)
+            worths = slot_worths(_weighed(claims, scale), visits, slots, scale) if scale else ()
+            cells.append(Cell(cell_id, incident, region, line, licence, slots, priority_of(claims), worths))
     return tuple(cells)
+
+
+def _weighed(claims: OpenClaims, scale: Weights) -> tuple[tuple[int, int], ...]:
+    """The weights given, or, where only counts are known, what these let say."""
+    if claims.weights or not claims.unsurveyed:
+        return claims.weights
+    late = scale.ordinary + scale.due_soon + scale.per_day_late
+    return ((late, claims.overdue), (scale.ordinary, claims.unsurveyed - claims.overdue))
 
 
 def priority_of(claims: OpenClaims) -> int:

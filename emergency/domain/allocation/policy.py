@@ -6,6 +6,7 @@ plan prints can be weighed against a drive.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from itertools import pairwise
@@ -62,17 +63,39 @@ class Policy:
 
         The prices fall, so the cost of a shortage is convex and a flow fills the dearest slots first. The
         first `at_least` slots carry the price of a broken pin on top.
+
+        A cell that says what its slots are worth is priced by that, so that a lone ordinary claim does not
+        send somebody across the country; the others by priority and share, above any drive.
         """
-        return list(_banded(self, cell.slots, cell.priority, at_least))
+        priced = _by_worth(self, cell) if cell.worths else _banded(self, cell.slots, cell.priority)
+        return list(_with_floor(priced, at_least, self.broken_pin_minutes))
+
+
+Prices = tuple[tuple[int, int], ...]
 
 
 @lru_cache(maxsize=4096)
-def _banded(policy: Policy, asked: int, priority: int, at_least: int) -> tuple[tuple[int, int], ...]:
-    """The prices of `slot_prices`, worked out once for all cells alike."""
+def _banded(policy: Policy, asked: int, priority: int) -> Prices:
+    """The prices of a cell's bands, worked out once for all cells alike."""
     edges = [-(-asked * band // policy.share_bands) for band in range(policy.share_bands + 1)]
+    bands = enumerate(pairwise(edges))
+    return tuple((end - start, policy.open_slot_minutes(priority, band)) for band, (start, end) in bands if end > start)
+
+
+def _by_worth(policy: Policy, cell: Cell) -> Prices:
+    """The worths as prices: as many as the cell asks, none above the dearest price by priority."""
+    ceiling, left = policy.open_slot_minutes(1, 0), cell.slots
     prices = []
-    for band, (start, end) in enumerate(pairwise(edges)):
-        price = policy.open_slot_minutes(priority, band)
-        pinned = min(max(at_least - start, 0), end - start)
-        prices += [(pinned, price + policy.broken_pin_minutes), (end - start - pinned, price)]
+    for slots, minutes in (*cell.worths, (cell.slots, cell.worths[-1][1])):
+        count = min(slots, left)
+        prices.append((count, min(minutes, ceiling)))
+        left -= count
     return tuple((count, price) for count, price in prices if count)
+
+
+def _with_floor(prices: Prices, at_least: int, broken_pin_minutes: int) -> Iterator[tuple[int, int]]:
+    """The first `at_least` slots with the price of a broken pin on top."""
+    for count, price in prices:
+        pinned = min(at_least, count)
+        at_least -= pinned
+        yield from ((n, p) for n, p in ((pinned, price + broken_pin_minutes), (count - pinned, price)) if n)

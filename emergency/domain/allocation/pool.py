@@ -38,7 +38,12 @@ class Adjuster:
 
 @dataclass(frozen=True)
 class Cell:
-    """What one incident asks for in one region and line."""
+    """What one incident asks for in one region and line.
+
+    worths: (slots, minutes each) by what the claims of a slot are worth, dearest first: leaving one open
+        costs so many minutes. Slots beyond those listed cost what the last one does. Empty: the slots are
+        priced by the cell's priority alone, above any drive.
+    """
 
     cell_id: str
     incident: str
@@ -47,6 +52,11 @@ class Cell:
     licence: str  # "" = none needed
     slots: int
     priority: int  # 1 = most urgent
+    worths: tuple[tuple[int, int], ...] = ()
+
+    def __post_init__(self) -> None:
+        # A stored plan brings them back as lists.
+        object.__setattr__(self, "worths", tuple((int(slots), int(minutes)) for slots, minutes in self.worths))
 
 
 @dataclass(frozen=True)
@@ -167,6 +177,11 @@ def _cell_faults(cells: tuple[Cell, ...]) -> Iterator[Message]:
             yield Message(
                 "cell {id} has priority {priority}; allowed are 1 (most urgent) to 9",
                 {"id": cell.cell_id, "priority": cell.priority},
+            )
+        minutes = [worth for _, worth in cell.worths]
+        if minutes != sorted(minutes, reverse=True) or any(n < 1 or worth < 0 for n, worth in cell.worths):
+            yield Message(
+                "the worths of cell {id} must fall and be 0 or more, of 1 slot or more each", {"id": cell.cell_id}
             )
 
 

@@ -82,8 +82,12 @@ def _out_of_reach(solution: Solution, cell: Cell, people: int, minutes: Ints) ->
 
 
 def _all_used(solution: Solution, column: int, people: int, may: Bools) -> tuple[str, Message, dict[str, int]]:
-    """The reason where some may serve: every slot of theirs works already, here or elsewhere."""
+    """The reason where some may serve: every slot of theirs works already, or the drive outweighs the claims."""
     rows, columns, slots = solution.busy
+    idle = solution.groups.supply - np.bincount(rows, weights=slots, minlength=len(solution.groups.keys)).astype(int)
+    free = np.flatnonzero((idle > 0) & may[solution.groups.profile])
+    if free.size:
+        return _not_worth(solution, column, people, int(idle[free].sum()), free)
     theirs = slots * may[solution.groups.profile[rows]]
     taken = np.bincount(columns, weights=theirs, minlength=len(solution.cells)).astype(np.int64)
     here, taken[column] = int(taken[column]), 0
@@ -95,6 +99,13 @@ def _all_used(solution: Solution, column: int, people: int, may: Bools) -> tuple
         return "all_here", text, detail
     gaps = {"people": people, "here": here, "elsewhere": sum(named.values())}
     gaps_with_cells = {**gaps, "cells": ", ".join(f"{c} {n}" for c, n in list(named.items())[:NAMED_CELLS])}
+    if solution.cells[column].worths:
+        text = Message(
+            "people who may serve: {people}, none idle; slots here: {here}, elsewhere, where their claims weigh "
+            "more for the drive: {elsewhere} (most in {cells})",
+            gaps_with_cells,
+        )
+        return "used_for_more", text, detail
     if int(solution.priorities[order].max()) > solution.cells[column].priority:
         text = Message(
             "people who may serve: {people}, none idle; slots here: {here}, "
@@ -108,3 +119,20 @@ def _all_used(solution: Solution, column: int, people: int, may: Bools) -> tuple
         gaps_with_cells,
     )
     return "used_as_urgent", text, detail
+
+
+def _not_worth(
+    solution: Solution, column: int, people: int, idle: int, free: Ints
+) -> tuple[str, Message, dict[str, int]]:
+    """Somebody is idle and may serve, but even the nearest drives longer than the next open slot is worth."""
+    nearest = int(solution.able.minutes[solution.groups.profile[free], column].min())
+    cell = solution.cells[column]
+    filled = cell.slots - int(solution.short[column])
+    prices = [price for count, price in solution.policy.slot_prices(cell) for _ in range(count)]
+    detail = {"idle": idle, "nearest_minutes": nearest, "worth_minutes": prices[filled]}
+    text = Message(
+        "people who may serve: {people}, slots idle: {idle}; the nearest drives {nearest} minutes one way and the "
+        "claims of the next slot are worth {worth}",
+        {"people": people, "idle": idle, "nearest": nearest, "worth": prices[filled]},
+    )
+    return "not_worth_the_drive", text, detail

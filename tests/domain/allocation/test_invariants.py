@@ -28,7 +28,7 @@ def may_serve(a, c, travel, pins, limit=600):
 
 @settings(max_examples=300, deadline=None)
 @given(worlds())
-def test_slots_add_up_and_nobody_idle_may_serve_a_short_cell(world):
+def test_slots_add_up_and_nobody_idle_may_serve_a_short_cell_worth_the_drive(world):
     pool, cells, travel, incumbent, pins = world
     plan = allocate(pool, cells, travel, incumbent=incumbent, pins=pins)
     used, filled = Counter(), Counter()
@@ -42,7 +42,10 @@ def test_slots_add_up_and_nobody_idle_may_serve_a_short_cell(world):
     assert all(used[a.adjuster_id] <= a.slots for a in pool)
     assert all(filled[c.cell_id] + short.get(c.cell_id, 0) == c.slots for c in cells)
     idle = [a for a in pool if used[a.adjuster_id] < a.slots]
-    assert not [(a, c) for a in idle for c in short if may_serve(a, places[c], travel, pins)]
+    for a, c in [(a, places[c]) for a in idle for c in short if may_serve(a, places[c], travel, pins)]:
+        next_open = [m for n, m in Policy().slot_prices(c) for _ in range(n)][filled[c.cell_id]]
+        assert c.worths
+        assert travel.minutes(a.base_region, c.region) + Policy().stability_minutes >= next_open
     assert sum(v for k, v in plan.cost.items() if k != "total") == plan.cost["total"]
     assert int((plan.solution.flow * plan.solution.network.costs).sum()) == plan.cost["total"]
 
@@ -79,6 +82,14 @@ def test_a_plan_as_its_own_standing_plan_moves_nobody(world, stability):
     assert again.cost["stability"] == 0
 
 
+def open_by_hand(cell, policy):
+    """What each open slot costs, dearest first, by the words of the policy."""
+    if cell.worths:
+        said = [minutes for count, minutes in cell.worths for _ in range(count)]
+        return (said + [said[-1]] * cell.slots)[: cell.slots]
+    return [policy.open_slot_minutes(cell.priority, n * policy.share_bands // cell.slots) for n in range(cell.slots)]
+
+
 def cheapest_by_trying_all(pool, cells, travel, policy):
     """Every way to place every slot, priced by hand."""
     slots = [a for a in pool for _ in range(a.slots)]
@@ -91,8 +102,7 @@ def cheapest_by_trying_all(pool, cells, travel, policy):
             continue
         cost = sum(travel.minutes(a.base_region, c.region) for a, c in zip(slots, places, strict=True) if c)
         for c in cells:
-            shares = [n * policy.share_bands // c.slots for n in range(c.slots)]
-            cost += sum(policy.open_slot_minutes(c.priority, band) for band in shares[filled[c.cell_id] :])
+            cost += sum(open_by_hand(c, policy)[filled[c.cell_id] :])
         best = cost if best is None else min(best, cost)
     return best
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from emergency.domain.allocation import (
     AllocationRefused,
     Assignment,
     AtLeast,
+    Cell,
     Move,
     Pin,
     Policy,
@@ -99,6 +102,47 @@ def test_an_empty_pool_leaves_everything_short_and_no_cells_leave_everyone_idle(
     assert short(allocate([], [cell("X", "north", slots=3)], ROADS)) == {"X": (3, "no_skill")}
     assert allocate([adjuster("ann", "north")], [], ROADS).cost["total"] == 0
     assert allocate([], [], ROADS).assignments == ()
+
+
+class TestWorth:
+    """Slots priced by what their claims are worth: a drive longer than that is not made."""
+
+    def priced(self, minutes: int, slots: int = 1) -> Cell:
+        return replace(cell("S", "south", slots), worths=((slots, minutes),))
+
+    def drive(self) -> int:
+        plan = allocate([adjuster("ann", "north")], [cell("S", "south")], ROADS)
+        return plan.cost["travel_minutes"]
+
+    def test_nobody_drives_longer_than_the_claims_are_worth_and_the_reason_says_both_figures(self):
+        far = self.drive()
+        plan = allocate([adjuster("ann", "north")], [self.priced(far - 1)], ROADS)
+        (shortage,) = plan.shortages
+        assert (plan.assignments, shortage.code) == ((), "not_worth_the_drive")
+        assert shortage.detail["nearest_minutes"] == far
+        assert shortage.detail["worth_minutes"] == far - 1
+        assert f"drives {far} minutes one way and the claims of the next slot are worth {far - 1}" in str(
+            shortage.reason
+        )
+
+    def test_somebody_goes_where_the_claims_are_worth_more_than_the_drive(self):
+        plan = allocate([adjuster("ann", "north")], [self.priced(self.drive() + 1)], ROADS)
+        assert who_goes_where(plan) == {("ann", "S"): 1}
+
+    def test_a_pin_holds_whatever_the_claims_are_worth(self):
+        plan = allocate([adjuster("ann", "north")], [self.priced(0)], ROADS, pins=[AtLeast("S", 1)])
+        assert who_goes_where(plan) == {("ann", "S"): 1}
+
+    def test_the_heavier_claims_win_whatever_the_priority_says(self):
+        light = replace(cell("L", "south", priority=1), worths=((1, 400),))
+        heavy = replace(cell("H", "south", priority=3), worths=((1, 900),))
+        plan = allocate([adjuster("ann", "north")], [light, heavy], ROADS)
+        assert who_goes_where(plan) == {("ann", "H"): 1}
+        assert short(plan) == {"L": (1, "used_for_more")}
+
+    def test_worths_that_rise_are_refused(self):
+        with pytest.raises(AllocationRefused, match="worths of cell S must fall"):
+            allocate([], [replace(cell("S", "south", 2), worths=((1, 5), (1, 6)))], ROADS)
 
 
 class TestPins:

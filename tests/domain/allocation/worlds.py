@@ -58,4 +58,8 @@ def _person(dice: Random, number: int) -> Adjuster:
 def _cell(dice: Random, number: int, slots: int) -> Cell:
     asked, priority = dice.randint(1, slots), dice.randint(1, 3)
     place, line, licence = dice.choice(REGIONS), dice.choice(LINES), dice.choice(LICENCES)
-    return Cell(f"c{number}", "storm", place, line, licence, asked, priority)
+    worths: tuple[tuple[int, int], ...] = ()
+    if dice.random() < 0.4:  # priced by its claims instead of its priority; low enough to be refused, too
+        falling = sorted((dice.randrange(900) for _ in range(dice.randint(1, 3))), reverse=True)
+        worths = tuple((dice.randint(1, 2), minutes) for minutes in falling)
+    return Cell(f"c{number}", "storm", place, line, licence, asked, priority, worths)
