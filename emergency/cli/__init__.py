@@ -19,7 +19,7 @@ REFUSALS: tuple[type[Exception], ...] = (BadInput, FileNotFoundError, IsADirecto
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; 0 done, 1 found something wrong, 2 bad input."""
+    """Run one command; 0 done, 1 found something wrong, 2 bad input, 130 stopped on request (Ctrl-C, TERM)."""
     arguments = _parser().parse_args(argv)
     try:
         return int(arguments.run(arguments) or 0)
@@ -83,6 +83,7 @@ def _data_commands(command: Any, group: Any) -> None:
     imported.add_argument("--incident", help="the incident these claims belong to")
     kinds = ("claims", "messages", "policies", "casualties")
     imported.add_argument("--kind", choices=kinds, default="claims", help="what a row of the file is")
+    imported.add_argument("--progress", action="store_true", help="say how far it is on standard error, also in a file")
 
     alerts = command(group("alerts", "Alerts"), "import", data.alerts_import, "Import files of alerts, one line each")
     alerts.add_argument("files", nargs="+", type=Path, help="CAP, Atom, EDXL-DE, GDACS RSS, PAGER or USGS GeoJSON")

@@ -5,9 +5,11 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from contextlib import closing
 
 from emergency import bootstrap
 from emergency.cli.answering import BadInput, answer_with, context
+from emergency.cli.watching import STOPPED, Bar, stopping
 from emergency.service.receipts import FlagLine
 
 
@@ -59,31 +61,25 @@ def claims_propose(arguments: argparse.Namespace) -> int:
 
 
 def claims_import(arguments: argparse.Namespace) -> int:
-    from emergency.service.importing import Progress, import_claims, mapping_named
+    from emergency.service.importing import import_claims, mapping_named
     from emergency.service.record_files import RecordReceipt, import_records
 
     if not arguments.file.is_file():
         raise BadInput(f"{arguments.file}: no such file")
     ctx = context(arguments)
-
-    def show(p: Progress) -> None:
-        rate = p.rows / p.seconds if p.seconds else 0
-        left = p.seconds * (p.bytes_total - p.bytes_read) / p.bytes_read if p.bytes_read else 0
-        print(f"\r{p.rows:,} rows, {rate:,.0f} rows/s, {left:.0f} s left ", end="", file=sys.stderr)
-
-    watching = sys.stderr.isatty() and not arguments.json
     mapping = mapping_named(ctx, arguments.mapping)
     if mapping.kind != arguments.kind:
         raise BadInput(f"mapping {mapping.name!r} reads {mapping.kind}: add --kind {mapping.kind}, or name another")
-    receipt = (import_claims if mapping.kind == "claims" else import_records)(
-        ctx,
-        arguments.file,
-        mapping,
-        incident_id=arguments.incident,
-        progress=show if watching else None,
-    )
-    if watching:
-        print(file=sys.stderr)
+    bar = Bar(drawn=arguments.progress or (sys.stderr.isatty() and not arguments.json))
+    with closing(bar), stopping() as wish:
+        receipt = (import_claims if mapping.kind == "claims" else import_records)(
+            ctx,
+            arguments.file,
+            mapping,
+            incident_id=arguments.incident,
+            progress=bar.show,
+            stop=wish.is_set,
+        )
     answer_with(
         arguments,
         receipt.to_json(),
@@ -102,9 +98,10 @@ def claims_import(arguments: argparse.Namespace) -> int:
             *(f"look: {_line(f)}" for f in receipt.flags[:10]),
             *([f"rejects: {receipt.rejects_file}"] if receipt.rejects_file else []),
             *([f"every such row: {receipt.rows_file}"] if receipt.rows_file else []),
+            *(["stopped: these rows are in; import the file again to go on"] if receipt.state == "stopped" else []),
         ],
     )
-    return 0
+    return STOPPED if receipt.state == "stopped" else 0
 
 
 def _line(found: FlagLine) -> str:

@@ -60,6 +60,9 @@ class PlainRows:
                     yield batch
                 self.spare.close()
                 return
+            except GeneratorExit:  # nobody wants the rest
+                self.spare.close()
+                raise
             except pa.ArrowInvalid:
                 pass  # a row of another length; the careful reader says which
         yield from self.careful(size, done)

@@ -172,7 +172,7 @@ class Columns:
         column = self.mapping.columns.get(name)
         value = self.mapping.constants.get(name) or (column.default if column else None)
         value = value or (self.mapping.currency if name == "currency" else FALLBACKS.get(name))
-        if CLAIM_COLUMNS[name] == "string":
+        if CLAIM_COLUMNS.get(name) == "string":
             self.read.values[name] = _from_arrow(pa.repeat(pa.scalar(value, pa.string()), self.size))
             return
         nothing = np.ones(self.size, dtype=bool)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -239,7 +239,7 @@ def free_id(ctx: Context, wanted: str) -> str:
     return f"{wanted}-{taken + 1}" if taken else wanted
 
 
-def _placed(ctx: Context, path: Path, mapping: ClaimMapping) -> Iterator[tuple[ClaimChunk, pd.DataFrame]]:
+def _placed(ctx: Context, path: Path, mapping: ClaimMapping) -> Generator[tuple[ClaimChunk, pd.DataFrame]]:
     """Chunks of the file, and their claims with a place."""
     regions = ctx.content.regions.get(mapping.regions or ctx.profile.region_set)
     for chunk in read_claims(path, mapping, now_us=ctx.now_us(), checks=checks_of(ctx, regions.bounds)):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -50,13 +51,13 @@ def never() -> bool:
     return False
 
 
-def ahead(items: Iterator[Item]) -> Generator[Item]:
+def ahead(items: Generator[Item]) -> Generator[Item]:
     """The same items, each made on a thread of its own while the one before is still in use.
 
     At most one is made ahead, so no more than two are held. Whoever leaves early waits for the one
     that is being made.
     """
-    with ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
+    with closing(items), ThreadPoolExecutor(1, thread_name_prefix="ahead") as pool:
         coming = pool.submit(next, items, None)
         while (item := coming.result()) is not None:
             coming = pool.submit(next, items, None)

@@ -6,6 +6,7 @@ from typing import Any
 
 from emergency.documents.cells import harmless
 from emergency.service.context import Context
+from emergency.service.import_life import as_it_is
 from emergency.store import journal, records
 from emergency.store.journal import Entry
 
@@ -22,8 +23,9 @@ def journal_entries(ctx: Context, limit: int = 200) -> list[journal.Entry]:
 
 
 def imports(ctx: Context) -> list[dict[str, Any]]:
+    """Receipts, newest first; one whose import was killed says ``stopped``."""
     with ctx.store.read() as connection:
-        return records.imports(connection)
+        return [as_it_is(receipt) for receipt in records.imports(connection)]
 
 
 def messages(ctx: Context) -> list[dict[str, Any]]:

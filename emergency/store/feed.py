@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from emergency.store.access_tables import idempotency
@@ -52,6 +52,11 @@ def take_turn(connection: Connection, *, key_id: str, idem_key: str, request_sha
 def give_answer(connection: Connection, *, key_id: str, idem_key: str, answer: Mapping[str, Any]) -> None:
     text = json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
     connection.execute(update(idempotency).where(*_this(key_id, idem_key)).values(answer=text))
+
+
+def forget_answers(connection: Connection, *, before_us: int) -> int:
+    """Drop answers given before an instant; their keys may be used anew. Returns how many."""
+    return int(connection.execute(delete(idempotency).where(idempotency.c.at_us < before_us)).rowcount)
 
 
 def _this(key_id: str, idem_key: str) -> tuple[Any, ...]:

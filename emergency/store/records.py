@@ -82,3 +82,8 @@ def take_tick(connection: Connection, job: str, planned_us: int, started_us: int
     row = {"job": job, "planned_us": planned_us, "started_us": started_us}
     statement = dialect.insert(job_run).on_conflict_do_nothing().returning(job_run.c.job)
     return connection.execute(statement, row).first() is not None
+
+
+def forget_ticks(connection: Connection, *, before_us: int) -> int:
+    """Drop ticks planned before an instant; returns how many."""
+    return int(connection.execute(delete(job_run).where(job_run.c.planned_us < before_us)).rowcount)

@@ -23,6 +23,7 @@ OTHER_ACTS = {
     "allocation.propose": N_("Plan proposed"),
     "allocation.withdraw": N_("Plan taken back"),
     "claims.import": N_("Claims file imported"),
+    "claims.import.stop": N_("Claims import stopped"),
     "clock.move": N_("Demo time moved"),
     "demo.load": N_("Demo loaded"),
     "drill.end": N_("Drill ended"),
