@@ -9,6 +9,7 @@ from emergency.config import Config
 from emergency.geo.regions import RegionSets
 from emergency.library import Library
 from emergency.service.context import Actor, Content, Context
+from emergency.service.import_jobs import ImportJobs
 from emergency.service.running import context
 from emergency.store.store import Workspaces
 
@@ -20,6 +21,7 @@ class Running:
     config: Config
     content: Content
     lock: threading.Lock = field(default_factory=threading.Lock)
+    imports: ImportJobs = field(default_factory=ImportJobs)
 
     def context(self, workspace: str, actor: Actor) -> Context:
         # Making a workspace's tables twice at once would be wasteful, not wrong.
@@ -27,6 +29,7 @@ class Running:
             return context(self.content, workspace, actor)
 
     def close(self) -> None:
+        self.imports.close()  # each ends after the chunk in hand
         self.content.workspaces.close()
 
 
