@@ -27,17 +27,20 @@ from emergency.domain.drill.world import Posting, PublishedPlan, SeatChange
 from emergency.domain.incident import Incident
 from emergency.domain.instant import to_us
 from emergency.domain.playbook import Playbook
-from emergency.service import allocation, dispatching
+from emergency.service import allocation, authority, deciding, dispatching, watch
 from emergency.service.context import Actor, Context, FixedClock, Refused
-from emergency.service.grading import confirm_level, evaluate
+from emergency.service.grading import agree_to_lower, confirm_level, evaluate
 from emergency.service.importing import receive
+from emergency.service.level_facts import GROWING
 from emergency.service.response import mark_impact, open_incident, perform, record_fact
-from emergency.store import pool
+from emergency.store import levels, pool
 from emergency.store.incidents import Conflict
 
 COUNTED = ("claims.", "loss.", "payout.", "regions.")
 REPLAN_S = 2 * 3600  # the best player looks again every two hours (house rule, 2026-11)
 REPLAN = "replan"
+AGAIN_S = watch.AGAIN_US // 1_000_000
+LATER_S = 10**9
 STEP_S = 60  # conditions on claims and acts may come true between moments the script names
 DIRECTOR = Actor("drill-director", "Drill director", "director")
 
@@ -58,6 +61,7 @@ class Play:
     seats: list[SeatChange] = field(default_factory=list)
     committed: Counter[str] = field(default_factory=Counter)
     told: int = 0
+    look_s: int = 0  # when the level is looked at next, if nothing happens before
 
     def __post_init__(self) -> None:
         self.start = self.script.clock.start
@@ -123,12 +127,26 @@ class Play:
 
     def _next(self, now: int, end_s: int) -> int:
         waiting = bool(self._waiting())
-        moments = [step.next_s(self.script, self.state) or end_s, end_s]
+        moments = [step.next_s(self.script, self.state) or end_s, end_s, self.look_s]
         if waiting:
             moments.append(now + STEP_S)
         if self.todo:
             moments.append(self.todo[0][0])
         return max(now + 1, min(moments))
+
+    def _look(self, now: int) -> None:
+        """The level is held against the rules again; the next look is due when somebody's time to confirm
+        runs out, or after ten minutes where figures grow by themselves."""
+        watch.keep_up(self.at(now))
+        with self.ctx.store.read() as connection:
+            due_us = levels.next_due(connection)
+        turn_s = LATER_S if due_us is None else -(-(due_us - to_us(self.start)) // 1_000_000)
+        self.look_s = min(turn_s, now + AGAIN_S if self._grows else LATER_S)
+
+    @property
+    def _grows(self) -> bool:
+        effects = [e.metric for i in self.script.injects for e in i.effects if e.kind == "set"]
+        return bool({*effects, *self.script.initial_state.facts} & set(GROWING))
 
     def _seen(self, now: int) -> dict[str, Any]:
         """What conditions of injects still to come may ask; counting claims is left out where none asks."""
@@ -147,8 +165,11 @@ class Play:
             self._take_claims(now)
         for inject in due.injects:
             self._deliver(now, inject)
+        if due.injects or self.look_s <= now:
+            self._look(now)
         while self.todo and self.todo[0][0] <= now:
             self._act(heapq.heappop(self.todo)[2], now)
+            self._look(now)
 
     def _take_claims(self, now: int) -> None:
         """Claims that have arrived since the last time come in as any feed's do."""
@@ -219,10 +240,15 @@ class Play:
             heapq.heappush(self.todo, (again.at_s, self.told, again))
 
     def _confirm(self, ctx: Context, act: PlannedAct) -> None:
-        proposed = evaluate(ctx, self.incident_id).proposed
+        """The commander's robot decides in the role the plan names; another agrees where two people are needed."""
+        found = evaluate(ctx, self.incident_id)
         wanted = act.body.get("level", "rules")
-        level = proposed if wanted == "rules" else int(wanted)
-        confirm_level(ctx, self.incident_id, level, reason="" if level == proposed else "drill", second_actor="deputy")
+        level = found.proposed if wanted == "rules" else int(wanted)
+        role = authority.who_decides(ctx, found.incident, found.proposed, level) or act.role
+        reason = "" if level == found.proposed else "drill"
+        confirm_level(replace(ctx, actor=replace(ctx.actor, role=role)), self.incident_id, level, reason=reason)
+        if deciding.request(ctx, self.incident_id):
+            agree_to_lower(replace(ctx, actor=Actor("second", "Second", role)), self.incident_id)
 
     def _body(self, ctx: Context, act: PlannedAct) -> dict[str, Any]:
         """The act's body with ``*`` fields filled from the incident's own record."""

@@ -264,7 +264,9 @@ def from_journal(entries: Iterable[journal.Entry], start: datetime) -> tuple[lis
         if entry.action == "drill.inject":
             deliveries.append(Delivery(body["inject"], at_s, entry=entry.seq))
         elif entry.action in ACTS:
-            acts.append(Act(at_s, str(body.get("role", "")), entry.actor, entry.action, body, entry.seq))
+            # An authority confirms a level in the seat of the role whose task it is.
+            role = str(body.get("for_role") or body.get("role", ""))
+            acts.append(Act(at_s, role, entry.actor, entry.action, body, entry.seq))
     return acts, deliveries
 
 

@@ -16,7 +16,7 @@ import pandas as pd
 from emergency.domain.instant import from_us, to_us
 from emergency.library.figures import illustrative_split
 from emergency.service.context import Context
-from emergency.store import claims, incidents
+from emergency.store import asof, claims, incidents
 
 # 72 h until survey is our own service target; the norm sets none (house rule, 2026-11).
 OVERDUE_HOURS = 72
@@ -68,8 +68,12 @@ def figures(ctx: Context, incident_id: str | None = None, at: datetime | None = 
     if ctx.profile.figures == "bulletins":
         return _from_bulletins(ctx, now)
     now_us = to_us(now)
+    overdue_us = OVERDUE_HOURS * HOUR_US
     with ctx.store.read() as connection:
-        table = claims.counts(connection, now_us=now_us, overdue_us=OVERDUE_HOURS * HOUR_US, incident=incident_id)
+        if ctx.known_at is not None:
+            table = asof.counts(connection, at_us=now_us, overdue_us=overdue_us, incident=incident_id)
+        else:
+            table = claims.counts(connection, now_us=now_us, overdue_us=overdue_us, incident=incident_id)
     return Figures(now, _in_one_currency(ctx, table, now))
 
 
@@ -84,7 +88,7 @@ def _in_one_currency(ctx: Context, table: pd.DataFrame, now: datetime) -> pd.Dat
     for currency in foreign:
         rate = ctx.content.library.rates().between(now.date(), str(currency), home)
         rows = table["currency"] == currency
-        for column in ("estimated_minor", "paid_minor"):
+        for column in ("estimated_minor", "paid_minor", "payout_minor"):
             table.loc[rows, column] = [round(int(v) * rate.value) for v in table.loc[rows, column]]
     return table
 
@@ -128,6 +132,8 @@ def _from_bulletins(ctx: Context, now: datetime) -> Figures:
                 "last_24h": fresh_split[region],
                 "estimated_minor": loss[region],
                 "paid_minor": 0,
+                "payout_minor": loss[region],
+                "dead": 0,
                 "oldest_us": to_us(published.as_of),
             }
             for region in sorted(weights)
@@ -162,7 +168,8 @@ def _newest(rows: list[dict[str, object]]) -> Published | None:
 
 def _empty() -> pd.DataFrame:
     columns = ["region", "line", "currency", "claims", "open", "unsurveyed", "overdue", "last_hour", "last_24h"]
-    return pd.DataFrame({c: [] for c in [*columns, "estimated_minor", "paid_minor", "oldest_us"]})
+    money = ["estimated_minor", "paid_minor", "payout_minor"]
+    return pd.DataFrame({c: [] for c in [*columns, *money, "dead", "oldest_us"]})
 
 
 def hours_since(instant_us: float | None, now: datetime) -> int | None:

@@ -2,34 +2,33 @@
 
 Two values with two traces. The response level is the company's own; the event class is the
 regulator's, on industry figures where there are any, and our own figures are only its floor.
+Both are held against the whole incident and against each province it lies in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from emergency.domain.drill.facts import Change
-from emergency.domain.drill.facts import facts as grown
 from emergency.domain.incident import Incident
-from emergency.domain.instant import to_us
-from emergency.domain.level import Grade, RuleSet, covers, grade, reporting_clocks, unit_of
-from emergency.domain.level.trace import grade_record
-from emergency.service.alerts import metrics_in_force
+from emergency.domain.level import Grade, RuleSet, covers, grade, reporting_clocks, still_near, unit_of
+from emergency.domain.level.history import LevelStretch
+from emergency.domain.level.rules import LEVEL_MARK, Override
+from emergency.service import command_history, deciding
 from emergency.service.context import Context, Refused
 from emergency.service.figures import Figures, figures
-from emergency.store import claims, incidents
+from emergency.service.level_facts import INDUSTRY, Grounds, Known, Origin
+from emergency.service.lookback import as_known
+from emergency.store import incidents
 from emergency.store.incidents import Conflict
+from emergency.store.store import Connection
 from emergency.texts import N_, Message
 
 RESPONSE_RULES = "default"
 CLASS_RULES = "nfra-2022-15"
-INJURY_LINES = ("personal_injury", "health")
-# Facts said of the whole industry carry this before the metric's name.
-INDUSTRY = "industry."
 
 
 @dataclass(frozen=True)
@@ -47,11 +46,34 @@ class Conversion:
 
 
 @dataclass(frozen=True)
+class ProvinceGrade:
+    """Level and class of one province, by the same rules.
+
+    Attributes:
+        province: region code; jurisdiction: "CN-410000", "US-TX".
+        near: metrics at the linkage ratio or more of the threshold of the level proposed elsewhere,
+            where a neighbour has reached it: joint activation is offered.
+        joint: the level at which that is offered; None where it is not.
+    """
+
+    province: str
+    jurisdiction: str
+    response: Grade
+    event_class: Grade | None
+    class_basis: str
+    facts: Mapping[str, Any]
+    near: tuple[str, ...] = ()
+    joint: int | None = None
+
+
+@dataclass(frozen=True)
 class Evaluation:
     """What the rules say of an incident at an instant.
 
     ``event_class`` is None where no class rules cover its jurisdiction; ``class_note`` says so.
-    ``class_basis`` is ``industry`` or ``own`` (a floor).
+    ``class_basis`` is ``industry``, ``estimated`` (from market share) or ``own`` (a floor); ``basis``
+    says it of each metric. ``upper`` is the level on the upper ends of estimates, where there are any.
+    ``provinces`` is empty for an incident in one province: the whole is the province.
     """
 
     incident: Incident
@@ -62,40 +84,66 @@ class Evaluation:
     class_basis: str
     conversions: tuple[Conversion, ...]
     facts: Mapping[str, Any]
+    origins: Mapping[str, Origin] = field(default_factory=dict)
+    basis: Mapping[str, str] = field(default_factory=dict)
+    forecast: Mapping[str, Any] = field(default_factory=dict)
+    upper: Grade | None = None
+    provinces: tuple[ProvinceGrade, ...] = ()
 
     @property
     def proposed(self) -> int | None:
         return self.response.level
 
     @property
+    def raises(self) -> bool:
+        """The rules ask for a graver level than the one in force."""
+        return self.proposed is not None and (self.proposed < (self.incident.response_level or 4))
+
+    @property
     def differs(self) -> bool:
-        return self.response.level is not None and self.response.level != self.incident.response_level
+        """Somebody has something to decide: another level is proposed, or nobody confirmed the one in force."""
+        other = self.response.level is not None and self.response.level != self.incident.response_level
+        return other or self.incident.provisional
+
+    def estimate_of(self, metric: str) -> str:
+        """How sure a figure is: a key of `level_facts.ESTIMATES`."""
+        kind = self.basis.get(metric, "own")
+        origin = self.origins.get(metric if kind == "own" else INDUSTRY + metric)
+        return origin.estimate if origin else "stated"
 
 
 def evaluate(ctx: Context, incident_id: str, at: datetime | None = None) -> Evaluation:
     """Hold the live aggregates of an incident against both rule files."""
     incident = incident_named(ctx, incident_id)
     now = at or ctx.now()
-    known = figures(ctx, incident_id, now)
-    own, industry = _facts(ctx, incident, known)
+    shown = figures(ctx, incident_id, now)
+    grounds = Grounds(ctx, incident, shown)
+    known = grounds.known()
+    own = _with_capacity(ctx, dict(known.own), shown)
     rules = ctx.content.library.rules(RESPONSE_RULES)
     response_facts, conversions = in_currency(ctx, own, rules, now)
-    response = grade(rules, incident.kind, response_facts, overrides=_overrides(ctx, incident))
-    class_rules = ctx.content.library.rules(CLASS_RULES)
-    if not covers(class_rules, incident.jurisdiction):
-        note = Message(
-            N_("no event class: {rules} covers {covered}, not {jurisdiction}"),
-            {
-                "rules": class_rules.id,
-                "covered": _jurisdiction(class_rules),
-                "jurisdiction": incident.jurisdiction,
-            },
-        )
-        return Evaluation(incident, now, response, None, note, "", conversions, own)
-    basis = "industry" if industry else "own"
-    class_facts, more = in_currency(ctx, own | industry, class_rules, now)
-    event_class = grade(class_rules, incident.kind, class_facts)
-    return Evaluation(incident, now, response, event_class, None, basis, (*conversions, *more), own | industry)
+    overrides = _overrides(ctx, incident)
+    response = grade(rules, incident.kind, response_facts, overrides=overrides)
+    upper = None
+    if known.upper:
+        raised, _ = in_currency(ctx, own | dict(known.upper), rules, now)
+        upper = grade(rules, incident.kind, raised, overrides=overrides)
+    event_class, note, basis, more = _class(ctx, incident, incident.jurisdiction, known, now)
+    return Evaluation(
+        incident=incident,
+        as_of=now,
+        response=response,
+        event_class=event_class,
+        class_note=note,
+        class_basis=_told_basis(event_class, basis),
+        conversions=(*conversions, *more),
+        facts=own | {m: v for m, v in known.for_class()[0].items() if basis.get(m, "own") != "own"},
+        origins=known.origins,
+        basis=basis,
+        forecast=known.forecast,
+        upper=upper,
+        provinces=_by_province(ctx, incident, grounds, now),
+    )
 
 
 def incident_named(ctx: Context, incident_id: str) -> Incident:
@@ -104,58 +152,45 @@ def incident_named(ctx: Context, incident_id: str) -> Incident:
         if found is None:
             known = ", ".join(i.incident_id for i in incidents.every(connection)) or "none"
             raise Refused(f"there is no incident {incident_id!r} in workspace {ctx.store.name!r}; known: {known}")
-    return found
+        return as_known(ctx, connection, found)
 
 
-def _jurisdiction(rules: RuleSet) -> str:
-    return ", ".join(rules.jurisdiction)
+def _class(
+    ctx: Context, incident: Incident, jurisdiction: str, known: Known, now: datetime
+) -> tuple[Grade | None, Message | None, dict[str, str], tuple[Conversion, ...]]:
+    """The regulator's class where its rules cover the place, else why there is none."""
+    rules = ctx.content.library.rules(CLASS_RULES)
+    if not covers(rules, jurisdiction):
+        gaps = {"rules": rules.id, "covered": ", ".join(rules.jurisdiction), "jurisdiction": jurisdiction}
+        return None, Message(N_("no event class: {rules} covers {covered}, not {jurisdiction}"), gaps), {}, ()
+    facts, basis = known.for_class()
+    converted, conversions = in_currency(ctx, facts, rules, now)
+    return grade(rules, incident.kind, converted), None, basis, conversions
 
 
-def _overrides(ctx: Context, incident: Incident) -> Any:
+def _told_basis(event_class: Grade | None, basis: Mapping[str, str]) -> str:
+    """What the class rests on: its deciding figure, else the best figure there is."""
+    if event_class is None:
+        return ""
+    decided = event_class.decided_by
+    if decided is not None and decided.metric in basis:
+        return basis[decided.metric]
+    read = {basis[i.metric] for i in event_class.indicators if i.metric in basis}
+    return next((kind for kind in ("industry", "estimated") if kind in read), "own")
+
+
+def _overrides(ctx: Context, incident: Incident) -> tuple[Override, ...]:
     if incident.playbook:
         return ctx.content.library.playbook(incident.playbook).overrides
     found = ctx.content.library.playbooks_for(incident.kind, incident.perils, incident.regions)
     return found[0].overrides if found else ()
 
 
-def _facts(ctx: Context, incident: Incident, known: Figures) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(our own facts, industry facts); money in whole units of the workspace's currency."""
-    table = known.table
-    own: dict[str, Any] = {}
-    if len(table):
-        injury = table["line"].isin(INJURY_LINES)
-        own["claims.last_24h"] = int(table["last_24h"].sum())
-        own["loss.estimated_gross"] = Decimal(int(table["estimated_minor"].sum())) / 100
-        own["payout.property_estimated"] = Decimal(int(table.loc[~injury, "estimated_minor"].sum())) / 100
-        own["payout.injury_estimated"] = Decimal(int(table.loc[injury, "estimated_minor"].sum())) / 100
-        if not known.illustrative:
-            own["regions.prefectures"] = int(table.loc[table["open"] > 0, "region"].nunique())
-    with ctx.store.read() as connection:
-        _injured, dead = claims.casualties(connection, now_us=to_us(known.as_of), incident=incident.incident_id)
-        recorded = incidents.facts(connection, incident_id=incident.incident_id, now_us=to_us(known.as_of))
-    if dead:
-        own["casualties.insured_deaths"] = dead
-    warned = metrics_in_force(ctx, incident.regions, known.as_of)
-    own.update({metric: said.value for metric, said in warned.items()})
-    # Of a warning and a figure somebody entered, the newer counts.
-    recorded = [r for r in recorded if r["metric"] not in warned or r["as_of_us"] >= warned[r["metric"]].sent_us]
-    industry: dict[str, Any] = {}
-    for row in recorded:
-        metric = str(row["metric"])
-        if metric.startswith(INDUSTRY):
-            industry[metric.removeprefix(INDUSTRY)] = row["value"]
-        elif not isinstance(row["value"], dict):
-            own[metric] = row["value"]
+def _with_capacity(ctx: Context, own: dict[str, Any], known: Figures) -> dict[str, Any]:
     ratio = demand_ratio(ctx, known)
     if ratio is not None:
         own.setdefault("capacity.demand_ratio", ratio)
-    return _grown(own, recorded, known.as_of), industry
-
-
-def _grown(own: dict[str, Any], recorded: Sequence[Mapping[str, Any]], now: datetime) -> dict[str, Any]:
-    """Facts that follow from others with time: an outage grows older by itself."""
-    changes = [Change(int(r["as_of_us"]) // 1_000_000, str(r["metric"]), r["value"]) for r in recorded]
-    return grown([c for c in changes if c.metric in own], to_us(now) // 1_000_000, own)
+    return own
 
 
 def demand_ratio(ctx: Context, known: Figures) -> float | None:
@@ -167,6 +202,53 @@ def demand_ratio(ctx: Context, known: Figures) -> float | None:
         return None
     # Cut, never rounded up: a threshold is not reached by rounding.
     return demand_slots(ctx, known) * 1000 // capacity / 1000
+
+
+# Provinces ----------------------------------------------------------------------------------------
+
+
+def _by_province(ctx: Context, incident: Incident, grounds: Grounds, now: datetime) -> tuple[ProvinceGrade, ...]:
+    """Each province by itself; where only one is touched the whole says it all."""
+    codes = grounds.provinces()
+    if len(codes) < 2:
+        return ()
+    rules = ctx.content.library.rules(RESPONSE_RULES)
+    found = []
+    for code in codes:
+        known, jurisdiction = grounds.known(code), jurisdiction_of(ctx, code)
+        facts, _ = in_currency(ctx, known.own, rules, now)
+        response = grade(rules, incident.kind, facts)
+        event_class, _, basis, _ = _class(ctx, incident, jurisdiction, known, now)
+        told = _told_basis(event_class, basis)
+        found.append(ProvinceGrade(code, jurisdiction, response, event_class, told, known.own))
+    return tuple(_linked(ctx, one, found, rules) for one in found)
+
+
+def _linked(ctx: Context, one: ProvinceGrade, every: list[ProvinceGrade], rules: RuleSet) -> ProvinceGrade:
+    """The province with the offer to be activated together with a neighbour that has reached a level."""
+    if rules.linkage.scope != "adjacent":
+        return one
+    reached = [
+        other.response.level
+        for other in every
+        if other.response.level and ctx.regions.adjacent(one.province, other.province)
+    ]
+    level = min(reached, default=None)
+    if level is None or (one.response.level or 4) <= level:
+        return one
+    near = still_near(one.response.indicators, level, rules.linkage.ratio)
+    if not near:
+        return one
+    return replace(one, near=tuple(dict.fromkeys(i.metric for i in near)), joint=level)
+
+
+def jurisdiction_of(ctx: Context, province: str) -> str:
+    """Country and province as the rule files write them: CN-410000, US-TX."""
+    letters = ctx.regions.licence(province)
+    return f"US-{letters}" if letters else f"CN-{province}"
+
+
+# Money --------------------------------------------------------------------------------------------
 
 
 def in_currency(
@@ -206,47 +288,56 @@ def _number(value: Any) -> Any:
     return value
 
 
-def confirm_level(
-    ctx: Context, incident_id: str, level: int | None, *, reason: str = "", second_actor: str = ""
-) -> Evaluation:
+# Deciding -----------------------------------------------------------------------------------------
+
+
+def confirm_level(ctx: Context, incident_id: str, level: int | None, *, reason: str = "") -> Evaluation:
     """Confirm the proposed level, or decide otherwise with a reason.
 
+    Who lowers a proposed Ⅰ only asks for it: the request waits, visible to all, until a second
+    person agrees (`deciding.agree`) or it is withdrawn.
+
     Raises:
-        Refused: another level than proposed without a reason; a proposed Ⅰ lowered by one person alone.
+        Refused: not (yet) theirs to decide; another level than proposed without a reason; down more
+            than one step, or before the hold is over.
         Conflict: someone else decided in the meantime.
     """
-    from emergency.service.response import activate
-
     evaluation = evaluate(ctx, incident_id)
-    _may_decide(ctx, evaluation, level, reason, second_actor)
+    return _decided(ctx, evaluation, deciding.Wish(level, reason))
+
+
+def agree_to_lower(ctx: Context, incident_id: str) -> Evaluation:
+    """Be the second person who lowers a proposed Ⅰ; the level the first asked for is in force then.
+
+    Raises:
+        Refused: nobody has asked, the same person, or not theirs to decide.
+    """
+    evaluation = evaluate(ctx, incident_id)
+    asked = deciding.request(ctx, incident_id)
+    if asked is None:
+        raise Refused(Message(N_("nobody asks to lower the level of this incident; it may have been withdrawn")))
+    return _decided(ctx, evaluation, deciding.Wish(asked.level, asked.reason, asked))
+
+
+def _decided(ctx: Context, evaluation: Evaluation, wish: deciding.Wish) -> Evaluation:
+    incident_id = evaluation.incident.incident_id
     with ctx.store.write() as connection:
         before = incidents.get(connection, incident_id)
         if before is None or before.version != evaluation.incident.version:
-            raise Conflict(f"incident {incident_id} was changed by someone else; reload and decide again")
-        trace = grade_record(evaluation.response)
-        incidents.add_decision(
-            connection,
-            incident_id=incident_id,
-            level=level,
-            proposed=evaluation.proposed,
-            reason=reason,
-            grade=trace,
-            decided=ctx.now(),
-            actor=ctx.actor.id,
-            second_actor=second_actor,
-        )
-        body = {
-            "incident": incident_id,
-            "level": level,
-            "proposed": evaluation.proposed,
-            "before": before.response_level,
-            "reason": reason,
-            "second_actor": second_actor,
-            "rules": f"{evaluation.response.rules}@{evaluation.response.version}",
-            "decided_by": trace["decided_by"],
-        }
-        activate(ctx, connection, before, level, body, deadlines_s(ctx, evaluation, level))
+            raise Conflict(_changed(connection, incident_id))
+        deciding.decide(ctx, connection, evaluation, wish, deadlines_s(ctx, evaluation, wish.level))
     return evaluate(ctx, incident_id)
+
+
+def _changed(connection: Connection, incident_id: str) -> Message:
+    """Who was quicker, and what they decided."""
+    decisions = [d for d in incidents.decisions(connection, incident_id) if not d["jurisdiction"]]
+    if not decisions:
+        text = N_("incident {incident} was changed while you were looking; look again and decide")
+        return Message(text, {"incident": incident_id})
+    mark = LEVEL_MARK.get(decisions[-1]["level"] or 0, "–")
+    gaps = {"who": decisions[-1]["actor"], "mark": mark}
+    return Message(N_("{who} decided {mark} while you were looking; look again and decide"), gaps)
 
 
 def deadlines_s(ctx: Context, evaluation: Evaluation, level: int | None) -> dict[str, int]:
@@ -262,16 +353,25 @@ def deadlines_s(ctx: Context, evaluation: Evaluation, level: int | None) -> dict
     return found
 
 
-def _may_decide(ctx: Context, evaluation: Evaluation, level: int | None, reason: str, second_actor: str) -> None:
-    if level not in (None, 1, 2, 3):
-        raise Refused(f"level {level!r} must be 1, 2, 3 or none")
-    if level != evaluation.proposed and not reason.strip():
-        raise Refused("deciding otherwise than the rules propose needs a reason; write one sentence")
-    lowered = evaluation.proposed == 1 and level != 1
-    if lowered and (not second_actor.strip() or second_actor.strip() == ctx.actor.id):
-        raise Refused("lowering a proposed level Ⅰ needs two people; name the second")
+def level_history(ctx: Context, incident_id: str) -> tuple[LevelStretch, ...]:
+    """Who decided which level when, provisional stretches included, oldest first."""
+    return command_history.history(ctx, incident_named(ctx, incident_id))
 
 
-def level_history(ctx: Context, incident_id: str) -> list[dict[str, Any]]:
-    with ctx.store.read() as connection:
-        return incidents.decisions(connection, incident_id)
+__all__ = [
+    "CLASS_RULES",
+    "INDUSTRY",
+    "RESPONSE_RULES",
+    "Conversion",
+    "Evaluation",
+    "ProvinceGrade",
+    "agree_to_lower",
+    "confirm_level",
+    "deadlines_s",
+    "demand_ratio",
+    "evaluate",
+    "in_currency",
+    "incident_named",
+    "jurisdiction_of",
+    "level_history",
+]

@@ -1,13 +1,25 @@
-"""What the console does by itself: grade again; a tick is taken by one process only."""
+"""What the console does by itself: grade again at every change, ask who has to confirm; a tick is taken once."""
 
 from __future__ import annotations
 
-from emergency.domain.level.trace import grade_record
+from dataclasses import replace
+
+from emergency.domain.incident import Incident
+from emergency.domain.instant import from_us, to_us
+from emergency.domain.level import calm_since
+from emergency.service import authority, deciding, proposing
 from emergency.service.context import Context
-from emergency.service.grading import Evaluation, evaluate
+from emergency.service.grading import Evaluation, deadlines_s, evaluate
 from emergency.service.response import every_incident
-from emergency.store import records
-from emergency.store.store import read_setting, write_setting
+from emergency.service.running import SYSTEM
+from emergency.store import levels, records
+from emergency.store.store import Connection, read_setting, write_setting
+
+# Every level is held against the rules again at least this often, whether anything happened or not.
+AGAIN_US = 600 * 1_000_000
+GRADED = "level.graded"  # setting: up to which entry of the journal, and when
+# Entries that come from grading and asking themselves; everything else may change a grade.
+OURS = ("level.propose", "level.ask", "level.provisional")
 
 
 def take_tick(ctx: Context, job: str, planned_us: int) -> bool:
@@ -16,21 +28,82 @@ def take_tick(ctx: Context, job: str, planned_us: int) -> bool:
         return records.take_tick(connection, job, planned_us, ctx.now_us())
 
 
+def keep_up(ctx: Context) -> list[Evaluation]:
+    """Grade again where anything happened since the last time or ten minutes passed, and ask whose turn it is.
+
+    Everything that changes a figure leaves an entry in the journal (an import, a message, a figure,
+    an alert, a playbook opened), so this sees all of them, by whatever door they came. Nearly free
+    where nothing happened; safe to call from several processes at once.
+    """
+    ctx = replace(ctx, actor=SYSTEM)
+    with ctx.store.read() as connection:
+        seen = read_setting(connection, GRADED, {})
+        quiet = not levels.anything_since(connection, int(seen.get("seq", 0)), OURS)
+        next_us = levels.next_due(connection)
+    age_us = ctx.now_us() - int(seen.get("at_us", 0))
+    # A demo's clock may be set back: what was graded later is no answer then.
+    if quiet and 0 <= age_us < AGAIN_US and seen:
+        if next_us is not None and next_us <= ctx.now_us():
+            _tend_all(ctx)
+        return []
+    return regrade(ctx)
+
+
 def regrade(ctx: Context) -> list[Evaluation]:
-    """Grade every open incident again; a changed proposal becomes a journal entry."""
-    changed = []
+    """Grade every open incident again; a changed proposal is kept, and those who confirm it are asked.
+
+    Returns:
+        The evaluations that brought something new.
+    """
+    ctx = replace(ctx, actor=SYSTEM)
+    with ctx.store.read() as connection:
+        upto = levels.head(connection)
+    changed: list[Evaluation] = []
     for incident in every_incident(ctx, open_only=True):
         evaluation = evaluate(ctx, incident.incident_id)
-        key = f"proposed.{incident.incident_id}"
         with ctx.store.write() as connection:
-            before = read_setting(connection, key)
-            event_class = evaluation.event_class.level if evaluation.event_class else None
-            now = {"level": evaluation.proposed, "class": event_class}
-            if before == now:
-                continue
-            write_setting(connection, key, now)
-            ctx.record(
-                connection, "level.propose", incident.incident_id, {**now, "grade": grade_record(evaluation.response)}
-            )
-        changed.append(evaluation)
+            levels.hold(connection)
+            if int(read_setting(connection, GRADED, {}).get("seq", 0)) > upto:
+                return changed  # another process has looked at newer figures meanwhile
+            if proposing.keep(ctx, connection, evaluation):
+                changed.append(evaluation)
+            _calm(ctx, connection, evaluation)
+            _tend(ctx, connection, evaluation)
+    with ctx.store.write() as connection:
+        write_setting(connection, GRADED, {"seq": upto, "at_us": ctx.now_us()})
     return changed
+
+
+def _calm(ctx: Context, connection: Connection, evaluation: Evaluation) -> None:
+    """Since when it has been calm at the level in force, by one more look."""
+    incident = evaluation.incident
+    level = incident.response_level
+    if level is None:
+        return
+    before = levels.calm(connection, incident.incident_id, level)
+    _, ratio = deciding.hold_of(ctx, incident)
+    earlier = None if before is None else from_us(before)
+    since = calm_since(earlier, evaluation.response.indicators, level, ratio, ctx.now())
+    since_us = None if since is None else to_us(since)
+    if since_us != before or not levels.has_calm(connection, incident.incident_id, level):
+        levels.set_calm(connection, incident.incident_id, level, since_us)
+
+
+def _tend(ctx: Context, connection: Connection, evaluation: Evaluation) -> None:
+    incident_id = evaluation.incident.incident_id
+    authority.tend(ctx, connection, incident_id, lambda level: deadlines_s(ctx, evaluation, level))
+
+
+def _tend_all(ctx: Context) -> None:
+    """Somebody has let their time pass: the next one is asked, or the level applies provisionally."""
+    for incident in every_incident(ctx, open_only=True):
+        if _due(ctx, incident):
+            evaluation = evaluate(ctx, incident.incident_id)
+            with ctx.store.write() as connection:
+                _tend(ctx, connection, evaluation)
+
+
+def _due(ctx: Context, incident: Incident) -> bool:
+    with ctx.store.read() as connection:
+        due_us = levels.next_due(connection, incident.incident_id)
+    return due_us is not None and due_us <= ctx.now_us()

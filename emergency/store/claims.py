@@ -165,8 +165,13 @@ def _fill(cursor: Any, table: str, columns: list[list[Any]]) -> None:
             copy.write_row(row)
 
 
-def counts(connection: Connection, *, now_us: int, overdue_us: int, incident: str | None = None) -> pd.DataFrame:
+def counts(
+    connection: Connection, *, now_us: int, overdue_us: int, incident: str | None = None, but: Any = None
+) -> pd.DataFrame:
     """Open claims by region and line as known at an instant.
+
+    Args:
+        but: a query for numbers of claims that are left out.
 
     Returns:
         Columns region (None = unlocated), line, currency, claims, open, unsurveyed, overdue (unsurveyed
@@ -203,6 +208,8 @@ def counts(connection: Connection, *, now_us: int, overdue_us: int, incident: st
     )
     if incident is not None:
         query = query.where(c.incident_id == incident)
+    if but is not None:
+        query = query.where(c.claim_id.not_in(but))
     result = connection.execute(query)
     frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     whole = [x for x in frame.columns if x not in ("region", "line", "currency", "oldest_us")]

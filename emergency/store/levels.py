@@ -6,11 +6,12 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import Connection, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
+from emergency.domain.claim import OPEN_STATUSES
 from emergency.store.level_tables import level_ask, level_calm, level_proposal, level_request, level_round
-from emergency.store.tables import journal, journal_head
+from emergency.store.tables import claim, claim_message, journal, journal_head
 
 Row = dict[str, Any]
 
@@ -30,6 +31,36 @@ def anything_since(connection: Connection, seq: int, but: tuple[str, ...]) -> bo
 
 def head(connection: Connection) -> int:
     return int(connection.execute(select(func.coalesce(func.max(journal_head.c.seq), 0))).scalar_one())
+
+
+# -- payout ----------------------------------------------------------------------------------------
+
+
+def outstanding(connection: Connection, *, now_us: int, incident: str) -> list[Row]:
+    """What messages about outstanding amounts change: of open claims, paid plus the newest outstanding
+    amount in place of the estimate.
+
+    Returns:
+        region, line, currency, more_minor (may be below zero).
+    """
+    m, c = claim_message.c, claim.c
+    newest = func.row_number().over(
+        partition_by=(m.source, m.report_no), order_by=(m.at_us.desc(), m.message_id.desc())
+    )
+    said = (
+        select(m.source, m.report_no, m.outstanding_minor, newest.label("place"))
+        .where(m.outstanding_minor.is_not(None), m.at_us <= now_us)
+        .subquery()
+    )
+    paid, estimated = func.coalesce(c.paid_minor, 0), func.coalesce(c.estimated_minor, 0)
+    counted = case((estimated > paid, estimated), else_=paid)
+    query = (
+        select(c.region, c.line, c.currency, func.sum(paid + said.c.outstanding_minor - counted).label("more_minor"))
+        .join(said, (said.c.source == c.source) & (said.c.report_no == c.report_no) & (said.c.place == 1))
+        .where(c.incident_id == incident, c.known_at <= now_us, c.status.in_(OPEN_STATUSES))
+        .group_by(c.region, c.line, c.currency)
+    )
+    return [dict(r._mapping) | {"more_minor": int(r.more_minor)} for r in connection.execute(query)]
 
 
 # -- proposals -------------------------------------------------------------------------------------
@@ -111,6 +142,15 @@ def change_round(connection: Connection, incident_id: str, run: int, **values: A
     connection.execute(update(level_round).where(c.incident_id == incident_id, c.run == run).values(**values))
 
 
+def reopen_round(connection: Connection, incident_id: str) -> None:
+    """The decision that ended the newest asking was taken back; whoever was asked is asked still."""
+    c = level_round.c
+    newest = select(func.max(c.run)).where(c.incident_id == incident_id).scalar_subquery()
+    connection.execute(
+        update(level_round).where(c.incident_id == incident_id, c.run == newest).values(ended_us=None, outcome="")
+    )
+
+
 def rounds(connection: Connection, incident_id: str) -> list[Row]:
     query = select(level_round).where(level_round.c.incident_id == incident_id).order_by(level_round.c.run)
     return [dict(r._mapping) for r in connection.execute(query)]
@@ -123,6 +163,21 @@ def asks(connection: Connection, incident_id: str, run: int | None = None) -> li
     if run is not None:
         query = query.where(c.run == run)
     return [dict(r._mapping) for r in connection.execute(query)]
+
+
+def next_due(connection: Connection, incident_id: str | None = None) -> int | None:
+    """When the next person's time runs out in askings that run and are not yet provisional; microseconds."""
+    r, a = level_round.c, level_ask.c
+    last = (
+        select(func.max(a.due_us).label("due_us"))
+        .join(level_round, (r.incident_id == a.incident_id) & (r.run == a.run))
+        .where(r.ended_us.is_(None), r.provisional_us.is_(None))
+        .group_by(a.incident_id, a.run)
+    )
+    if incident_id is not None:
+        last = last.where(a.incident_id == incident_id)
+    found = connection.execute(select(func.min(last.subquery().c.due_us))).scalar_one_or_none()
+    return None if found is None else int(found)
 
 
 # -- two people ------------------------------------------------------------------------------------
@@ -157,6 +212,13 @@ def calm(connection: Connection, incident_id: str, level: int) -> int | None:
     query = select(c.since_us).where(c.incident_id == incident_id, c.level == level)
     found = connection.execute(query).scalar_one_or_none()
     return None if found is None else int(found)
+
+
+def has_calm(connection: Connection, incident_id: str, level: int) -> bool:
+    """Whether anybody has looked yet at this level in force."""
+    c = level_calm.c
+    query = select(c.level).where(c.incident_id == incident_id, c.level == level)
+    return connection.execute(query).first() is not None
 
 
 def set_calm(connection: Connection, incident_id: str, level: int, since_us: int | None) -> None:

@@ -63,7 +63,7 @@ def opened(home: Path, database_url: str) -> Iterator[Api]:
     bootstrap.stop()
     running = bootstrap.start(Config(home=home, database_url=database_url))
     try:
-        yield Api(save_profile(running.context("live", Actor("chen")), live_profile_for("us")))
+        yield Api(save_profile(running.context("live", Actor("chen", role="hq-commander")), live_profile_for("us")))
     finally:
         bootstrap.stop()
 

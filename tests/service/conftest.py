@@ -72,7 +72,7 @@ def ctx(running: Running) -> Context:
 
 def _open(running: Running) -> Context:
     running.content.workspaces.open("texas")
-    return running.context("texas", Actor("chen", "Chen Yu"))
+    return running.context("texas", Actor("chen", "Chen Yu", "hq-commander"))
 
 
 @pytest.fixture

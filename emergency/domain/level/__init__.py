@@ -11,7 +11,6 @@ from emergency.domain.level.indicator import Distance, Indicator
 from emergency.domain.level.metric import METRICS, FactError, Metric, metric_name, scale_of, unit_of
 from emergency.domain.level.rules import (
     CLASS_NAME,
-    INCIDENT_TYPES,
     LEVEL_MARK,
     LEVELS,
     RESPONSE_NAME,
@@ -32,7 +31,6 @@ from emergency.domain.level.table import MONEY_UNITS, FactFaults, level_table
 __all__ = [
     "CLASS_NAME",
     "DEPUTY",
-    "INCIDENT_TYPES",
     "LEVELS",
     "LEVEL_MARK",
     "METRICS",

@@ -5,7 +5,7 @@ A role is the id of an authority, ``province-gm``, or of its deputy, ``province-
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from emergency.domain.level.rules import LEVELS
@@ -55,21 +55,22 @@ def chain(authority: Mapping[int, str], within_s: Mapping[int, int], level: int)
     return tuple(found.values())
 
 
-def next_step(steps: tuple[Step, ...], asked: int, due_us: int | None, now_us: int) -> Step | None:
+def next_step(steps: Sequence[Step], asked: Collection[str], due_us: int | None, now_us: int) -> Step | None:
     """Whom to ask now: the first at once, each further one when the one before has let their time pass.
 
     Args:
-        asked: how many have been asked so far.
+        asked: roles that have been asked so far.
         due_us: until when the last of them has time; None while nobody has been asked.
     """
-    if asked >= len(steps):
+    if due_us is not None and now_us < due_us:
         return None
-    return steps[asked] if due_us is None or now_us >= due_us else None
+    return next((step for step in steps if step.role not in asked), None)
 
 
-def ran_out(steps: tuple[Step, ...], asked: int, due_us: int | None, now_us: int) -> bool:
+def ran_out(steps: Sequence[Step], asked: Collection[str], due_us: int | None, now_us: int) -> bool:
     """Whether the whole chain was asked and nobody answered in time; false where nobody can be asked."""
-    return bool(steps) and asked >= len(steps) and due_us is not None and now_us >= due_us
+    everyone = bool(steps) and all(step.role in asked for step in steps)
+    return everyone and due_us is not None and now_us >= due_us
 
 
 def tier_needed(proposed: int | None, wanted: int | None, in_force: int | None) -> int | None:
