@@ -30,6 +30,9 @@ _CARD = re.compile(r"(?<!\d)(\d{4})\d{8,11}(\d{4})(?!\d)")
 _LANDLINE = re.compile(r"(?<!\d)(0\d{2,3}-?)\d{4}(\d{3,4})(?!\d)")
 _MAIL = re.compile(r"([\w.+-])[\w.+-]*@([\w-]+\.[\w.-]+)")
 _KEPT = 4
+# House, door and floor numbers, as written after a Chinese and before a western street.
+_HOUSE = re.compile(r"[0-9０-９]+(?=\s*(?:号|室|栋|幢|单元|弄|楼|层|座))")
+_STREET_NUMBER = re.compile(r"(?<!\d)\d{1,6}(?=\s+[A-Za-z])")
 
 
 def scrub(text: str) -> str:
@@ -58,15 +61,20 @@ def masked_number(text: str) -> str:
     return text[:3] + "*" * (len(text) - 3 - _KEPT) + text[-_KEPT:]
 
 
+def masked_place(text: str) -> str:
+    """An address down to its street: ``金水区花园路12号3室`` → ``金水区花园路**号**室``."""
+    return _STREET_NUMBER.sub("**", _HOUSE.sub("**", scrub(text)))
+
+
 def kind_of(header: str, personal: Mapping[str, Sequence[str]]) -> str:
-    """``name`` or ``number`` for a column that names a person, else ``""``.
+    """``name``, ``number`` or ``place`` for a column that leads to a person, else ``""``.
 
     Args:
         personal: kind -> headers, as in ``data/mappings/synonyms.yaml``.
     """
     spelt = normal(header)
     # A number's header often holds a name's (报案人电话), so numbers are asked for first.
-    for kind in ("number", "name"):
+    for kind in ("number", "name", "place"):
         for word in personal.get(kind, ()):
             wanted = normal(word)
             chinese = not wanted.isascii()
@@ -82,7 +90,7 @@ def masked_rows(
 ) -> list[list[str]]:
     """Rows as they may be shown: personal columns masked, numbers of persons masked in all others."""
     kinds = [kind_of(name, personal) for name in header]
-    ways = {"name": masked_name, "number": masked_number, "": scrub}
+    ways = {"name": masked_name, "number": masked_number, "place": masked_place, "": scrub}
     return [
         [ways[kinds[i] if i < len(kinds) else ""](cell) if cell else "" for i, cell in enumerate(row)] for row in rows
     ]

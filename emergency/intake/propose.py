@@ -13,15 +13,16 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from emergency.domain.record import NEEDED_OF
 from emergency.intake.cells import Fault, degrees, narrow, numbers, region_code
 from emergency.intake.columns import AMOUNTS, DATE_ORDERS, INSTANTS, VOCABULARIES, Column
 from emergency.intake.headers import bare, normal, said_unit
 from emergency.intake.instants import instant
 from emergency.intake.sniff import Sample, samples
-from emergency.intake.words import lookup
+from emergency.intake.words import BETWEEN, lookup
 
 # A whole name, part of a header, what the cells alone may be worth; below TAKEN nothing is proposed.
-WHOLE, PART, CELLS, TAKEN = 100, 55, 40, 50
+WHOLE, PART, SIGNS, CELLS, TAKEN = 100, 55, 52, 40, 50
 UNNAMED = 30
 _CHECKED_ROWS = 60
 # East and north of China, degrees: longitudes and latitudes that cannot be mistaken for each other.
@@ -44,6 +45,7 @@ class Proposal:
 
     Attributes:
         kind: text, xlsx or json.
+        rows_are: claims, messages, policies or casualties.
         readings: every way to read its bytes; the first is proposed. Where it is neither proved
             nor marked, a person must look and choose.
         columns: claim column -> guess.
@@ -54,6 +56,7 @@ class Proposal:
     """
 
     kind: str
+    rows_are: str
     readings: tuple[Sample, ...]
     columns: Mapping[str, Guess]
     units: Mapping[str, str]
@@ -76,35 +79,72 @@ class Proposal:
 Words = Mapping[str, Column]
 
 
-def propose(path: Path, names: Mapping[str, Sequence[str]], words: Words, encoding: str = "") -> Proposal:
+@dataclass(frozen=True)
+class Names:
+    """What the columns of a kind of file go by.
+
+    Attributes:
+        spelt: column -> headers, the usual ones first; ``point`` for both coordinates in one cell.
+        signs: column -> groups of parts; a header with one part of each group may be it.
+    """
+
+    spelt: Mapping[str, Sequence[str]]
+    signs: Mapping[str, Sequence[Sequence[str]]]
+
+
+def propose(
+    path: Path, names: Mapping[str, Names], words: Words, encoding: str = "", rows_are: str = ""
+) -> Proposal:
     """What the columns of a file seem to be.
 
     Args:
-        names: claim column -> headers it goes by; ``point`` for both coordinates in one cell.
-        words: claim column -> column with the tables of its words.
+        names: kind of file (claims, messages …) -> what its columns go by.
+        words: column -> column with the tables of its words.
         encoding: read it so, whatever else is possible.
+        rows_are: one of the kinds; found out where it is not given.
 
     Raises:
         FileFault: nothing in it can be read as a table, or not in that encoding.
     """
-    kind, found = samples(path, names)
+    every: dict[str, list[str]] = {}
+    for kind in names.values():
+        for column, spelt in kind.spelt.items():
+            every.setdefault(column, []).extend(spelt)
+    kind_of_file, found = samples(path, every)
     found.sort(key=lambda one: one.encoding != encoding)
-    return of_sample(kind, tuple(found), names, words)
+    if rows_are:
+        return of_sample(kind_of_file, tuple(found), rows_are, names[rows_are], words)
+    proposals = [of_sample(kind_of_file, tuple(found), kind, names[kind], words) for kind in names]
+    return next((p for p in proposals if _is_it(p)), proposals[0])
 
 
-def of_sample(kind: str, found: tuple[Sample, ...], names: Mapping[str, Sequence[str]], words: Words) -> Proposal:
+def _is_it(proposal: Proposal) -> bool:
+    """Whether everything a kind of file needs was found under a name that says so.
+
+    A list of claims may name a step and amounts as messages do; what happened and where tells them apart.
+    """
+    columns = proposal.columns
+    needed = [columns.get(name) for name in NEEDED_OF[proposal.rows_are]]
+    if not all(guess is not None and guess.points >= TAKEN for guess in needed):
+        return False
+    return proposal.rows_are != "claims" or bool(columns.keys() & {"line", "place", "lon", "region_given", "cause"})
+
+
+def of_sample(kind: str, found: tuple[Sample, ...], rows_are: str, names: Names, words: Words) -> Proposal:
     """The proposal for a file that has been sampled."""
     sample = found[0]
     cells = {h: _filled(sample, i) for i, h in enumerate(sample.header) if h}
     order, orders_sure = _date_order(cells)
     evidence = _Evidence(words, order)
     taken = _best(_points(cells, names, evidence))
-    _by_cells(taken, cells, evidence)
+    if rows_are == "claims":
+        _by_cells(taken, cells, evidence)
     columns, swapped = _coordinates(taken, cells)
     units = {c: said for c in AMOUNTS if c in columns and (said := said_unit(columns[c].header))}
     used = {guess.header for guess in columns.values()}
     return Proposal(
         kind=kind,
+        rows_are=rows_are,
         readings=found,
         columns=columns,
         units=units,
@@ -119,14 +159,15 @@ def _filled(sample: Sample, at: int) -> list[str]:
 
 
 def _points(
-    cells: Mapping[str, Sequence[str]], names: Mapping[str, Sequence[str]], evidence: _Evidence
+    cells: Mapping[str, Sequence[str]], names: Names, evidence: _Evidence
 ) -> list[tuple[int, str, str]]:
     """(points, claim column, header) of everything thinkable."""
     found = []
-    for column, known in names.items():
+    for column, known in names.spelt.items():
         spelt = [normal(name) for name in known]
+        signs = names.signs.get(column, ())
         for header, values in cells.items():
-            named = _named(header, spelt)
+            named = _named(header, spelt) or _signed(header, signs)
             said = evidence.of(column, values)
             if said is None:  # the cells speak against it
                 continue
@@ -144,6 +185,13 @@ def _named(header: str, spelt: Sequence[str]) -> int:
     parts = normal(header.replace("_", " ").replace("-", " "))
     inside += [name for name in spelt if name.isascii() and len(name) > 3 and name in parts]
     return PART + max(map(len, inside)) if inside else 0
+
+
+def _signed(header: str, signs: Sequence[Sequence[str]]) -> int:
+    """A header put together from parts that say what the column is, ``案件|受理|编码``."""
+    spelt = normal(header)
+    found = [[sign for sign in group if sign in spelt] for group in signs]
+    return SIGNS + sum(max(map(len, group)) for group in found) if found and all(found) else 0
 
 
 def _best(found: list[tuple[int, str, str]]) -> dict[str, Guess]:
@@ -193,7 +241,7 @@ def _coordinates(taken: dict[str, Guess], cells: Mapping[str, Sequence[str]]) ->
 
 def _pair_order(values: Sequence[str]) -> int:
     """Which number of a pair is the longitude; the first where both could be."""
-    pairs = [p for v in values if len(p := v.replace("，", ",").strip("()[]").replace(",", " ").split()) == 2]
+    pairs = [p for v in values if len(p := [n for n in BETWEEN.split(narrow(v).strip("()[] ")) if n]) == 2]
     first, second = [p[0] for p in pairs], [p[1] for p in pairs]
     if _within(first, -90, 90) and not _within(second, -90, 90):
         return 2
@@ -233,7 +281,7 @@ class _Evidence:
         if column in INSTANTS:
             share = _share(values, lambda v: not isinstance(_date(v, self.order), Fault))
             return None if share < 0.5 else 0.1 * share
-        if column in (*AMOUNTS, "injured", "dead"):
+        if column in (*AMOUNTS, "injured", "dead", "missing", "policies"):
             return None if _share(values, _numeric) < 0.5 else 0.05
         if column in ("lon", "lat"):
             return 0.1 if not degrees(pa.array(values, pa.string()), 180).faults else None
@@ -265,6 +313,5 @@ def _numeric(value: str) -> bool:
 
 
 def _is_pair(value: str) -> bool:
-    return len(value.replace("，", ",").strip("()[]").replace(",", " ").replace(";", " ").split()) == 2 and _numeric(
-        value.replace("，", ",").strip("()[]").replace(",", " ").split()[0]
-    )
+    numbers_ = [n for n in BETWEEN.split(narrow(value).strip("()[] ")) if n]
+    return len(numbers_) == 2 and all(map(_numeric, numbers_))

@@ -36,7 +36,8 @@ class Sample:
         header: the row that looks most like column names.
         rows: up to 200 rows under it, as long as the header.
         known: how many of its names stand in the synonyms.
-        proved: a known name holds more than ASCII; in a wrong encoding it would not be known.
+        proved: a known name holds more than ASCII, or two headers have one in them: in a wrong
+            encoding they would not be known.
     """
 
     encoding: str
@@ -137,12 +138,13 @@ def _sample(records: list[list[str]], encoding: str, marked: bool, names: _Names
     width = len(header)
     rows = [tuple(c[:_LONGEST_CELL] for c in r[:width]) + ("",) * (width - len(r)) for r in records[at + 1 :]]
     known = [h for h in header if names.known(h)]
+    partly = [h for h in header if h not in known and names.partly(h)]
     return Sample(
         encoding=encoding,
         header=tuple(header),
         rows=tuple(rows[:SAMPLE_ROWS]),
-        known=2 * len(known) + sum(names.partly(h) for h in header if h not in known),
-        proved=any(not h.isascii() for h in known),
+        known=2 * len(known) + len(partly),
+        proved=any(not h.isascii() for h in known) or len(partly) > 1,
         marked=marked,
     )
 

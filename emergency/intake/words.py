@@ -17,7 +17,7 @@ from emergency.texts import Message
 LONGEST_NUMBER = 200
 # A long number that a spreadsheet has turned into 2.02107E+13: its last digits are gone for good.
 LOST = re.compile(r"\d(?:\.\d+)?[eE]\+?\d{1,3}")
-_BETWEEN = re.compile(r"[,;/\s、|]+")
+BETWEEN = re.compile(r"[,;/\s、|]+")
 NO_CODE = Message("not a region code of the expected length: kept as text of the place")
 HALF = Message("only one of longitude and latitude is given: taken as no coordinates")
 NULL = Message("coordinates 0, 0: taken as no coordinates")
@@ -37,7 +37,7 @@ def halves(cells: Texts, part: int) -> Texts:
 
 
 def _half(cell: str, part: int) -> str:
-    numbers = [n for n in _BETWEEN.split(narrow(cell).strip("()[] ")) if n]
+    numbers = [n for n in BETWEEN.split(narrow(cell).strip("()[] ")) if n]
     return numbers[part - 1] if len(numbers) == 2 else cell
 
 
@@ -50,11 +50,11 @@ def as_code(cell: str) -> str | None:
 
 def lookup(column: Column) -> Callable[[str], str | None]:
     """Cell -> value by the mapping's tables, None where unknown or blank."""
-    exact = {_folded(k): v for k, v in column.values.items()}
-    parts = [(_folded(k), v) for k, v in column.contains.items()]
+    exact = {folded(k): v for k, v in column.values.items()}
+    parts = [(folded(k), v) for k, v in column.contains.items()]
 
     def look(cell: str) -> str | None:
-        text = _folded(cell)
+        text = folded(cell)
         found = exact.get(text)
         if found is None and text.endswith(".0") and text[:-2].isdigit():
             found = exact.get(text[:-2])  # a code that was once a number
@@ -63,7 +63,7 @@ def lookup(column: Column) -> Callable[[str], str | None]:
     return look
 
 
-def _folded(text: str) -> str:
+def folded(text: str) -> str:
     return "".join(narrow(text).casefold().split())
 
 

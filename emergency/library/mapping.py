@@ -35,14 +35,17 @@ def load_synonyms(path: Path) -> dict[str, Any]:
     """Names by which other systems export the columns of a claim, and what else a proposal starts from.
 
     Returns:
-        ``columns``: claim column -> headers; ``personal``: kind -> headers; ``places``; ``words_from``.
+        ``columns``: claim column -> headers; ``signs``: claim column -> groups of parts of a header;
+        ``record_columns``: kind of file -> column -> headers; ``personal``: kind -> headers; ``places``;
+        ``words_from``.
 
     Raises:
         FileFaults: it is not strict YAML, or one of these is missing.
     """
     document = strict_yaml.load(path)
     raw = document.value
-    for part, shape in (("columns", Mapping), ("personal", Mapping), ("places", Mapping), ("words_from", list)):
+    parts = dict.fromkeys(("columns", "signs", "record_columns", "personal", "places"), Mapping) | {"words_from": list}
+    for part, shape in parts.items():
         if not isinstance(raw, Mapping) or not isinstance(raw.get(part), shape):
             message = Message("{part} is missing: see data/mappings/synonyms.yaml as shipped", {"part": part})
             raise FileFaults(document.path, [document.fault((), message)])

@@ -3,53 +3,33 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from emergency.domain.claim import CLAIM_COLUMNS
-from emergency.intake.columns import AMOUNTS, COORDINATES, DATE_ORDERS, UNITS, VOCABULARIES, Column
+from emergency.domain.record import COLUMNS_OF
+from emergency.intake.columns import AMOUNTS, COORDINATES, DATE_ORDERS, UNITS
 from emergency.intake.faults import FileFault, IntakeFault, MappingFault
 from emergency.intake.headers import checked, find_header, positions
 from emergency.intake.mapping import ClaimMapping, claim_mapping
 from emergency.intake.masking import masked_rows
-from emergency.intake.propose import Proposal
+from emergency.intake.propose import Names, Proposal
 from emergency.intake.propose import propose as propose_columns
 from emergency.intake.sniff import ENCODINGS
+from emergency.intake.words import lookup
 from emergency.library.mapping import save_mapping
 from emergency.service.context import Context, Refused
-from emergency.texts import N_, Message
+from emergency.service.drafts import COLUMN_NAMES, KIND_NAMES, WORDED, Draft, raw_mapping, words
+from emergency.texts import Message
 
 SHOWN_ROWS = 10
-COLUMNS = tuple(name for name in CLAIM_COLUMNS if name != "row")
-NEEDED = ("report_no", "loss_at")
-_NAME = re.compile(r"[a-z0-9][a-z0-9_-]{0,39}")
-
-
-@dataclass(frozen=True)
-class Draft:
-    """What a person decides about a file; complete enough to be saved once `open_questions` is empty.
-
-    Attributes:
-        columns: claim column -> header.
-        parts: lon and lat -> which number of a shared column.
-        units: amount column -> unit.
-        encoding: kept in the mapping only where the headers do not prove it.
-    """
-
-    columns: Mapping[str, str]
-    units: Mapping[str, str]
-    timezone: str
-    currency: str
-    parts: Mapping[str, int] = field(default_factory=dict)
-    coordinates: str = "wgs84"
-    date_order: str = "ymd"
-    encoding: str = ""
-    regions: str = ""
-    line: str = ""  # one line for the whole file, where no column says it
+# Words of one column that are offered one by one; more than this is no column of words.
+MOST_WORDS = 24
+_NAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_-]{0,39}")
 
 
 @dataclass(frozen=True)
@@ -70,6 +50,7 @@ class Proposed:
         first = self.proposal.reading
         return {
             "kind": self.proposal.kind,
+            "rows_are": self.proposal.rows_are,
             "encoding": first.encoding,
             "encoding_sure": self.proposal.sure_of_encoding,
             "header": list(self.header),
@@ -81,29 +62,38 @@ class Proposed:
             "date_order": self.proposal.date_order or None,
             "coordinates_exchanged": self.proposal.swapped,
             "fitting_mappings": list(self.fitting),
+            "words": {c: words_of(self, c, self.draft) for c in WORDED if c in self.draft.columns},
             "questions": [str(q) for q in self.questions],
             "rows": [list(row) for row in self.rows],
         }
 
 
-def propose(ctx: Context, path: Path, encoding: str = "") -> Proposed:
+def propose(ctx: Context, path: Path, encoding: str = "", rows_are: str = "") -> Proposed:
     """How a file seems to be meant, with ten masked rows.
+
+    Args:
+        encoding: as a person chose it; rows_are: what a row of the file is, as a person chose it.
 
     Raises:
         FileFault: nothing in it can be read as a table.
     """
     synonyms = ctx.content.library.synonyms()
-    proposal = propose_columns(path, synonyms["columns"], words(ctx), encoding)
+    proposal = propose_columns(path, _names(synonyms), words(ctx), encoding, rows_are)
     first = proposal.reading
-    rows = masked_rows(first.header, first.rows[:SHOWN_ROWS], synonyms["personal"])
     chosen = bool(encoding) and not first.marked
     return Proposed(
         proposal=proposal,
-        draft=_draft(ctx, proposal, first.encoding if chosen or not proposal.sure_of_encoding else ""),
+        draft=_draft(ctx, proposal, first.encoding if chosen else ""),
         header=first.header,
-        rows=tuple(map(tuple, rows)),
+        rows=tuple(map(tuple, masked_rows(first.header, first.rows[:SHOWN_ROWS], synonyms["personal"]))),
         fitting=_fitting(ctx, proposal),
     )
+
+
+def _names(synonyms: Mapping[str, Any]) -> dict[str, Names]:
+    """The shapes nothing but a list of its own kind has come first."""
+    others = {kind: Names(columns, {}) for kind, columns in synonyms["record_columns"].items()}
+    return {"claims": Names(synonyms["columns"], synonyms["signs"]), **others}
 
 
 def _draft(ctx: Context, proposal: Proposal, encoding: str) -> Draft:
@@ -111,7 +101,8 @@ def _draft(ctx: Context, proposal: Proposal, encoding: str) -> Draft:
     chinese = any(not h.isascii() for h in proposal.reading.header)
     home = ctx.content.library.synonyms()["places"]["cn"] if chinese else place
     currency = "CNY" if set(proposal.units.values()) & {"yuan"} else home.get("currency", ctx.profile.currency)
-    return Draft(
+    lined = "line" in COLUMNS_OF[proposal.rows_are] and "line" not in proposal.columns
+    draft = Draft(
         columns={c: g.header for c, g in proposal.columns.items()},
         units=dict(proposal.units),
         parts={c: g.part for c, g in proposal.columns.items() if g.part},
@@ -120,20 +111,44 @@ def _draft(ctx: Context, proposal: Proposal, encoding: str) -> Draft:
         date_order=proposal.date_order or "mdy",
         encoding=encoding,
         regions="cn" if chinese else ctx.profile.region_set,
-        line="" if "line" in proposal.columns else "property",
+        line="property" if lined else "",
+        rows_are=proposal.rows_are,
     )
+    return replace(draft, words=_known_words(ctx, proposal, draft))
 
 
-def words(ctx: Context) -> dict[str, Column]:
-    """Claim column -> the tables of words of the shipped mappings, merged."""
-    known = ctx.content.library.mappings()
-    merged: dict[str, dict[str, dict[str, str]]] = {name: {"values": {}, "contains": {}} for name in VOCABULARIES}
-    for source in ctx.content.library.synonyms()["words_from"]:
-        for name, tables in merged.items():
-            column = known.get(source, ({}, Path()))[0].get("columns", {}).get(name, {})
-            for kind, table in tables.items():
-                table.update({k: v for k, v in column.get(kind, {}).items() if k not in table})
-    return {name: Column(name, values=t["values"], contains=t["contains"]) for name, t in merged.items()}
+def _known_words(ctx: Context, proposal: Proposal, draft: Draft) -> dict[str, dict[str, str]]:
+    """Column -> word in the file -> what the shipped tables make of it, "" where they do not know it."""
+    tables = {name: lookup(column) for name, column in words(ctx).items()}
+    found = {}
+    for column in WORDED:
+        if column in draft.columns:
+            said = _words_in(proposal, draft.columns[column])
+            found[column] = {word: tables[column](word) or "" for word in said}
+    return found
+
+
+def _words_in(proposal: Proposal, header: str) -> list[str]:
+    """Different words of a column of the sample, the most frequent first."""
+    if header not in proposal.reading.header:
+        return []
+    at = proposal.reading.header.index(header)
+    said = Counter(cell for row in proposal.reading.rows if (cell := row[at].strip()))
+    return [word for word, _ in said.most_common()]
+
+
+def words_of(proposed: Proposed, column: str, draft: Draft) -> dict[str, str]:
+    """Words under the header chosen for a column, and what each means; "" = rows with it are rejected."""
+    header = draft.columns.get(column, "")
+    if header == proposed.draft.columns.get(column):
+        return dict(proposed.draft.words.get(column, {}))
+    return dict.fromkeys(_words_in(proposed.proposal, header), "")
+
+
+def meanings(ctx: Context, proposed: Proposed, column: str, header: str) -> dict[str, str]:
+    """Words under a header as the shipped tables read them, for a column whose header was changed."""
+    table = lookup(words(ctx)[column])
+    return {word: table(word) or "" for word in _words_in(proposed.proposal, header)}
 
 
 def _fitting(ctx: Context, proposal: Proposal) -> tuple[str, ...]:
@@ -143,7 +158,7 @@ def _fitting(ctx: Context, proposal: Proposal) -> tuple[str, ...]:
     for name, (raw, path) in ctx.content.library.mappings().items():
         try:
             mapping = claim_mapping(raw, path)
-            if mapping.kind != "claims" or find_header([header], mapping) is None:
+            if find_header([header], mapping) is None:
                 continue
             checked(header, mapping)
         except IntakeFault:
@@ -162,7 +177,7 @@ def open_questions(proposed: Proposed, draft: Draft | None = None) -> tuple[Mess
     draft = draft or proposed.draft
     asked = [
         Message("Which column is the {column}?", {"column": Message(COLUMN_NAMES[name])})
-        for name in NEEDED
+        for name in draft.needed
         if not draft.columns.get(name)
     ]
     asked += [
@@ -171,55 +186,8 @@ def open_questions(proposed: Proposed, draft: Draft | None = None) -> tuple[Mess
         if draft.columns.get(name) and not draft.units.get(name)
     ]
     if not proposed.proposal.sure_of_encoding and not draft.encoding:
-        asked.append(Message("Which encoding is right? Choose the one under which the rows can be read."))
+        asked.insert(0, Message("Which encoding is right? Choose the one under which the rows can be read."))
     return tuple(asked)
-
-
-def raw_mapping(ctx: Context, name: str, draft: Draft) -> dict[str, Any]:
-    """The draft as the content of a mapping file."""
-    tables = words(ctx)
-    columns: dict[str, Any] = {}
-    for column in COLUMNS:
-        header = draft.columns.get(column)
-        if header:
-            columns[column] = _column(column, header, draft, tables)
-    raw: dict[str, Any] = {
-        "format": "mapping/1.0",
-        "id": name,
-        "version": "1.0.0",
-        "title": {"en": name, "zh": name},
-        "source": name,
-        "timezone": draft.timezone,
-        "currency": draft.currency,
-        "columns": columns,
-    }
-    if draft.regions:
-        raw["regions"] = draft.regions
-    if draft.date_order != "ymd":
-        raw["date_order"] = draft.date_order
-    if draft.encoding:
-        raw["encoding"] = draft.encoding
-    if draft.coordinates != "wgs84":
-        raw["coordinates"] = {"system": draft.coordinates}
-    if "line" not in columns:
-        raw["constants"] = {"line": draft.line or "property"}
-    return raw
-
-
-def _column(column: str, header: str, draft: Draft, tables: Mapping[str, Column]) -> dict[str, Any]:
-    found: dict[str, Any] = {"from": header}
-    if column in AMOUNTS:
-        found["unit"] = draft.units.get(column, "")
-    if column in draft.parts:
-        found["part"] = draft.parts[column]
-    if column == "region_given":
-        found["digits"] = 5 if draft.regions == "us" else 6
-    if column in tables:
-        found["values"] = dict(tables[column].values)
-        if tables[column].contains:
-            found["contains"] = dict(tables[column].contains)
-        found["default"] = {"line": draft.line or "property", "status": "reported", "channel": "unknown"}[column]
-    return found
 
 
 def mapping_of(ctx: Context, name: str, draft: Draft) -> ClaimMapping:
@@ -241,7 +209,7 @@ def save(ctx: Context, name: str, draft: Draft) -> Path:
     if not _NAME.fullmatch(name):
         raise Refused(
             Message(
-                "{name} cannot be the name of a mapping: use small letters, digits, - and _, 40 at most",
+                "{name} cannot be the name of a mapping: use Chinese, small letters, digits, - and _, 40 at most",
                 {"name": name or "–"},
             )
         )
@@ -265,42 +233,26 @@ def masked_preview(ctx: Context, rejects: Path, rows: int = 50) -> pd.DataFrame:
     return pd.DataFrame(masked, columns=names)
 
 
-COLUMN_NAMES: Mapping[str, str] = {
-    "report_no": N_("report number"),
-    "policy_no": N_("policy number"),
-    "line": N_("line of business"),
-    "cause": N_("cause of loss"),
-    "loss_at": N_("time of loss"),
-    "reported_at": N_("time of report"),
-    "channel": N_("channel"),
-    "place": N_("place of loss, in words"),
-    "region_given": N_("region code"),
-    "lon": N_("longitude"),
-    "lat": N_("latitude"),
-    "currency": N_("currency of the row"),
-    "estimated_minor": N_("estimated loss"),
-    "paid_minor": N_("paid"),
-    "injured": N_("injured persons"),
-    "dead": N_("dead persons"),
-    "status": N_("state of the claim"),
-}
-
 __all__ = [
     "AMOUNTS",
-    "COLUMNS",
     "COLUMN_NAMES",
     "COORDINATES",
     "DATE_ORDERS",
     "ENCODINGS",
+    "KIND_NAMES",
+    "MOST_WORDS",
     "UNITS",
+    "WORDED",
     "Draft",
     "FileFault",
     "MappingFault",
     "Proposed",
     "mapping_of",
     "masked_preview",
+    "meanings",
     "open_questions",
     "propose",
     "raw_mapping",
     "save",
+    "words_of",
 ]

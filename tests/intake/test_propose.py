@@ -12,7 +12,7 @@ from emergency.domain.gcj02 import to_gcj02, to_wgs84
 from emergency.intake.columns import Column
 from emergency.intake.faults import FileFault
 from emergency.intake.masking import kind_of, masked_name, masked_number, masked_rows, scrub
-from emergency.intake.propose import Proposal
+from emergency.intake.propose import Names, Proposal
 from emergency.intake.propose import propose as propose_columns
 from emergency.library.mapping import load_mapping, load_synonyms
 from tests.intake.files import MAPPINGS, mapping, read, write
@@ -67,8 +67,13 @@ def words() -> dict[str, Column]:
     return {n: Column(n, values=raw[n]["values"], contains=raw[n].get("contains", {})) for n in ("line", "status")}
 
 
+def names() -> dict[str, Names]:
+    others = {kind: Names(columns, {}) for kind, columns in SYNONYMS["record_columns"].items()}
+    return {"claims": Names(SYNONYMS["columns"], SYNONYMS["signs"]), **others}
+
+
 def propose(path: Path, encoding: str = "") -> Proposal:
-    return propose_columns(path, SYNONYMS["columns"], words(), encoding)
+    return propose_columns(path, names(), words(), encoding)
 
 
 def headers(found: Proposal) -> dict[str, str]:
@@ -219,7 +224,7 @@ def test_no_preview_names_a_person() -> None:
         "欧阳**",
         "110***********0029",
         "联系139****5678, a***@c.cn",
-        "郑州市金水区1号",
+        "郑州市金水区**号",
     ]
 
 
@@ -231,7 +236,8 @@ def test_no_preview_names_a_person() -> None:
         ("车牌号码", "number"),
         ("Insured name", "name"),
         ("报案号", ""),
-        ("出险地点", ""),
+        ("出险地点", "place"),
+        ("出险原因", ""),
     ],
 )
 def test_personal_columns_are_known_by_their_headers(header: str, kind: str) -> None:
@@ -242,3 +248,77 @@ def test_short_numbers_and_plain_text_keep_nothing_that_identifies() -> None:
     assert masked_number("豫A12345") == "*****45"
     assert masked_name("Anna Smith") == "A*** S****"
     assert scrub("卡6222021234567890123, 水深1.5米") == "卡6222********0123, 水深1.5米"
+
+
+@pytest.mark.parametrize(
+    ("header", "rows", "kind", "columns"),
+    [
+        (
+            ("赔案号", "处理环节", "操作时间", "定损金额(元)", "备注"),
+            (("PA1001", "立案", "2021-07-20 10:00", "", ""), ("PA1001", "查勘", "2021-07-21 10:00", "3000", "积水")),
+            "messages",
+            {"report_no", "kind", "at", "estimated_minor", "note"},
+        ),
+        (
+            ("地市", "险种名称", "有效保单数", "总保额(亿元)", "自留比例"),
+            (("郑州市", "车险", "1200", "3.2", "60%"), ("新乡市", "车险", "800", "1.1", "100%")),
+            "policies",
+            {"region_given", "line", "policies", "sum_insured_minor", "own_share"},
+        ),
+        (
+            ("地区", "遇难人数", "失踪人数", "截止时间", "发布单位"),
+            (("郑州市", "25", "7", "2021-07-21 18:00", "省应急厅"),),
+            "casualties",
+            {"region_given", "dead", "missing", "as_of", "said_by"},
+        ),
+        (
+            ("报案号", "险种", "出险时间", "出险地点", "案件状态", "已付金额(元)"),
+            (
+                ("A1001", "车险", "2021-07-20", "郑州市", "已立案", "3"),
+                ("A1002", "车险", "2021-07-20", "郑州市", "结案", "3"),
+            ),
+            "claims",
+            {"report_no", "line", "loss_at", "place", "status", "paid_minor"},
+        ),
+    ],
+)
+def test_what_a_row_of_a_file_is_is_found_out(
+    header: tuple[str, ...], rows: tuple[tuple[str, ...], ...], kind: str, columns: set[str], tmp_path: Path
+) -> None:
+    tables = {
+        name: Column(name, values=values)
+        for name, values in (
+            ("kind", load_mapping(MAPPINGS / "zh-messages.mapping.yaml")["columns"]["kind"]["values"]),
+            ("line", {"车险": "motor"}),
+            ("status", {"已立案": "registered", "结案": "closed"}),
+        )
+    }
+    path = write(tmp_path / "f.csv", header, *rows)
+    found = propose_columns(path, names(), tables)
+    assert found.rows_are == kind
+    assert set(found.columns) == columns
+    # A person may say otherwise.
+    assert propose_columns(path, names(), tables, rows_are="claims").rows_are == "claims"
+
+
+def test_headers_made_of_other_words_are_proposed_by_their_parts(tmp_path: Path) -> None:
+    header = ("序号", "案件受理编码", "损失发生时刻", "客户来电时刻", "经度/纬度", "预计赔付(万元)", "案件进展")
+    row = ("1", "SL2026000001", "46224.94", "2026-07-21 07:17", "113.62，34.71", "4.3", "已报案")
+    found = propose(write(tmp_path / "f.csv", header, row, (row[0], "SL2026000002", *row[2:]), encoding="gb18030"))
+    assert headers(found) == {
+        "report_no": "案件受理编码",
+        "loss_at": "损失发生时刻",
+        "reported_at": "客户来电时刻",
+        "lon": "经度/纬度",
+        "lat": "经度/纬度",
+        "estimated_minor": "预计赔付(万元)",
+        "status": "案件进展",
+    }
+    assert found.units == {"estimated_minor": "wan"}
+
+
+def test_an_encoding_no_header_proves_is_for_a_person_to_choose(tmp_path: Path) -> None:
+    header, row = ("甲", "乙", "丙"), ("赵", "钱", "孙")
+    found = propose(write(tmp_path / "f.csv", header, row, encoding="gb18030"))
+    assert not found.sure_of_encoding
+    assert {r.encoding for r in found.readings} >= {"gb18030", "cp1252"}

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from zoneinfo import available_timezones
 
-import pandas as pd
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms import intake_words
+from emergency.console.rooms.intake_words import LINE_NAMES
 from emergency.domain.claim import LINES
 from emergency.service import mappings
-from emergency.service.mappings import COLUMN_NAMES, Draft, FileFault, Proposed
+from emergency.service.mappings import COLUMN_NAMES, KIND_NAMES, Draft, FileFault, Proposed
 from emergency.texts import N_, Message
 
 UNIT_NAMES = {
@@ -30,27 +31,25 @@ UNIT_NAMES = {
     "whole": N_("whole units of the row's currency"),
     "minor": N_("cents or fen"),
 }
-LINE_NAMES = {
-    "motor": N_("motor"),
-    "property": N_("property"),
-    "home": N_("home"),
-    "agriculture": N_("agriculture"),
-    "engineering": N_("engineering"),
-    "marine": N_("marine"),
-    "liability": N_("liability"),
-    "personal_injury": N_("personal injury"),
-    "health": N_("health"),
-}
 ORDER_NAMES = {
     "ymd": N_("year, month, day"),
     "mdy": N_("month, day, year"),
     "dmy": N_("day, month, year"),
 }
 SYSTEM_NAMES = {"wgs84": N_("WGS84, as satellites give it"), "gcj02": N_("GCJ-02, from a Chinese web map")}
+ENCODING_NAMES = {
+    "utf-8": "UTF-8",
+    "gb18030": "GB18030 / GBK",
+    "big5": "Big5",
+    "utf-16": "UTF-16",
+    "cp1252": "Windows-1252",
+}
+# Sources of the mappings that come with the console.
+SHIPPED = ("openfema-nfip", "plain", "zh-common")
 ZONES = ("Asia/Shanghai", "America/Chicago", "America/New_York", "Europe/London", "UTC")
 CURRENCIES = ("CNY", "USD", "HKD", "EUR", "GBP", "JPY", "MOP", "TWD")
 # Usual ones first; the rest of a claim's columns can be opened.
-FIRST = ("report_no", "loss_at", "line", "reported_at", "place", "region_given", "estimated_minor", "status")
+FIRST = ("report_no", "loss_at", "line", "reported_at", "place", "lon", "lat", "estimated_minor", "status")
 
 
 def spoken(desk: Desk, fault: Exception) -> str:
@@ -70,14 +69,15 @@ def on_disk(file: Any) -> Iterator[Path]:
 
 def proposed_for(desk: Desk, file: Any) -> Proposed | None:
     """The proposal for an uploaded file, worked out once; None where it cannot be read (and that is said)."""
-    encoding = st.session_state.get(f"map.{file.file_id}.encoding", "")
-    key = ("proposal", desk.ctx.store.name, file.file_id, encoding)
+    encoding = st.session_state.get(f"map.{file.file_id}.encoding") or ""
+    rows_are = st.session_state.get(f"map.{file.file_id}.kind") or ""
+    key = ("proposal", desk.ctx.store.name, file.file_id, encoding, rows_are)
     kept = st.session_state.get("proposal")
     if kept and kept[0] == key:
         return kept[1]
     try:
         with on_disk(file) as path:
-            found = mappings.propose(desk.ctx, path, encoding)
+            found = mappings.propose(desk.ctx, path, encoding, rows_are)
     except FileFault as fault:
         st.error(spoken(desk, fault))
         return None
@@ -89,17 +89,67 @@ def editor(desk: Desk, file: Any, proposed: Proposed) -> tuple[str, Draft] | Non
     """The proposal, open to change; name and draft once somebody asks to save and import them."""
     say, prefix = desk.say, f"map.{file.file_id}"
     look.section(say("Which column is what"))
-    st.caption(say("Proposed from the headers and the cells. Names, phones and identity numbers are masked."))
+    st.caption(say("Proposed from the headers and the cells. Names, phones, identity and house numbers are masked."))
     _encoding(desk, prefix, proposed)
-    rows = pd.DataFrame(list(proposed.rows), columns=_unique(proposed.header))
-    st.dataframe(rows, hide_index=True, height=min(390, 38 + 35 * max(1, len(rows))))
-    draft = _choices(desk, f"{prefix}.{proposed.proposal.reading.encoding}", proposed)
+    preview, action = st.container(), st.container(key="em-mapping-action")
+    rows_are = proposed.proposal.rows_are
+    known = f"{prefix}.{proposed.proposal.reading.encoding}.{rows_are}"
+    draft = _choices(desk, prefix, known, proposed)
+    draft = intake_words.ask(desk, known, proposed, draft)
+    with preview:
+        _preview(desk, proposed, draft)
+    with action:
+        return _action(desk, file, prefix, proposed, draft)
+
+
+def _encoding(desk: Desk, prefix: str, proposed: Proposed) -> None:
+    """The choice of an encoding, with what each makes of the first rows; asked where nothing proves one."""
+    say, readings = desk.say, proposed.proposal.readings
+    known = {r.encoding: r for r in reversed(readings)}
+    if proposed.proposal.kind != "text" or len(known) < 2 or proposed.proposal.sure_of_encoding:
+        return
+    st.warning(say("No header tells the encoding. Choose the one under which the rows can be read."))
+    order = sorted(known, key=list(ENCODING_NAMES).index)
+    chosen = st.session_state.get(f"{prefix}.encoding")
+    st.radio(
+        say("Encoding"),
+        order,
+        index=order.index(chosen) if chosen in order else None,
+        format_func=lambda name: ENCODING_NAMES[name],
+        captions=[_sample(known[name].header, known[name].rows) for name in order],
+        key=f"{prefix}.encoding",
+    )
+
+
+def _sample(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """The first row, and of the second only cells without digits: no number of a person is shown."""
+    second = [cell for cell in (rows[0] if rows else ()) if cell and not any(c.isdigit() for c in cell)]
+    plain = "  ".join([*header, "|", *(cell[:1] + "*" if len(cell) < 5 else cell[:6] for cell in second)])[:150]
+    return re.sub(r"([\\`*_{}\[\]<>#|$~:])", r"\\\1", plain)
+
+
+def _preview(desk: Desk, proposed: Proposed, draft: Draft) -> None:
+    """Ten rows under their headers, and under each header what it is taken as."""
+    say = desk.say
+    taken: dict[str, list[str]] = {}
+    for column, header in draft.columns.items():
+        taken.setdefault(header, []).append(say(COLUMN_NAMES[column]))
+    row: list[str | look.Cell] = [
+        look.Cell(say(", ").join(taken[h]), "ok", framed=True) if h in taken else say("not read")
+        for h in proposed.header
+    ]
+    with st.container(key="em-preview"):
+        look.table(proposed.header, [row, *proposed.rows])
+
+
+def _action(desk: Desk, file: Any, prefix: str, proposed: Proposed, draft: Draft) -> tuple[str, Draft] | None:
+    say = desk.say
     questions = mappings.open_questions(proposed, draft)
     if proposed.proposal.swapped:
         st.info(say("Longitude and latitude stood under each other's header; they are exchanged here."))
-    for question in questions:
-        st.warning(say(question))
-    left, right = st.columns([1.4, 1], vertical_alignment="bottom")
+    if questions:
+        st.warning("  \n".join(say(q) for q in questions))
+    left, middle, right = st.columns([1.4, 1.4, 1], vertical_alignment="bottom")
     name = left.text_input(
         say("Save as"),
         _slug(file.name),
@@ -108,43 +158,48 @@ def editor(desk: Desk, file: Any, proposed: Proposed) -> tuple[str, Draft] | Non
             "The name of this source. With the report number it tells a claim for good: use it for every later file."
         ),
     )
-    if right.button(
-        say("Save and import"), type="primary", disabled=bool(questions), key=f"{prefix}.save", width="stretch"
-    ):
+    known = desk.ctx.content.library.mappings()
+    with middle:
+        if draft.rows_are == "messages":
+            draft = replace(
+                draft, source=str(st.selectbox(say("About claims of"), _sources(known), key=f"{prefix}.source"))
+            )
+        elif name.strip() in known:
+            st.caption(say("There is a mapping of this name: it is replaced, and its claims stay of the same source."))
+    label = say("Save and import") if not questions else say("{n} questions first", n=len(questions))
+    if right.button(label, type="primary", disabled=bool(questions), key=f"{prefix}.save", width="stretch"):
         return name.strip(), draft
     return None
 
 
-def _encoding(desk: Desk, prefix: str, proposed: Proposed) -> None:
-    """The choice of an encoding, with what each makes of the first rows, where nothing proves one."""
-    if proposed.proposal.kind != "text":
-        return
-    known = list(dict.fromkeys(r.encoding for r in proposed.proposal.readings))
-    if len(known) < 2 or proposed.proposal.reading.marked:
-        return
-    if not proposed.proposal.sure_of_encoding:
-        st.warning(desk.say("No header tells the encoding. Choose the one under which the rows can be read."))
-        heads = [desk.say("Encoding"), desk.say("First row"), desk.say("Second row")]
-        look.table(heads, [[r.encoding, *_two_rows(r.header, r.rows)] for r in proposed.proposal.readings])
-    place, _ = st.columns([1, 2])
-    place.selectbox(desk.say("Encoding"), sorted(known, key=known.index), key=f"{prefix}.encoding")
+def _sources(known: Mapping[str, Any]) -> list[str]:
+    """Sources of claims, those a person named here first."""
+    found = [raw["source"] for raw, _ in known.values() if raw.get("kind", "claims") == "claims" and "source" in raw]
+    return sorted(dict.fromkeys(map(str, found)), key=lambda name: (name in SHIPPED, name))
 
 
-def _two_rows(header: tuple[str, ...], rows: tuple[tuple[str, ...], ...]) -> list[str]:
-    return ["  ".join(header)[:80], "  ".join(rows[0])[:80] if rows else ""]
-
-
-def _choices(desk: Desk, prefix: str, proposed: Proposed) -> Draft:
+def _choices(desk: Desk, prefix: str, known: str, proposed: Proposed) -> Draft:
     say, draft = desk.say, proposed.draft
     headers = list(dict.fromkeys(h for h in proposed.header if h))
     columns: dict[str, str] = {}
     units: dict[str, str] = {}
-    rest = [c for c in mappings.COLUMNS if c not in FIRST]
+    names = draft.columns_of_kind
+    first = [c for c in (FIRST if draft.rows_are == "claims" else names) if c in names]
+    rest = [c for c in names if c not in first]
     with st.container(key="em-mapping"):
-        _grid(desk, prefix, FIRST, headers, draft, columns, units)
-        with st.expander(say("More columns"), expanded=any(c in draft.columns for c in rest if c != "policy_no")):
-            _grid(desk, prefix, rest, headers, draft, columns, units)
-        settings = _settings(desk, prefix, draft, "line" not in columns)
+        place, _ = st.columns([1, 2])
+        place.selectbox(
+            say("What a row of this file is"),
+            list(KIND_NAMES),
+            index=list(KIND_NAMES).index(draft.rows_are),
+            format_func=lambda kind: _capital(say(KIND_NAMES[kind])),
+            key=f"{prefix}.kind",
+        )
+        _grid(desk, known, first, headers, draft, columns, units)
+        if rest:
+            with st.expander(say("More columns"), expanded=any(c in draft.columns for c in rest if c != "policy_no")):
+                _grid(desk, known, rest, headers, draft, columns, units)
+        settings = _settings(desk, known, draft, "line" in names and "line" not in columns)
     parts = {c: p for c, p in draft.parts.items() if columns.get(c) == draft.columns.get(c)}
     return replace(draft, columns=columns, units=units, parts=parts, **settings)
 
@@ -152,19 +207,19 @@ def _choices(desk: Desk, prefix: str, proposed: Proposed) -> Draft:
 def _grid(
     desk: Desk,
     prefix: str,
-    names: Any,
+    names: Sequence[str],
     headers: list[str],
     draft: Draft,
     columns: dict[str, str],
     units: dict[str, str],
 ) -> None:
     say = desk.say
-    places = st.columns(3)
+    places = st.columns(4)
     at = 0
     for name in names:
-        needed = " *" if name in mappings.NEEDED else ""
+        needed = " *" if name in draft.needed else ""
         found = draft.columns.get(name, "")
-        chosen = places[at % 3].selectbox(
+        chosen = places[at % 4].selectbox(
             _capital(say(COLUMN_NAMES[name])) + needed,
             ["", *headers],
             index=headers.index(found) + 1 if found in headers else 0,
@@ -176,7 +231,7 @@ def _grid(
             columns[name] = chosen
         if chosen and name in mappings.AMOUNTS:
             said = draft.units.get(name, "")
-            units[name] = places[at % 3].selectbox(
+            units[name] = places[at % 4].selectbox(
                 say("Its unit *"),
                 list(UNIT_NAMES),
                 index=list(UNIT_NAMES).index(said),
@@ -207,6 +262,10 @@ def _settings(desk: Desk, prefix: str, draft: Draft, ask_line: bool) -> dict[str
             index=list(SYSTEM_NAMES).index(draft.coordinates),
             format_func=lambda s: say(SYSTEM_NAMES[s]),
             key=f"{prefix}.system",
+            help=say(
+                "Amap, Tencent and most Chinese apps give GCJ-02, 100 to 700 m off. It is turned into WGS84 by the"
+                " published formula, inverted to less than 1 cm; the formula itself is good to about a metre."
+            ),
         ),
     }
     if ask_line:
@@ -224,12 +283,8 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _unique(header: tuple[str, ...]) -> list[str]:
-    """Column names for a table on the screen: blanks and repeats get their position."""
-    return [h if h and header.index(h) == i else f"{h} #{i + 1}".strip() for i, h in enumerate(header)]
-
-
 def _slug(name: str) -> str:
-    slug = re.sub(r"[^a-z0-9]+", "-", Path(name).stem.lower()).strip("-")
+    """A name for a source from a file's name: without dates and numbers, which change from file to file."""
+    slug = re.sub(r"[^a-z0-9\u4e00-\u9fff]+", "-", Path(name).stem.lower()).strip("-")
     slug = re.sub(r"-?\d{4,}", "", slug).strip("-")
     return slug[:40] or "claims-list"

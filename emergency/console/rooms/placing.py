@@ -11,7 +11,8 @@ from emergency.console import look
 from emergency.console.components.dispatch_map import Legend, dispatch_map
 from emergency.console.desk import Desk
 from emergency.console.rooms.geography import geometry_of, points_of, view_of
-from emergency.console.rooms.intake_mapping import LINE_NAMES, spoken
+from emergency.console.rooms.intake_mapping import spoken
+from emergency.console.rooms.intake_words import LINE_NAMES
 from emergency.service import placing
 from emergency.service.context import Refused
 from emergency.service.placing import Placed, Waiting
