@@ -8,10 +8,12 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, func, insert, or_, select, update
 
+from emergency.store import journal
 from emergency.store.incidents import Conflict
 from emergency.store.tables import claim
 from emergency.store.task_tables import relief_measure
 from emergency.store.word_tables import bulletin, contact, contact_answer, contact_test, rumour
+from emergency.texts import Message
 
 _JSON = ("authors", "channels", "languages", "subject", "body", "figures", "choices", "recipients")
 
@@ -67,7 +69,7 @@ def change_bulletin(connection: Connection, bulletin_id: int, version: int, **va
         .values(**_packed(values), version=version + 1)
     )
     if done.rowcount != 1:
-        raise Conflict(f"bulletin {bulletin_id} was changed by someone else; reload and decide again")
+        raise _conflict(connection, f"bulletin/{bulletin_id}")
 
 
 def _packed(values: Mapping[str, Any]) -> dict[str, Any]:
@@ -76,6 +78,13 @@ def _packed(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def _bulletin(row: Any) -> dict[str, Any]:
     return {k: json.loads(v) if k in _JSON else v for k, v in row._mapping.items()}
+
+
+def _conflict(connection: Connection, subject: str) -> Conflict:
+    """Who was faster, as the journal has it."""
+    last = next(iter(journal.entries_of(connection, subject=subject, newest_first=True)), None)
+    gaps = {"subject": subject, "who": last.actor if last else "–"}
+    return Conflict(Message("{who} changed {subject} in the meantime; look at it again and decide anew", gaps))
 
 
 # Rumours ------------------------------------------------------------------------------------------
@@ -117,7 +126,7 @@ def change_rumour(connection: Connection, rumour_id: int, version: int, **values
         .values(**values, version=version + 1)
     )
     if done.rowcount != 1:
-        raise Conflict(f"rumour {rumour_id} was changed by someone else; reload and decide again")
+        raise _conflict(connection, f"rumour/{rumour_id}")
 
 
 # Contacts and their tests -------------------------------------------------------------------------

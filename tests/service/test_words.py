@@ -222,7 +222,7 @@ def test_an_edit_after_approval_voids_it(open_flood: Context) -> None:
 def test_two_who_edit_one_draft_do_not_overwrite_each_other(open_flood: Context) -> None:
     number = written(open_flood, "text")
     words.edit(open_flood, number, 1, body={"en": "a", "zh": "a"})
-    with pytest.raises(Conflict, match="changed by someone else"):
+    with pytest.raises(Conflict, match="chen changed bulletin/1 in the meantime"):
         words.edit(person(open_flood, "li", "risk"), number, 1, body={"en": "b", "zh": "b"})
 
 
@@ -306,7 +306,7 @@ def test_what_is_due_follows_the_playbook_and_is_nagged_about_once(open_flood: C
     late = later(open_flood, hours=1, minutes=1)
     assert words_chores.chores(late) == 1 and words_chores.chores(late) == 0
     nags = [d for d in outbox.deliveries(late) if d["event_key"].startswith("nag/")]
-    assert len(nags) == 1 and "is late" in nags[0]["text"] and "已逾期" in nags[0]["text"]
+    assert len(nags) == 1 and "is late" in nags[0]["text"] and "对员工的通报已逾期" in nags[0]["text"]
 
 
 def test_after_a_sending_the_next_is_due_by_its_cadence(open_flood: Context) -> None:

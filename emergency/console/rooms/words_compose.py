@@ -1,0 +1,221 @@
+"""One bulletin: its text, what it looks like in both languages, its figures, its approval."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.desk import Desk
+from emergency.console.rooms import words_look
+from emergency.domain.bulletin import shown
+from emergency.domain.incident import Incident
+from emergency.domain.instant import from_us
+from emergency.domain.ledger import FIGURES, Problem
+from emergency.service import outbox, words, words_approval, words_ledger
+from emergency.service.context import FileFaults
+from emergency.service.response import record_fact
+from emergency.service.words_due import AUDIENCE_NAMES
+
+LANGUAGES = ("zh", "en")
+
+
+def composer(desk: Desk, incident: Incident | None, rows: list[dict[str, Any]], act: Any) -> None:
+    """The bulletin that was opened, else the first that waits."""
+    say = desk.say
+    row = next((r for r in rows if r["bulletin_id"] == st.session_state.get("words-open")), None)
+    if row is not None and row["incident_id"] is None:
+        incident = None
+    live = words_ledger.ledger(desk.ctx, incident)
+    if row is None or row["state"] in ("sent", "dropped"):
+        _house(desk, live, act)
+        look.section(say("Ledger of figures"))
+        st.caption(
+            say(
+                "Every bulletin draws its numbers from here; a gap such as {gap} fills itself.", gap="{claims.reported}"
+            )
+        )
+        words_look.ledger_table(desk, live, (), ())
+        return
+    _head(desk, row)
+    left, right = st.columns([1.65, 1], gap="medium")
+    with left:
+        subject, body, channels, languages = _editor(desk, row)
+        changed = subject != row["subject"] or body != row["body"]
+        seen = words.preview(desk.ctx, row, live=live, **({"subject": subject, "body": body} if changed else {}))
+        for column, lang in zip(st.columns(2, gap="small"), LANGUAGES, strict=True):
+            with column:
+                words_look.paper(desk, lang, seen.subject[lang], seen.body[lang], seen.loose[lang])
+        _loose(desk, seen)
+        settled = changed or channels != row["channels"] or languages != row["languages"]
+        _buttons(desk, row, act, (subject, body, channels, languages), settled)
+    with right:
+        _problems(desk, row, seen.problems, act)
+        _house(desk, live, act)
+        look.section(say("Ledger of figures"))
+        words_look.ledger_table(desk, live, words.used_by(subject, body), seen.problems)
+
+
+def _head(desk: Desk, row: Mapping[str, Any]) -> None:
+    say = desk.say
+    audience = say(AUDIENCE_NAMES[row["audience"]])
+    title = say("Bulletin {number} to {audience}", number=row["bulletin_id"], audience=audience)
+    look.section(title + (say(", corrects {number}", number=row["corrects"]) if row["corrects"] else ""))
+    parts = [
+        say(words_approval.STATES[row["state"]]),
+        say("figures read {time}", time=desk.clock_text(from_us(row["read_us"]))),
+        say("written by {names}", names=", ".join(row["authors"])),
+        say("to be approved by {role}", role=words_approval.role_title(desk.ctx, row)),
+    ]
+    if row["approver"]:
+        parts.append(say("approved by {role}", role=row["approver"]))
+    if row["note"]:
+        parts.append(say("sent back: {note}", note=row["note"]))
+    st.text(" · ".join(parts))
+
+
+def _editor(desk: Desk, row: Mapping[str, Any]) -> tuple[dict[str, str], dict[str, str], list[str], list[str]]:
+    say, mark = desk.say, f"{row['bulletin_id']}-{row['version']}"
+    subject, body = {}, {}
+    with st.expander(say("Text and gaps"), expanded=row["state"] == "draft"):
+        if row["state"] != "draft":
+            st.caption(say("A change makes it a draft again; it then needs approval anew."))
+        for lang, tab in zip(LANGUAGES, st.tabs([words_look.HEADS[lang] for lang in LANGUAGES]), strict=True):
+            subject[lang] = tab.text_input(say("Subject"), row["subject"].get(lang, ""), key=f"subject-{lang}-{mark}")
+            body[lang] = tab.text_area(say("Text"), row["body"].get(lang, ""), height=230, key=f"body-{lang}-{mark}")
+        left, right = st.columns(2)
+        languages = right.multiselect(
+            say("Send in"),
+            LANGUAGES,
+            [lang for lang in LANGUAGES if lang in row["languages"]],
+            format_func=lambda lang: words_look.HEADS[lang],
+            key=f"languages-{mark}",
+        )
+        if row["corrects"]:
+            left.caption(say("Goes to everyone who got the wrong one: {channels}", channels=", ".join(row["channels"])))
+            return subject, body, row["channels"], languages
+        options = list(dict.fromkeys([*row["channels"], *_channels(desk), "folder"]))
+        channels = left.multiselect(say("Channels"), options, row["channels"], key=f"channels-{mark}")
+    return subject, body, channels, languages
+
+
+def _channels(desk: Desk) -> list[str]:
+    try:
+        return list(outbox.channel_names(desk.ctx))
+    except FileFaults:
+        return []
+
+
+def _loose(desk: Desk, seen: words.Preview) -> None:
+    typed = sorted({one.text for several in seen.loose.values() for one in several})
+    if typed:
+        names = ", ".join(typed)
+        st.warning(
+            desk.say(
+                "Typed by hand and not drawn from the ledger: {numbers}. Use a gap, or take it out.", numbers=names
+            )
+        )
+
+
+def _buttons(desk: Desk, row: Mapping[str, Any], act: Any, draft: Any, changed: bool) -> None:
+    say, ctx, number, version = desk.say, desk.ctx, row["bulletin_id"], row["version"]
+    subject, body, channels, languages = draft
+    state = row["state"]
+    with st.container(horizontal=True, gap="small"):
+        label = say("Save") if changed else say("Read the figures again")
+        if st.button(label, key="words-save", type="primary" if changed else "secondary"):
+            what = {"subject": subject, "body": body, "channels": channels, "languages": languages}
+            act(desk, lambda: words.edit(ctx, number, version, **what), say("Saved; the figures were read again."))
+        if state == "draft" and st.button(say("Ask for approval"), key="words-submit", disabled=changed):
+            act(desk, lambda: words_approval.submit(ctx, number), say("It waits for approval now."))
+        if state == "submitted" and st.button(say("Approve"), key="words-approve", type="primary", disabled=changed):
+            act(desk, lambda: words_approval.approve(ctx, number, version), say("Approved; it can be sent."))
+        if state == "approved" and st.button(say("Send now"), key="words-send", type="primary", disabled=changed):
+            act(desk, lambda: words_approval.send(ctx, number), say("Sent; the outbox delivers it."))
+        if st.button(say("Put away"), key="words-drop"):
+            act(desk, lambda: words_approval.drop(ctx, number), say("Put away; the journal keeps it."))
+        if st.button(say("Close"), key="words-close"):
+            st.session_state.pop("words-open", None)
+            st.rerun()
+    if row["state"] in ("submitted", "approved"):
+        with st.form(f"back-{number}", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
+            note = st.text_input(say("What has to change?"))
+            if st.form_submit_button(say("Send back")):
+                act(desk, lambda: words_approval.send_back(ctx, number, note), say("Sent back to its writers."))
+
+
+def _problems(desk: Desk, row: Mapping[str, Any], found: tuple[Problem, ...], act: Any) -> None:
+    """What blocks it, each with the act that lifts the block."""
+    say = desk.say
+    for place, problem in enumerate(found):
+        with look.needs_card(f"block-{place}", say(problem.message), tone="bad"):
+            if problem.kind in ("contradictory", "stale"):
+                _choose(desk, row, problem, act)
+            elif problem.kind == "missing":
+                enter_form(desk, problem.figure, row["incident_id"], act, f"missing-{place}")
+    for figure, choice in row["choices"].items():
+        gaps = {"figure": figure, "source": choice["source"], "who": choice["actor"], "why": choice["why"]}
+        st.caption(say("{figure}: {who} answers for {source} ({why})", **gaps))
+
+
+def _choose(desk: Desk, row: Mapping[str, Any], problem: Problem, act: Any) -> None:
+    say, number = desk.say, row["bulletin_id"]
+    lang = "zh" if say.language == "zh_CN" else "en"
+    known = {e.source: e for e in problem.entries}
+    with st.form(f"choose-{problem.figure}", border=False):
+        source = st.selectbox(
+            say("Source that holds"),
+            list(known),
+            format_func=lambda s: (
+                f"{shown(known[s], lang, desk.zone)} – {say.of(known[s].source_name) or s}, "
+                f"{words_look.age(desk, desk.ctx.now(), known[s].as_of)}"
+            ),
+        )
+        why = st.text_input(say("Why (kept with the bulletin)"))
+        if st.form_submit_button(say("I answer for this one")):
+            done = say("The block is lifted; the choice is recorded.")
+            act(desk, lambda: words.choose_source(desk.ctx, number, problem.figure, source, why), done)
+
+
+def enter_form(desk: Desk, figure: str, incident_id: str | None, act: Any, key: str) -> None:
+    """Enter a figure with its source, where it is missed."""
+    say = desk.say
+    unit = FIGURES.get(figure, ("", "count"))[1]
+    with st.form(key, border=False):
+        typed: Any = (
+            st.text_input(say("Value")) if unit == "text" else st.number_input(say("Value"), min_value=0.0, step=1.0)
+        )
+        source = st.text_input(say("Source"))
+        if st.form_submit_button(say("Enter")):
+            value = typed.strip() if unit == "text" else int(typed) if float(typed).is_integer() else typed
+            scope = None if figure.startswith("house.") else incident_id
+            done = say("Entered; read the figures again to use it.")
+            act(desk, lambda: record_fact(desk.ctx, figure, value, incident_id=scope, source=source), done)
+
+
+HOUSE = ("house.name", "house.hotline", "house.website", "house.contact")
+
+
+def _house(desk: Desk, live: words_ledger.Ledger, act: Any) -> None:
+    """What every bulletin needs of the house: asked for once, where it is missing."""
+    say = desk.say
+    missing = [figure for figure in HOUSE if figure not in live]
+    if not missing:
+        return
+    title, text = (
+        say("Say who is speaking"),
+        say("Nearly every bulletin names the company and its hotline; enter them once."),
+    )
+    with look.needs_card("house", title, text, tone="watch"), st.form("house", border=False):
+        left, right = st.columns(2)
+        typed = {f: (left, right)[n % 2].text_input(say(FIGURES[f][0])) for n, f in enumerate(missing)}
+        if st.form_submit_button(say("Keep"), type="primary"):
+            act(desk, lambda: _keep(desk, typed), say("Kept for every bulletin of this workspace."))
+
+
+def _keep(desk: Desk, typed: Mapping[str, str]) -> None:
+    for figure, text in typed.items():
+        if text.strip():
+            record_fact(desk.ctx, figure, text.strip(), source=desk.ctx.actor.id)
