@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from emergency.domain.incident import Incident
-from emergency.domain.instant import from_us
 from emergency.domain.level.condition import SIGNS, Condition
 from emergency.domain.level.metric import FactError
 from emergency.domain.playbook_closure import STATES, closure_name
@@ -16,6 +15,7 @@ from emergency.service.context import Context
 from emergency.service.figures import Figures, figures
 from emergency.service.grading import evaluate
 from emergency.service.task_plan import playbook_of
+from emergency.service.telling import local
 from emergency.store import incidents, journal, measures, tasks
 from emergency.texts import N_, Message
 
@@ -97,7 +97,7 @@ def _known(ctx: Context, incident: Incident) -> dict[str, tuple[Any, Message]]:
         handed = [entry.facts() for entry in reports]
     for row in entered:
         if not isinstance(row["value"], dict):
-            said = Message("{source}, {time} (UTC)", {"source": row["source"], "time": _utc(row["as_of_us"])})
+            said = Message("{source}, {time}", {"source": row["source"], "time": local(ctx, row["as_of_us"])})
             found[str(row["metric"])] = (row["value"], said)
     to_regulator = [h for h in handed if h.get("to") == "nfra"]
     if to_regulator:
@@ -134,7 +134,3 @@ def _survey_hours(ctx: Context, known: Figures) -> tuple[float, Message] | None:
     gaps = {"needed": needed, "assigned": assigned, "hours": SHIFT_HOURS}
     source = Message(N_("{needed} slots needed ÷ {assigned} assigned × {hours} h a shift"), gaps)
     return (round(needed / assigned * SHIFT_HOURS, 1) if needed else 0.0), source
-
-
-def _utc(us: int) -> str:
-    return f"{from_us(us):%Y-%m-%d %H:%M}"

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emergency.domain.incident import Incident
-from emergency.domain.instant import from_us
 from emergency.domain.playbook import Playbook
 from emergency.domain.tasking import TaskRules, steps_due
 from emergency.library.relief import load_task_rules
 from emergency.service.context import Context
+from emergency.service.relief import titles
 from emergency.service.task_plan import Row, follow, playbook_of, repeats_now, waits_for
-from emergency.service.telling import tell
+from emergency.service.telling import local, tell
 from emergency.store import incidents, people, tasks
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
@@ -90,7 +90,7 @@ def _escalate(
     seq = ctx.record(connection, "task.escalate", f"{incident.incident_id}/{row['task_id']}", body)
     tasks.mark_escalation(connection, journal_seq=seq, **key)
     subject = Message(N_("Late task: {task}"), {"task": row["title"]})
-    text = _text(incident, rows, row, step)
+    text = _text(ctx, incident, rows, row)
     tell(ctx, connection, f"task/{incident.incident_id}/{row['task_id']}/{step}", told, subject, text)
     return 1
 
@@ -115,18 +115,17 @@ def _next_tier(incident: Incident, playbook: Playbook | None, row: Row) -> str:
     return str(tiers.get(max(1, level - 1)) or COMMANDER)
 
 
-def _text(incident: Incident, rows: Sequence[Row], row: Row, step: str) -> Message:
-    titles = {r["task_id"]: r["title"] for r in rows}
-    waits = [titles[w] for w in waits_for(rows, row) if w in titles]
+def _text(ctx: Context, incident: Incident, rows: Sequence[Row], row: Row) -> Message:
+    named = {r["task_id"]: r["title"] for r in rows}
+    waits = [named[w] for w in waits_for(rows, row) if w in named]
     gaps = {
         "task": row["title"],
         "incident": incident.title,
-        "time": f"{from_us(row['due_us']):%Y-%m-%d %H:%M}",
-        "role": row["role"],
+        "time": local(ctx, row["due_us"]),
+        "role": titles(ctx, incident, [row["role"]]),
         "holder": row["holder"] or "–",
-        "step": Message(STEP_NAMES[step]),
     }
     if waits:
-        text = N_("{incident}: “{task}” was due at {time} (UTC). Role {role}, with {holder}; it waits for “{before}”.")
+        text = N_("{incident}: “{task}” was due at {time}. Role: {role}, with {holder}; it waits for “{before}”.")
         return Message(text, gaps | {"before": waits[0]})
-    return Message(N_("{incident}: “{task}” was due at {time} (UTC). Role {role}, with {holder}."), gaps)
+    return Message(N_("{incident}: “{task}” was due at {time}. Role: {role}, with {holder}."), gaps)

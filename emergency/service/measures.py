@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 
 from emergency.domain.incident import Incident
-from emergency.domain.instant import from_us, to_us
+from emergency.domain.instant import to_us
+from emergency.domain.level import DEPUTY
 from emergency.domain.playbook import Text
 from emergency.domain.relief import ReliefMeasure
 from emergency.service.context import Conflict, Context, Refused
-from emergency.service.relief import Scope, catalogue, default_scope, may_enable
+from emergency.service.relief import Scope, catalogue, default_scope, may_enable, titles
 from emergency.service.tasks import settle
-from emergency.service.telling import tell
+from emergency.service.telling import local, tell
 from emergency.store import incidents, journal, measures
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
@@ -54,7 +55,7 @@ def enable_in(
     measure = _measure(ctx, name)
     incident = _open_incident(connection, incident_id)
     may = may_enable(ctx, incident, measure)
-    _check_role(ctx, measure.name, may)
+    _check_role(ctx, incident, measure.name, may)
     scope = scope or default_scope(ctx, measure)
     _check_scope(ctx, connection, incident, measure, scope)
     text = dict(text or measure.text)
@@ -96,14 +97,11 @@ def _open_incident(connection: Connection, incident_id: str) -> Incident:
     return incident
 
 
-def _check_role(ctx: Context, title: Text, may: Sequence[str]) -> None:
-    if ctx.actor.role not in may:
-        gaps = {"measure": title, "role": ctx.actor.role, "who": ", ".join(may)}
-        raise Refused(
-            Message(
-                "“{measure}” may be enabled or changed by {who}; you act as {role}. Choose that role, or ask them", gaps
-            )
-        )
+def _check_role(ctx: Context, incident: Incident, title: Text, may: Sequence[str]) -> None:
+    """A role that may, or the deputy of one."""
+    if ctx.actor.role.removesuffix(DEPUTY) not in may:
+        gaps = {"measure": title, "who": titles(ctx, incident, may)}
+        raise Refused(Message("“{measure}” is for {who} to enable or change. Choose that role, or ask them", gaps))
 
 
 def _check_scope(
@@ -180,7 +178,7 @@ def _check_may(ctx: Context, connection: Connection, row: Row) -> None:
     incident = _open_incident(connection, row["incident_id"])
     known = catalogue(ctx).measures.get(row["name"])
     if known is not None:
-        _check_role(ctx, known.name, may_enable(ctx, incident, known))
+        _check_role(ctx, incident, known.name, may_enable(ctx, incident, known))
 
 
 def extend(ctx: Context, measure_id: int, ends_at: datetime | None, *, version: int | None = None) -> None:
@@ -284,7 +282,7 @@ def _remind(ctx: Context, seen: Row) -> int:
             return 0
         _write(ctx, connection, row, "measure.remind", {"ends_us": row["ends_us"]}, nagged_us=row["ends_us"])
         subject = Message(N_("Relief measure about to end: {measure}"), {"measure": _title(ctx, row)})
-        text = Message(N_("It ends at {time} (UTC). Extend it or let it end."), {"time": _utc(row["ends_us"])})
+        text = Message(N_("It ends at {time}. Extend it or let it end."), {"time": local(ctx, row["ends_us"])})
         tell(ctx, connection, f"{_subject(row)}/remind/{row['ends_us']}", row["authority"], subject, text)
     return 1
 
@@ -292,8 +290,4 @@ def _remind(ctx: Context, seen: Row) -> int:
 def _title(ctx: Context, row: Row) -> Text:
     known = catalogue(ctx).measures.get(row["name"])
     return known.name if known else {"en": row["name"], "zh": row["name"]}
-
-
-def _utc(us: int) -> str:
-    return f"{from_us(us):%Y-%m-%d %H:%M}"
 

@@ -12,6 +12,7 @@ from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.playbook import Text
 from emergency.domain.relief import ReliefMeasure, ReliefMeasures, in_scope, who_may
+from emergency.library.authorities import load_authorities
 from emergency.library.relief import load_relief_measures
 from emergency.service.context import Context
 from emergency.service.task_plan import playbook_of
@@ -91,6 +92,21 @@ def may_enable(ctx: Context, incident: Incident, measure: ReliefMeasure) -> tupl
     return who_may(measure, incident.response_level, COMMANDER, playbook.activation if playbook else None)
 
 
+def titles(ctx: Context, incident: Incident, roles: Sequence[str]) -> Text:
+    """Roles in words of both languages: of the playbook, or an authority; an unknown one by its id."""
+    playbook = playbook_of(ctx, incident)
+    named = load_authorities(ctx.content.data / "rules" / "authorities.csv")
+    found = []
+    for role in roles:
+        own = playbook.roles.get(role) if playbook else None
+        found.append(own.title if own else named.get(role, {"en": role, "zh": role}))
+    return {"en": ", ".join(_in(t, "en") for t in found), "zh": "、".join(_in(t, "zh") for t in found)}
+
+
+def _in(title: Text, language: str) -> str:
+    return title.get(language) or next(iter(title.values()), "")
+
+
 def measures_of(ctx: Context, incident_id: str) -> tuple[InForce, ...]:
     """Every time a measure was enabled for an incident, newest first."""
     known = catalogue(ctx).measures
@@ -135,7 +151,7 @@ def cost(ctx: Context, measure: InForce) -> Cost:
     inside = [r for r in rows if in_scope(r["region"], r["line"], measure.scope.regions, measure.scope.lines)]
     claims = sum(r["claims"] for r in inside)
     if kind == "claims":
-        note = Message(N_("claims reported meanwhile; money not measurable"))
+        note = Message(N_("money not measurable"))
         return Cost(claims, None, ctx.profile.currency, note)
     return _money(ctx, measure, paid, claims, kind)
 

@@ -9,12 +9,14 @@ from typing import Any
 
 from emergency.domain.incident import Incident
 from emergency.domain.instant import to_us
+from emergency.domain.level import DEPUTY
 from emergency.domain.playbook import Playbook
 from emergency.service.allocation import shift_of
 from emergency.service.closure import Closure, closure
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.escalation import COMMANDER, task_rules
 from emergency.service.measures import close_in, resume_in
+from emergency.service.relief import titles
 from emergency.service.task_plan import move_due as move_task
 from emergency.service.task_plan import playbook_of, start_clock
 from emergency.service.telling import tell
@@ -47,11 +49,16 @@ class Reopened:
 
 
 def may_stand_down(ctx: Context, incident: Incident) -> tuple[str, ...]:
-    """Roles that may end the response: the authority of the level in force or of a graver one, the commander."""
+    """Roles that may end the response: the authority of the level in force or of a graver one.
+
+    Empty where everyone may: no response was ever opened, or no playbook names anybody.
+    """
     playbook = playbook_of(ctx, incident)
-    tiers = playbook.activation.authority if playbook else {}
-    above = [tiers[tier] for tier in range(incident.response_level or 3, 0, -1) if tier in tiers]
-    return tuple(dict.fromkeys((*above, COMMANDER)))
+    if playbook is None or incident.response_level is None:
+        return ()
+    tiers = playbook.activation.authority
+    above = [tiers[tier] for tier in range(incident.response_level, 0, -1) if tier in tiers]
+    return tuple(dict.fromkeys(above)) or (tiers[min(tiers)],)
 
 
 def stand_down(ctx: Context, incident_id: str, reason: str = "", *, version: int | None = None) -> StoodDown:
@@ -63,15 +70,15 @@ def stand_down(ctx: Context, incident_id: str, reason: str = "", *, version: int
     """
     incident = _incident(ctx, incident_id)
     may = may_stand_down(ctx, incident)
-    if ctx.actor.role not in may:
-        gaps = {"role": ctx.actor.role, "who": ", ".join(may)}
-        raise Refused(Message("a response is ended by {who}; you act as {role}. Choose that role, or ask them", gaps))
+    if may and ctx.actor.role.removesuffix(DEPUTY) not in may:
+        gaps = {"who": titles(ctx, incident, may)}
+        raise Refused(Message("this response is for {who} to end. Choose that role, or ask them", gaps))
     if not incident.is_open:
         raise Refused(Message("incident {incident} is closed already", {"incident": incident_id}))
     found = closure(ctx, incident)
     if found.met is not True and not reason.strip():
-        names = Message("{name}", {"name": found.missing[0].name}) if found.missing else Message("–")
-        missing: dict[str, Any] = {"count": len(found.missing), "first": names}
+        first = found.missing[0].name if found.missing else "–"
+        missing: dict[str, Any] = {"count": len(found.missing), "first": first}
         raise Refused(
             Message("{count} closure conditions are not met, the first: {first}. Meet them, or say why not", missing)
         )
@@ -252,10 +259,9 @@ def reopen(ctx: Context, incident_id: str, reason: str, *, version: int | None =
 
 def _check_reopen(ctx: Context, closed: Incident, last: Mapping[str, Any]) -> None:
     may = may_stand_down(ctx, dataclasses.replace(closed, response_level=last["level_before"]))
-    if ctx.actor.role not in may:
-        gaps = {"role": ctx.actor.role, "who": ", ".join(may)}
-        words = Message("a response is reopened by {who}; you act as {role}. Choose that role, or ask them", gaps)
-        raise Refused(words)
+    if may and ctx.actor.role.removesuffix(DEPUTY) not in may:
+        gaps = {"who": titles(ctx, closed, may)}
+        raise Refused(Message("this response is for {who} to reopen. Choose that role, or ask them", gaps))
 
 
 def _reopen(

@@ -47,7 +47,7 @@ def lay_out(
         "impact": incident.impact_at or incident.occurred_at,
     }
     planned = tasks_for(playbook, level, clocks, deadlines_s)
-    new = [_row(incident, p, n, level) for n, p in enumerate(planned) if p.id not in have]
+    new = [_row(incident, p, n, level, ctx.now_us()) for n, p in enumerate(planned) if p.id not in have]
     tasks.add(connection, new)
     for one in planned:
         for row in (r for r in have.values() if one.id in (r["task_id"], r["series"]) and r["state"] == "open"):
@@ -55,7 +55,15 @@ def lay_out(
     follow(ctx, connection, incident.incident_id)
 
 
-def _row(incident: Incident, planned: PlannedTask, ordinal: int, level: int) -> Row:
+def _first_due(planned: PlannedTask, now_us: int) -> int | None:
+    """Due times of a repeating task that passed before it was laid out were asked of nobody; the last is owed."""
+    if planned.due_at is None:
+        return None
+    due_us, every_us = to_us(planned.due_at), (planned.repeat_every_s or 0) * SECOND_US
+    return due_us + max(0, now_us - due_us) // every_us * every_us if every_us else due_us
+
+
+def _row(incident: Incident, planned: PlannedTask, ordinal: int, level: int, now_us: int) -> Row:
     return {
         "incident_id": incident.incident_id,
         "task_id": planned.id,
@@ -63,7 +71,7 @@ def _row(incident: Incident, planned: PlannedTask, ordinal: int, level: int) -> 
         "phase": planned.phase,
         "role": planned.role,
         "after": list(planned.after),
-        "due_us": None if planned.due_at is None else to_us(planned.due_at),
+        "due_us": _first_due(planned, now_us),
         "due_within_s": planned.due_within_s,
         "critical": planned.critical,
         "hard": planned.hard,
