@@ -10,6 +10,7 @@ from emergency.geo.regions import RegionSets
 from emergency.library import Library
 from emergency.service.context import Actor, Content, Context
 from emergency.service.import_jobs import ImportJobs
+from emergency.service.playbook_house import ApprovedPlans
 from emergency.service.running import context
 from emergency.store.store import Workspaces
 
@@ -37,12 +38,13 @@ def build(config: Config | None = None) -> Running:
     """Open the stores and read the content of an installation."""
     config = config or Config.from_environment()
     config.home.mkdir(parents=True, exist_ok=True)
+    workspaces = Workspaces(config.home, config.database_url)
     content = Content(
-        library=Library(config.content, config.home),
+        library=Library(config.content, config.home, ApprovedPlans(workspaces)),
         regions=RegionSets(config.data / "regions", config.home),
         data=config.data,
         home=config.home,
-        workspaces=Workspaces(config.home, config.database_url),
+        workspaces=workspaces,
         channels=config.channels,
     )
     return Running(config, content)

@@ -91,6 +91,16 @@ class People:
         return "es" if self.random.random() < 0.2 else "en"
 
 
+def stocked(sizes: dict[str, int]) -> Rows:
+    """What the norm wants in every stock: communication, first aid, office supplies; terminals for the field."""
+    return [
+        *((base, "satellite_phone", max(1, n // 10)) for base, n in sizes.items()),
+        *((base, "first_aid_kit", max(2, n // 4)) for base, n in sizes.items()),
+        *((base, "office_kit", max(1, n // 10)) for base, n in sizes.items()),
+        *((base, "field_terminal", n) for base, n in sizes.items()),
+    ]
+
+
 def write(folder: str, bases: Rows, people: Rows, stock: Rows) -> None:
     target = HERE / folder
     target.mkdir(exist_ok=True)
@@ -126,7 +136,7 @@ def texas() -> None:
     people.add("DAL", 16, [["fnol_agent"]], texan)
     people.add("SAT", 4, [["it_engineer"]])
     people.add("AUS", 4, [["counsellor"]], texan)
-    stock: Rows = [(base, kind, n) for base, kind, n in texas_stock(sizes)]
+    stock: Rows = [*texas_stock(sizes), *stocked(sizes)]
     write("texas-synthetic", bases, people.rows, stock)
 
 
@@ -190,6 +200,9 @@ def guangdong_stock(sizes: dict[str, int]) -> Rows:
         ("ZJ", "generator", 4),
         ("GZ", "raincoat", 600),
         ("ZJ", "raincoat", 300),
+        ("ZJ", "boat", 6),
+        ("GZ", "mobile_claims_center", 2),
+        *stocked(sizes),
     ]
 
 
@@ -225,6 +238,8 @@ def henan() -> None:
         ("ZZ", "generator", 10),
         ("ZZ", "boat", 12),
         ("XX", "boat", 6),
+        ("ZZ", "mobile_claims_center", 3),
+        *stocked(sizes),
     ]
     write("henan-synthetic", HENAN, people.rows, stock)
 

@@ -12,6 +12,7 @@ from typing import Any
 from emergency.api.commands import key_commands
 from emergency.cli import data, decisions, drills, serving
 from emergency.cli.answering import BadInput, answer_with, context
+from emergency.cli.playbooks import playbook_commands
 from emergency.service.faults import INPUT_FAULTS
 from emergency.texts import LANGUAGES
 
@@ -89,6 +90,7 @@ def _data_commands(command: Any, group: Any) -> None:
     alerts.add_argument("files", nargs="+", type=Path, help="CAP, Atom, EDXL-DE, GDACS RSS, PAGER or USGS GeoJSON")
 
     key_commands(command, group, context, answer_with)
+    playbook_commands(command, group)
     store = group("store", "The store")
     command(store, "upgrade", serving.store_upgrade, "Bring every workspace to the newest schema")
     journal = group("journal", "The journal")

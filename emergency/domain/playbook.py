@@ -14,7 +14,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from emergency.domain.level.condition import Condition
-from emergency.domain.level.rules import INCIDENT_TYPES, LEVELS, Override
+from emergency.domain.level.rules import LEVELS, Override
 
 Text = Mapping[str, str]
 
@@ -25,6 +25,18 @@ ORIGINS = ("occurrence", "discovery", "activation", "impact", "task", "stand_dow
 AUDIENCES = ("customers", "regulator", "media", "government", "staff", "reinsurers", "partners")
 LOCATIONS = ("onsite", "any")
 EVERYWHERE = "000000"
+# To whom a report goes -> the kinds of report whose clock a rule file owns.
+RULED_REPORTS: Mapping[str, tuple[str, ...]] = {
+    "nfra": ("phone", "first", "follow_up", "final"),
+    "headquarters": ("internal",),
+}
+# Templates of those reports, for the bulletins that carry them.
+REPORT_TEMPLATES: Mapping[str, str] = {
+    "nfra-phone-report": "phone",
+    "nfra-first-report": "first",
+    "nfra-follow-up-report": "follow_up",
+    "nfra-final-report": "final",
+}
 
 
 def _one_of(what: str, found: str, allowed: tuple[str, ...]) -> None:
@@ -59,8 +71,9 @@ class Due:
     """When a task is due: so long after an origin, or at a deadline that a rule file owns.
 
     origin: one of ORIGINS; ``task`` = when all predecessors are done.
-    within_s: level -> seconds; empty where `deadline` is given.
-    deadline: kind of report (first, follow_up …) whose clock the level rules hold.
+    within_s: level -> seconds; may be empty where `deadline` is given.
+    deadline: kind of report (first, follow_up …) whose clock the level rules hold. While that clock
+        runs it alone decides; a span beside it is the house's own target for when no rule asks.
     """
 
     origin: str
@@ -69,8 +82,8 @@ class Due:
 
     def __post_init__(self) -> None:
         _one_of("due from", self.origin, ORIGINS)
-        if bool(self.within_s) == bool(self.deadline):
-            raise ValueError("a due time is either within a span, or a deadline of the rules, not both")
+        if not self.within_s and not self.deadline:
+            raise ValueError("a due time is within a span, or at a deadline of the rules; neither is given")
 
 
 @dataclass(frozen=True)
@@ -95,7 +108,7 @@ class Task:
         if self.due.origin == "task" and not self.after:
             raise ValueError(f"task {self.id}: counts from its predecessors but has none")
         missing = set(self.levels) - set(self.due.within_s)
-        if not self.due.deadline and missing:
+        if self.due.within_s and missing:
             raise ValueError(f"task {self.id}: no due time for level {sorted(missing)}")
 
 
@@ -134,7 +147,8 @@ class ResourceRow:
 class Comms:
     """A bulletin: to whom, how, who writes and who approves.
 
-    first_s: level -> seconds after activation; empty where `deadline` names a clock of the rules.
+    first_s: level -> seconds after activation; may be empty where `deadline` names a clock of the rules,
+        which decides while it runs.
     """
 
     id: str
@@ -197,8 +211,6 @@ class Playbook:
 
     def __post_init__(self) -> None:
         _one_of(f"playbook {self.id}: status", self.status, STATUSES)
-        for kind in self.incident_types:
-            _one_of(f"playbook {self.id}: incident type", kind, INCIDENT_TYPES)
         missing = set(GROUPS) - {role.group for role in self.roles.values()}
         if missing:
             raise ValueError(f"playbook {self.id}: nobody is in {', '.join(sorted(missing))}")
@@ -289,9 +301,11 @@ def _planned(
     deadlines_s: Mapping[str, int],
 ) -> PlannedTask:
     after = tuple(one for one in task.after if one in among)
-    within_s = deadlines_s.get(task.due.deadline) if task.due.deadline else task.due.within_s[level]
+    within_s = deadlines_s.get(task.due.deadline, task.due.within_s.get(level))
     # With every predecessor left out at this level the work can begin at activation.
     origin = "activation" if task.due.origin == "task" and not after else task.due.origin
+    if task.due.deadline in deadlines_s and origin != "stand_down":
+        origin = "discovery"  # where the clocks of the rules start; that of a final report may start at stand-down
     return PlannedTask(
         id=task.id,
         role=task.role,

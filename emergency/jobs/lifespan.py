@@ -13,18 +13,28 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from emergency import bootstrap
 from emergency.bootstrap import Running
 from emergency.domain.instant import to_us
-from emergency.service import alert_watch, callouts, housekeeping, outbox, watch, words_chores
+from emergency.service import (
+    alert_watch,
+    callouts,
+    housekeeping,
+    outbox,
+    playbook_review,
+    task_chores,
+    watch,
+    words_chores,
+)
 from emergency.service.context import Context
 from emergency.service.running import SYSTEM
 
 log = logging.getLogger(__name__)
 
-# Every level is re-evaluated at least this often (norm of the response levels: ten minutes).
-REGRADE_SECONDS = 600
+# How soon a change is held against the level rules; where nothing changes that happens every ten minutes.
+LEVEL_SECONDS = 10
 SEND_SECONDS = 15
 ORDER_SECONDS = 60
 ALERT_FOLDER_SECONDS = 10
 ALERT_FEED_SECONDS = 300
+REVIEW_SECONDS = 3600
 
 
 @asynccontextmanager
@@ -44,11 +54,14 @@ def timetable(running: Running) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(
         timezone=UTC, job_defaults={"coalesce": True, "max_instances": 1, "misfire_grace_time": 300}
     )
-    scheduler.add_job(_tick(running, "regrade", REGRADE_SECONDS, watch.regrade), "interval", seconds=60)
+    scheduler.add_job(_tick(running, "levels", LEVEL_SECONDS, watch.keep_up), "interval", seconds=LEVEL_SECONDS)
     scheduler.add_job(_tick(running, "send", SEND_SECONDS, outbox.send_everywhere), "interval", seconds=SEND_SECONDS)
     scheduler.add_job(_tick(running, "callouts", SEND_SECONDS, callouts.chores), "interval", seconds=SEND_SECONDS)
     scheduler.add_job(_tick(running, "order", ORDER_SECONDS, housekeeping.chores), "interval", seconds=ORDER_SECONDS)
+    scheduler.add_job(_tick(running, "tasks", SEND_SECONDS, task_chores.everywhere), "interval", seconds=SEND_SECONDS)
     scheduler.add_job(_tick(running, "words", 60, words_chores.chores), "interval", seconds=60)
+    reviews = _tick(running, "reviews", REVIEW_SECONDS, playbook_review.remind)
+    scheduler.add_job(reviews, "interval", seconds=REVIEW_SECONDS, next_run_time=datetime.now(UTC))
     _alert_jobs(scheduler, running)
     return scheduler
 

@@ -94,3 +94,26 @@ def _wanted(before: Any, changes: Mapping[Path_, Any]) -> Any:
             here = here[key]
         here[at[-1]] = value
     return wanted
+
+
+def with_approval(raw: bytes, by: str, on: str, review_due: str, path: str) -> bytes:
+    """A playbook file marked as approved; a file without an approval gets one before its owner.
+
+    Raises:
+        FileFaults: the file is not strict YAML.
+        KeyError: it is not written as one key on a line, so that nothing can be put in safely.
+    """
+    before = strict_yaml.parse(raw, path)
+    given = {"by": by, "on": on, "review_due": review_due}
+    if "approved" in before.value:
+        changes: dict[Path_, Any] = {("approved", key): value for key, value in given.items()}
+        return edited(raw, {**changes, ("status",): Span("approved")}, path)
+    line, column = before.marks.get(("owner",), (0, 0))
+    if column != 1:
+        raise KeyError(f"{path}: owner must stand at the beginning of a line of its own")
+    lines = raw.decode("utf-8").split("\n")
+    entry = "approved: {" + ", ".join(f"{key}: {written(value)}" for key, value in given.items()) + "}"
+    made = "\n".join([*lines[: line - 1], entry, *lines[line - 1 :]]).encode()
+    if strict_yaml.parse(made, path).value != {**before.value, "approved": given}:
+        raise KeyError(f"{path}: the approval does not fit how the file is written; put it in by hand")
+    return edited(made, {("status",): Span("approved")}, path)

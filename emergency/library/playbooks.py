@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -12,6 +12,8 @@ from emergency.domain.act import ACTS
 from emergency.domain.level import Override
 from emergency.domain.playbook import (
     GROUPS,
+    REPORT_TEMPLATES,
+    RULED_REPORTS,
     Activation,
     Approval,
     Comms,
@@ -50,7 +52,7 @@ def load_playbook(path: Path) -> Playbook:
 
 def read_playbook(path: Path) -> Document:
     document = strict_yaml.load(path)
-    faults = schema.check(document, "playbook") or list(_meaning(document))
+    faults = schema.check(document, "playbook") or list(meaning(document))
     if faults:
         raise FileFaults(document.path, faults)
     return document
@@ -114,7 +116,11 @@ def _task(raw: Mapping[str, Any]) -> Task:
         phase=raw["phase"],
         levels=levels,
         role=raw["role"],
-        due=Due(due["from"], by_level(due["within"], levels) if "within" in due else {}, due.get("deadline", "")),
+        due=Due(
+            due["from"],
+            by_level(due["within"], levels) if "within" in due else {},
+            due.get("deadline") or owned_deadline(raw["evidence"]),
+        ),
         evidence=tuple(Evidence(one["action"], one.get("match", {})) for one in raw["evidence"]),
         after=tuple(raw.get("after", ())),
         repeat_every_s=by_level(raw["repeat_every"], levels) if "repeat_every" in raw else {},
@@ -122,6 +128,19 @@ def _task(raw: Mapping[str, Any]) -> Task:
         hard=raw.get("hard", False),
         forms=tuple(raw.get("forms", ())),
     )
+
+
+def owned_deadline(evidence: list[Mapping[str, Any]]) -> str:
+    """Kind of the report a task hands in where a rule file owns its clock; "" for every other task.
+
+    So a plan refers to the rules without repeating their numbers: who hands in a first report to the
+    regulator is bound to the clock of first reports.
+    """
+    for one in evidence:
+        match = one.get("match", {})
+        if one["action"] == "report.submit" and match.get("kind") in RULED_REPORTS.get(match.get("to"), ()):
+            return str(match["kind"])
+    return ""
 
 
 def _resource(raw: Mapping[str, Any]) -> ResourceRow:
@@ -142,7 +161,8 @@ def _resource(raw: Mapping[str, Any]) -> ResourceRow:
 
 def _comms(raw: Mapping[str, Any]) -> Comms:
     levels, first = tuple(raw["levels"]), raw["first"]
-    deadline = first.get("deadline", "") if isinstance(first, Mapping) else ""
+    ruled = isinstance(first, Mapping) and "deadline" in first
+    owned = REPORT_TEMPLATES.get(raw.get("template", ""), "") if raw["audience"] == "regulator" else ""
     return Comms(
         id=raw["id"],
         audience=raw["audience"],
@@ -150,8 +170,8 @@ def _comms(raw: Mapping[str, Any]) -> Comms:
         role=raw["role"],
         levels=levels,
         approver=raw["approver"],
-        first_s={} if deadline else by_level(first, levels),
-        deadline=deadline,
+        first_s={} if ruled else by_level(first, levels),
+        deadline=first["deadline"] if ruled else owned,
         repeat_every_s=by_level(raw["repeat_every"], levels) if "repeat_every" in raw else {},
         template=raw.get("template", ""),
     )
@@ -160,24 +180,38 @@ def _comms(raw: Mapping[str, Any]) -> Comms:
 # What a schema cannot see -------------------------------------------------------------------------
 
 
-def _meaning(document: Document) -> Iterator[Fault]:
+def meaning(document: Document) -> Iterator[Fault]:
+    """Why the file cannot be used though its form is right."""
+    for one in MEANING:
+        yield from one(document)
+
+
+def _tasks(document: Document) -> Iterator[Fault]:
     raw = document.value
-    yield from _groups(document, raw["roles"])
     yield from twice(document, ("tasks",))
-    yield from twice(document, ("comms",))
     known = [task["id"] for task in raw["tasks"]]
     for place, task in enumerate(raw["tasks"]):
         yield from _task_faults(document, ("tasks", place), task, known, raw["roles"])
-    yield from _cycle(document, raw["tasks"])
+
+
+def _bulletins(document: Document) -> Iterator[Fault]:
+    raw = document.value
+    yield from twice(document, ("comms",))
     for place, row in enumerate(raw["comms"]):
         yield from _comms_faults(document, ("comms", place), row, raw["roles"])
-    yield from _classification(document, raw["classification"])
+
+
+def _closure(document: Document) -> Iterator[Fault]:
     yield from condition_faults(document, ("closure",))
-    for name in ("on", "review_due") if "approved" in raw else ():
+
+
+def _dates(document: Document) -> Iterator[Fault]:
+    for name in ("on", "review_due") if "approved" in document.value else ():
         yield from real_date(document, ("approved", name))
 
 
-def _groups(document: Document, roles: Mapping[str, Any]) -> Iterator[Fault]:
+def _groups(document: Document) -> Iterator[Fault]:
+    roles = document.value["roles"]
     missing = set(GROUPS) - {role["group"] for role in roles.values()}
     if missing:
         gaps = {"missing": ", ".join(sorted(missing)), "allowed": ", ".join(GROUPS)}
@@ -212,7 +246,8 @@ def _levels_missing(document: Document, at: Path_, value: Any, levels: list[int]
         yield document.fault(at, Message("no span for level {levels}, which is listed under levels", gaps))
 
 
-def _cycle(document: Document, tasks: list[Mapping[str, Any]]) -> Iterator[Fault]:
+def _cycle(document: Document) -> Iterator[Fault]:
+    tasks = document.value["tasks"]
     after = {task["id"]: list(task.get("after", ())) for task in tasks}
     try:
         TopologicalSorter(after).prepare()
@@ -233,10 +268,23 @@ def _comms_faults(document: Document, at: Path_, row: Mapping[str, Any], roles: 
     yield from _levels_missing(document, (*at, "repeat_every"), row.get("repeat_every"), row["levels"])
 
 
-def _classification(document: Document, raw: Mapping[str, Any]) -> Iterator[Fault]:
+def _classification(document: Document) -> Iterator[Fault]:
+    raw = document.value["classification"]
     for place, one in enumerate(raw.get("overrides", ())):
         at: Path_ = ("classification", "overrides", place)
         yield from condition_faults(document, (*at, "when"))
         if one.get("pre_event") and one["level"] == 1:
             message = Message("a pre_event override gives level 2 at most")
             yield document.fault((*at, "level"), message, Message("write level: 2"))
+
+
+# Each looks at one part, so that a check of a half-written file can go on where another one stops.
+MEANING: tuple[Callable[[Document], Iterator[Fault]], ...] = (
+    _groups,
+    _tasks,
+    _cycle,
+    _bulletins,
+    _classification,
+    _closure,
+    _dates,
+)

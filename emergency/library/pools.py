@@ -228,3 +228,17 @@ def _goods(file: _File, bases: Iterable[str]) -> list[Stock]:
             file.fault(line, "kind", NO_WORD, value=repr(row["kind"]))
         found.append(Stock(row["depot"], row["kind"], file.number(line, row, "total", 0, 1_000_000, int)))
     return found
+
+
+def stocked_kinds(folder: Path) -> frozenset[str]:
+    """Kinds of goods that any pool under a folder has in stock; a file that cannot be read has none."""
+    return frozenset(kind for path in sorted(folder.glob("*/stock.csv")) for kind in _kinds_of(path))
+
+
+def _kinds_of(path: Path) -> set[str]:
+    try:
+        with path.open(encoding="utf-8-sig", newline="") as file:
+            kinds = [row.get("kind") or "" for row in csv.DictReader(file)]
+    except (OSError, UnicodeDecodeError, csv.Error):
+        return set()
+    return {kind for kind in kinds if WORD.fullmatch(kind)}

@@ -6,30 +6,41 @@ an edited playbook is in force at the next look without a restart.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
 from emergency.domain.drill.script import DrillScript
+from emergency.domain.incident import IncidentKind
 from emergency.domain.level import RuleSet
 from emergency.domain.organisation import DutyRules
 from emergency.domain.playbook import Playbook
+from emergency.domain.resource_kind import FUND
 from emergency.domain.suspect import Thresholds
 from emergency.library import drills as drill_files
 from emergency.library.drill_checks import against_playbook
 from emergency.library.duty_rules import load_duty_rules
 from emergency.library.faults import Fault, FileFaults, NotOnShelf
+from emergency.library.house_plans import Source, approved_plan, file_plan, in_use, nothing_yet
+from emergency.library.incident_kinds import FILE as KINDS_FILE
+from emergency.library.incident_kinds import SHIPPED, load_kinds, unknown_kinds
 from emergency.library.mapping import load_mapping, load_synonyms
-from emergency.library.playbooks import playbook_from, read_playbook
+from emergency.library.playbook_checks import Known, check
+from emergency.library.pools import SEAT_SKILLS, stocked_kinds
 from emergency.library.reading import unknown
 from emergency.library.reference import parse_reference, version_of
+from emergency.library.relief import load_relief_measures
 from emergency.library.rules import load_rules
+from emergency.library.strict_yaml import Document, load
 from emergency.library.suspect import load_suspect
 from emergency.library.tables import Rates, load_rates, load_visits
+from emergency.library.worth import Worth, load_worth
 from emergency.texts import Message
 
 T = TypeVar("T")
+Given = TypeVar("Given")
 Versioned = TypeVar("Versioned", RuleSet, Playbook, DrillScript)
 
 
@@ -41,9 +52,10 @@ class Library:
     cannot take the others away in an emergency.
     """
 
-    def __init__(self, root: Path, home: Path | None = None) -> None:
+    def __init__(self, root: Path, home: Path | None = None, house: Source = nothing_yet) -> None:
         self.root = root
         self.home = home  # mappings that were saved here stand beside the shipped ones
+        self.house = house  # playbooks approved in the console stand beside the shipped ones, too
 
     # Rules ----------------------------------------------------------------------------------------
 
@@ -56,10 +68,22 @@ class Library:
         found: dict[tuple[str, str], RuleSet] = {}
         for path in self._files("data/rules", "levels"):
             rules = _fresh(path, load_rules)
+            self._kinds_known(path, rules)
             if (rules.id, rules.version) in found:
                 raise _same_twice(path, found[(rules.id, rules.version)].path, rules)
             found[(rules.id, rules.version)] = rules
         return tuple(found.values())
+
+    def incident_kinds(self) -> tuple[IncidentKind, ...]:
+        """The kinds of incident of this house, in the file's order. Raises FileFaults where the file is broken."""
+        own = self.root / "data" / KINDS_FILE
+        return _fresh(own if own.exists() else SHIPPED / KINDS_FILE, load_kinds)
+
+    def _kinds_known(self, path: Path, rules: RuleSet) -> None:
+        known = {kind.id for kind in self.incident_kinds()}
+        if not known.issuperset(rules.types):
+            named = [(("types", kind), kind) for kind in rules.types]
+            raise FileFaults(str(path), list(unknown_kinds(load(path), named, sorted(known))))
 
     def rules(self, reference: str) -> RuleSet:
         """The newest rule set a reference allows: ``default``, ``default@1.0.0``, ``default@^1``.
@@ -81,6 +105,10 @@ class Library:
         """Line of business -> survey visits one person does in one shift."""
         return _fresh(self.root / "data/rules/visits.csv", load_visits)
 
+    def worth(self) -> Worth:
+        """What surveying a claim is worth against the drive to it. Raises FileFaults where the file is broken."""
+        return _fresh(self.root / "data/rules/worth.yaml", load_worth)
+
     def duty_rules(self) -> DutyRules:
         """How long people serve, rest and may take to answer. Raises FileFaults where the file is broken."""
         return _fresh(self.root / "data/rules/duty.yaml", load_duty_rules)
@@ -88,9 +116,48 @@ class Library:
     # Playbooks ------------------------------------------------------------------------------------
 
     def playbooks(self) -> tuple[Playbook, ...]:
-        """Every playbook that is in order, the newest version of each first."""
-        found = _good(self._files("playbooks", "playbook"), self._playbook)
-        return tuple(sorted(found, key=lambda book: (book.id, [-n for n in version_of(book.version)])))
+        """Every version of every playbook that is in order, the newest of each first.
+
+        Shipped files, earlier shipped versions (open incidents keep theirs), and what was approved in the console.
+        """
+        house = self.house()
+        rules = self.rule_sets()
+        shipped = _good(self._plan_files(), lambda path: self._playbook(path, rules))
+        approved = _good(house.approved, lambda one: self._ruled(*approved_plan(one), rules))
+        found = {(book.id, book.version): in_use(book, house) for book in (*shipped, *approved)}
+        return tuple(sorted(found.values(), key=lambda book: (book.id, [-n for n in version_of(book.version)])))
+
+    def playbook_text(self, sha256: str) -> str:
+        """The text of a version by its hash, "" where there is none; what an exercise keeps of its plan."""
+        files = (path.read_bytes() for path in self._plan_files())
+        for raw in (*(one.text.encode() for one in self.house().approved), *files):
+            if hashlib.sha256(raw).hexdigest() == sha256:
+                return raw.decode("utf-8")
+        return ""
+
+    def check_playbook(self, raw: bytes, name: str) -> tuple[Fault, ...]:
+        """Everything that is wrong with a playbook and all it lacks before approval; never raises."""
+        return check(raw, name, self._known())
+
+    def _known(self) -> Known:
+        rules = self.rule_sets()
+        return Known(
+            rules=tuple(f"{one.id}@{one.version}" for one in rules),
+            deadlines=frozenset(kind for one in rules for clock in one.reporting for kind in clock.deadlines_s),
+            kinds=frozenset({"surveyor", FUND, *SEAT_SKILLS, *stocked_kinds(self.root / "data/pool")}),
+            measures=self._measures(),
+            allows=lambda reference: _is_there(reference, rules),
+            incident_kinds=tuple(kind.id for kind in self.incident_kinds()),
+        )
+
+    def _measures(self) -> frozenset[str] | None:
+        try:
+            return frozenset(load_relief_measures(self.root / "data/relief-measures.yaml").measures)
+        except FileFaults:
+            return None  # its own check names what is wrong with it; a playbook is not blamed
+
+    def _plan_files(self) -> list[Path]:
+        return [*self._files("playbooks/earlier", "playbook"), *self._files("playbooks", "playbook")]
 
     def playbook(self, reference: str) -> Playbook:
         """The newest playbook a reference allows, ``typhoon-guangdong@^1.2``.
@@ -109,19 +176,27 @@ class Library:
         version of each counts.
         """
         perils, regions = tuple(perils), tuple(regions)
-        newest = {book.id: book for book in reversed(self.playbooks())}
+        newest: dict[str, Playbook] = {}
+        for book in self.playbooks():  # the newest first
+            # A draft among the files waits for its approval where there is an approved version before it.
+            if book.id not in newest or (newest[book.id].status == "draft" and book.status == "approved"):
+                newest[book.id] = book
         fitting = [book for book in newest.values() if book.fits(incident_type, perils, regions)]
         return tuple(sorted(fitting, key=lambda book: _fit(book, perils)))
 
-    def _playbook(self, path: Path) -> Playbook:
-        document = _fresh(path, read_playbook)
-        book = playbook_from(document)
-        try:
-            self.rules(book.rules)
-        except NotOnShelf:
-            known = [f"{rules.id}@{rules.version}" for rules in self.rule_sets()]
-            fault = unknown(document, ("classification", "rules"), book.rules, known)
-            raise FileFaults(str(path), [fault]) from None
+    def _playbook(self, path: Path, rules: Sequence[RuleSet] | None = None) -> Playbook:
+        return self._ruled(*_fresh(path, file_plan), self.rule_sets() if rules is None else rules)
+
+    def _ruled(self, document: Document, book: Playbook, rules: Sequence[RuleSet]) -> Playbook:
+        """The plan, if the rules it works with and the kinds of incident it is for are there."""
+        kinds = [kind.id for kind in self.incident_kinds()]
+        named = [(("classification", "incident_types", n), kind) for n, kind in enumerate(book.incident_types)]
+        faults = list(unknown_kinds(document, named, kinds))
+        if not _is_there(book.rules, rules):
+            known = [f"{one.id}@{one.version}" for one in rules]
+            faults.append(unknown(document, ("classification", "rules"), book.rules, known))
+        if faults:
+            raise FileFaults(document.path, faults)
         return book
 
     # Drills ---------------------------------------------------------------------------------------
@@ -183,6 +258,7 @@ class Library:
         readers: list[tuple[str, str, Callable[[Path], object]]] = [
             ("data/rules", "levels", load_rules),
             ("playbooks", "playbook", self._playbook),
+            ("playbooks/earlier", "playbook", self._playbook),
             ("drills", "drill", self._drill),
             ("data/mappings", "mapping", load_mapping),
         ]
@@ -214,14 +290,22 @@ def _remembered(path: Path, read: Callable[[Path], Any], _changed_ns: int, _size
     return read(path)
 
 
-def _good(paths: Iterable[Path], read: Callable[[Path], T]) -> list[T]:
+def _good(given: Iterable[Given], read: Callable[[Given], T]) -> list[T]:
     found = []
-    for path in paths:
+    for one in given:
         try:
-            found.append(read(path))
+            found.append(read(one))
         except FileFaults:
             continue  # named by Library.faults
     return found
+
+
+def _is_there(reference: str, rules: Sequence[RuleSet]) -> bool:
+    try:
+        _newest(reference, rules, "rule set")
+    except NotOnShelf:
+        return False
+    return True
 
 
 def _newest(reference: str, shelf: Iterable[Versioned], kind: str) -> Versioned:

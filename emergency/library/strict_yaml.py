@@ -18,6 +18,8 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from yaml.composer import Composer
+from yaml.resolver import Resolver
 
 from emergency.library.faults import Fault, FileFaults
 from emergency.texts import Message
@@ -84,8 +86,7 @@ def parse(raw: bytes, path: str) -> Document:
         FileFaults: too large, not UTF-8, or not strict YAML.
     """
     text = _text(raw, path)
-    _check_events(text, path)
-    node: Any = yaml.compose(text, Loader=yaml.SafeLoader)
+    node: Any = _Built(_checked_events(text, path)).get_single_node()
     reader = _Reader(path)
     value = reader.read(node, ())
     if reader.faults:
@@ -110,11 +111,13 @@ def _refused(path: str, line: int, column: int, message: Message, suggestion: Me
 # Before building anything: a file must not be able to grow or to nest without end -----------------
 
 
-def _check_events(text: str, path: str) -> None:
+def _checked_events(text: str, path: str) -> list[yaml.Event]:
     faults: list[Fault] = []
+    events: list[yaml.Event] = []
     depth = documents = 0
     try:
         for event in yaml.parse(text, Loader=yaml.SafeLoader):
+            events.append(event)
             documents += isinstance(event, yaml.DocumentStartEvent)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
             message = _forbidden(event, depth, documents)
@@ -129,6 +132,27 @@ def _check_events(text: str, path: str) -> None:
         raise _refused(path, 1, 1, Message("the file is empty"))
     if faults:
         raise FileFaults(path, faults)
+    return events
+
+
+class _Built(Composer, Resolver):
+    """Nodes from events that were read already: scanning is nine tenths of the work and is done once."""
+
+    def __init__(self, events: list[yaml.Event]) -> None:
+        Composer.__init__(self)
+        Resolver.__init__(self)
+        self.events = events
+        self.at = 0
+
+    def check_event(self, *kinds: type) -> bool:
+        return self.at < len(self.events) and (not kinds or isinstance(self.events[self.at], kinds))
+
+    def peek_event(self) -> yaml.Event:
+        return self.events[self.at]
+
+    def get_event(self) -> yaml.Event:
+        self.at += 1
+        return self.events[self.at - 1]
 
 
 def _forbidden(event: Any, depth: int, documents: int) -> Message | None:

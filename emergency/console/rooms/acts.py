@@ -16,7 +16,7 @@ from emergency.service.response import perform, record_fact
 from emergency.texts import N_
 
 # Acts with a door of their own are not recorded by hand.
-BY_HAND = [a for a in ACTS if a not in ("level.confirm", "allocation.commit")]
+BY_HAND = [a for a in ACTS if a not in ("level.confirm", "allocation.commit", "task.complete")]
 AUDIENCES = {
     "customers": N_("customers"),
     "regulator": N_("regulator"),

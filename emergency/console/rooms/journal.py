@@ -41,6 +41,16 @@ OTHER_ACTS = {
     "task.complete": N_("Task done"),
     "task.reopen": N_("Task opened again"),
     "workspace.describe": N_("Workspace described"),
+    "playbook.draft": N_("Playbook drafted"),
+    "playbook.write": N_("Another person writes in a draft"),
+    "playbook.discard": N_("Draft put away"),
+    "playbook.restore": N_("Draft brought back"),
+    "playbook.approve": N_("Playbook approved"),
+    "playbook.retire": N_("Playbook retired"),
+    "playbook.unretire": N_("Playbook brought back"),
+    "playbook.feedback": N_("Feedback on a playbook"),
+    "playbook.feedback.settle": N_("Feedback settled"),
+    "playbook.remind": N_("Reminder of a review"),
 }
 
 
