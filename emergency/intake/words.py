@@ -88,7 +88,7 @@ def after_import(cell: str) -> Fault:
 
 def not_a_word(cell: str) -> Fault:
     message = Message(
-        "{cell} is not in the mapping's table and the mapping has no default: add it there", {"cell": shown(cell)}
+        "{cell} is not in the mapping's table: add it there, or mend the cell", {"cell": shown(cell)}
     )
     return Fault("unknown_value", message)
 

@@ -21,7 +21,7 @@ from emergency.texts import N_, Message, Speaker
 
 # Row numbers that are named on the screen, kinds that are kept, and lines of one kind in the file.
 NAMED, KINDS, LINES = 20, 200, 20_000
-HEADS = (N_("Data row"), N_("What"), N_("Column"), N_("The cell says"), N_("What was done, or what to look at"))
+HEADS = (N_("Data row"), N_("What about it"), N_("Column"), N_("The cell says"), N_("What was done, or what to look at"))
 AGAIN = N_("repeats row {first}, which was taken")
 DIFFERS = N_("repeats row {first}, which was taken; it differs in {columns}")
 

@@ -8,7 +8,15 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame, intake_mapping, intake_progress, intake_receipt, joining, placing
+from emergency.console.rooms import (
+    frame,
+    intake_history,
+    intake_mapping,
+    intake_progress,
+    intake_receipt,
+    joining,
+    placing,
+)
 from emergency.service.context import Refused
 from emergency.service.mappings import MappingFault, Proposed, save
 from emergency.service.receipts import Receipt
@@ -38,6 +46,8 @@ def show(desk: Desk) -> None:
         intake_receipt.details(desk, receipt)
     placing.show(desk)
     joining.show(desk)
+    intake_history.stages(desk)
+    intake_history.history(desk)
     look.section(say("Files so far"))
     intake_receipt.earlier(desk)
 

@@ -149,6 +149,9 @@ def _action(desk: Desk, file: Any, prefix: str, proposed: Proposed, draft: Draft
         st.info(say("Longitude and latitude stood under each other's header; they are exchanged here."))
     if questions:
         st.warning("  \n".join(say(q) for q in questions))
+    lost = [word for words in draft.words.values() for word, meaning in words.items() if not meaning]
+    if lost:
+        st.info(say("Rows with {words} will be rejected: say below what they mean.", words=say(", ").join(lost[:6])))
     left, middle, right = st.columns([1.4, 1.4, 1], vertical_alignment="bottom")
     name = left.text_input(
         say("Save as"),
