@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+import pyarrow as pa
+import pyarrow.compute as pc
 
 if TYPE_CHECKING:
     from emergency.geo.regions import RegionSet
@@ -25,6 +27,8 @@ def place(regions: RegionSet, frame: pd.DataFrame, *, coarse_degrees: float = 0.
         ``point`` by coordinates, ``region`` by a given code of the finest level,
         ``parent`` by a given code of a coarser level, ``none`` otherwise.
     """
+    if frame["region_given"].isna().all():
+        return _by_points(regions, frame)
     found = _compare(regions, frame)
     point = found["located"].notna()
     if coarse_degrees > 0:
@@ -36,6 +40,14 @@ def place(regions: RegionSet, frame: pd.DataFrame, *, coarse_degrees: float = 0.
         region=pd.array(region.to_numpy(), dtype="string"),
         precision=pd.array(precision, dtype="string"),
     )
+
+
+def _by_points(regions: RegionSet, frame: pd.DataFrame) -> pd.DataFrame:
+    """`place` where no claim came with a code, as in most files with coordinates."""
+    located = regions.locate(frame["lon"].to_numpy(float), frame["lat"].to_numpy(float))
+    region = pa.array(located, pa.string())
+    precision = pc.if_else(pc.is_valid(region), "point", "none")
+    return frame.assign(region=pd.arrays.ArrowStringArray(region), precision=pd.arrays.ArrowStringArray(precision))
 
 
 def disagreements(regions: RegionSet, frame: pd.DataFrame) -> int:

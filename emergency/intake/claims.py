@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.intake.accounts import ClaimChunk, Duplicate, Flag, Reject
@@ -94,7 +95,9 @@ def _chunk(batch: Batch, row: int, table: Table, reader: RowReader, seen: _Seen)
 
 def _frame(read: Read, numbers: np.ndarray[Any, Any]) -> pd.DataFrame:
     columns = {name: numbers if name == "row" else read.values[name] for name in CLAIM_COLUMNS}
-    return pd.DataFrame(columns).astype(dict(CLAIM_COLUMNS))
+    frame = pd.DataFrame(columns, copy=False)
+    others = {name: dtype for name, dtype in CLAIM_COLUMNS.items() if frame[name].dtype != dtype}
+    return frame.astype(others) if others else frame
 
 
 def without(frame: pd.DataFrame, at: list[int]) -> pd.DataFrame:
@@ -118,59 +121,77 @@ def flags_of(
 
 
 class _Seen:
-    """Report numbers already taken from this file, and enough of each claim to say what differs.
+    """Report numbers already taken from this file, and what each of its claims says.
 
-    A claim is kept as one 32-bit hash per column: whether a row repeats another is decided by
-    the report number alone, the hashes only name the columns in which it differs.
+    What they say is kept packed, a chunk at a time, and looked at only where a number comes again.
     """
 
     def __init__(self) -> None:
-        self.at: dict[str, int] = {}
-        self.rows: list[np.ndarray[Any, Any]] = []
-        self.hashes: list[np.ndarray[Any, Any]] = []
+        self.at: dict[str, int] = {}  # report number -> how many claims of the file were taken before it
+        self.packed: list[Any] = []
         self.starts: list[int] = [0]
 
     def sort(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Duplicate, ...]]:
         """Claims whose number is new in the file, and those that repeat an earlier one."""
-        repeats: list[tuple[int, int]] = []
+        again = self._again(frame["report_no"].tolist())
+        fresh = without(frame, [at for at, _ in again])
+        self.packed.append(_packed(fresh))
+        self.starts.append(self.starts[-1] + len(fresh))
+        return fresh, self._duplicates(frame, again)
+
+    def _again(self, numbers: list[str]) -> list[tuple[int, int]]:
+        """Positions of numbers that were taken before, with the place of the claim that took them."""
         taken = self.starts[-1]
-        for i, number in enumerate(frame["report_no"].tolist()):
+        if len(set(numbers)) == len(numbers) and self.at.keys().isdisjoint(numbers):
+            self.at.update(zip(numbers, range(taken, taken + len(numbers)), strict=True))
+            return []
+        repeats = []
+        for i, number in enumerate(numbers):
             first = self.at.setdefault(number, taken)
             if first == taken:
                 taken += 1
             else:
                 repeats.append((i, first))
-        fresh = np.ones(len(frame), dtype=bool)
-        fresh[[i for i, _ in repeats]] = False
-        hashes = _hashes(frame)
-        rows = frame["row"].to_numpy()
-        self.rows.append(rows[fresh])
-        self.hashes.append(hashes[fresh])
-        self.starts.append(taken)
-        found = [self._duplicate(frame, rows[i], hashes[i], i, first) for i, first in repeats]
-        return without(frame, [i for i, _ in repeats]), tuple(found)
+        return repeats
 
-    def _duplicate(self, frame: pd.DataFrame, row: Any, own: Any, at: int, first: int) -> Duplicate:
-        chunk = int(np.searchsorted(self.starts, first, side="right")) - 1
-        inside = first - self.starts[chunk]
-        differs = np.flatnonzero(self.hashes[chunk][inside] != own)
-        number = str(frame["report_no"].iloc[at])
-        return Duplicate(int(row), number, int(self.rows[chunk][inside]), tuple(_COMPARED[i] for i in differs))
+    def _duplicates(self, frame: pd.DataFrame, again: list[tuple[int, int]]) -> tuple[Duplicate, ...]:
+        if not again:
+            return ()
+        again = sorted(again, key=lambda one: one[1])
+        here, first = np.array(again, dtype=np.int64).T
+        own, taken = _columns(frame).take(here), self._taken(first)
+        differs = np.column_stack([_differs(own[name], taken[name]) for name in _COMPARED])
+        numbers = frame["report_no"].iloc[here].tolist()
+        rows, first_rows = own["row"].to_pylist(), taken["row"].to_pylist()
+        names = np.array(_COMPARED, dtype=object)
+        found = [
+            Duplicate(row, str(number), first_row, tuple(names[other]))
+            for row, number, first_row, other in zip(rows, numbers, first_rows, differs, strict=True)
+        ]
+        return tuple(sorted(found, key=lambda one: one.row))
+
+    def _taken(self, first: np.ndarray[Any, Any]) -> Any:
+        """The claims at these places of the file, in ascending order."""
+        chunks = np.searchsorted(self.starts, first, side="right") - 1
+        return pa.concat_tables(
+            pa.ipc.open_stream(self.packed[chunk]).read_all().take(first[chunks == chunk] - self.starts[chunk])
+            for chunk in np.unique(chunks).tolist()
+        )
 
 
-def _hashes(frame: pd.DataFrame) -> np.ndarray[Any, np.dtype[np.uint32]]:
-    """One hash per claim and compared column, shape (claims, columns)."""
-    hashes = np.empty((len(frame), len(_COMPARED)), np.uint32)
-    for i, name in enumerate(_COMPARED):
-        hashes[:, i] = _hashed(frame[name])
-    return hashes
+def _columns(frame: pd.DataFrame) -> Any:
+    table = pa.Table.from_pandas(frame[["row", *_COMPARED]], preserve_index=False)
+    return table.replace_schema_metadata(None)
 
 
-def _hashed(column: pd.Series[Any]) -> np.ndarray[Any, Any]:
-    if column.dtype == "string":
-        coded = pa.array(column).fill_null("\0").dictionary_encode()
-        distinct = np.array(coded.dictionary.to_pylist(), dtype=object)
-        return pd.util.hash_array(distinct, categorize=False)[np.asarray(coded.indices)]
-    if column.dtype == "Int64":
-        return pd.util.hash_array(column.fillna(np.iinfo(np.int64).min).to_numpy(dtype=np.int64))
-    return pd.util.hash_array(column.to_numpy())
+def _packed(frame: pd.DataFrame) -> Any:
+    table, sink = _columns(frame), pa.BufferOutputStream()
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+        stream.write_table(table)
+    return sink.getvalue()
+
+
+def _differs(own: Any, other: Any) -> np.ndarray[Any, Any]:
+    """Where two columns say something else; both saying nothing is the same."""
+    same = pc.fill_null(pc.equal(own, other), False)
+    return ~np.asarray(pc.or_(same, pc.and_(pc.is_null(own), pc.is_null(other))), dtype=bool)

@@ -145,6 +145,8 @@ def _survey(path: Path, encoding: str) -> tuple[int | None, bool, bool]:
     with path.open("rb") as file:
         while True:
             piece = file.read(_PIECE)
+            if piece.endswith(b"\r"):  # do not cut a line end in two: it would look like an odd one
+                piece += file.read(1)
             held = len(decoder.getstate()[0])
             try:
                 decoder.decode(piece, final=not piece)
@@ -157,7 +159,6 @@ def _survey(path: Path, encoding: str) -> tuple[int | None, bool, bool]:
             longest = max(tail + len(lines[0]), *map(len, lines))
             tail = len(lines[-1]) + (tail if len(lines) == 1 else 0)
             quotes += piece.count(b'"')
-            # A line end may be cut in two by the pieces; then it counts as odd, and is read with care.
             returns += piece.count(b"\r") - piece.count(b"\r\n")
             sound = sound and longest < LONGEST_CELL and b"\0" not in piece
             done += len(piece)
