@@ -23,9 +23,11 @@ from emergency.domain.allocation.demand import OpenClaims, cells_from_open_claim
 from emergency.domain.allocation.travel import UNREACHABLE, Minutes
 from emergency.domain.claim import LINES
 from emergency.domain.incident import Incident
+from emergency.domain.instant import to_us
 from emergency.service.context import Context, Refused
-from emergency.service.figures import Figures, figures, hours_since
-from emergency.store import incidents, journal, plans, pool
+from emergency.service.figures import HOUR_US, OVERDUE_HOURS, Figures, figures, hours_since
+from emergency.store import asof, incidents, journal, plans, pool
+from emergency.store.waiting import waiting
 
 REMOTE = "remote"  # where seats are: no travel, from anywhere
 ROAD_CLOSED = "road.closed"  # a fact: {"edge": "441700-440800", "until_us": …}
@@ -75,13 +77,17 @@ def needed_by_region(ctx: Context, known: Figures) -> dict[str, int]:
 
 def assigned_by_region(ctx: Context) -> dict[str, int]:
     with ctx.store.read() as connection:
-        held = plans.slots(connection, shift_of(ctx))
+        if ctx.known_at is not None:
+            held = asof.slots(connection, shift=shift_of(ctx), at_us=ctx.now_us())
+        else:
+            held = plans.slots(connection, shift_of(ctx))
     return dict(Counter(s["region"] for s in held if s["line"] in LINES))
 
 
 def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tuple[Cell, ...]:
     """Demand per region and line: what open claims need, or what the playbook asks if that is more."""
     counts = []
+    weights = _weights(ctx, known, incident)
     if not known.located.empty:
         sums = known.located.groupby(["region", "line"], as_index=False).agg(
             {"unsurveyed": "sum", "overdue": "sum", "oldest_us": "min"}
@@ -94,6 +100,7 @@ def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tup
                 int(row.unsurveyed),
                 int(row.overdue),
                 hours_since(row.oldest_us, known.as_of) or 0,
+                weights=_of_all(weights.get((str(row.region), str(row.line)), ()), int(row.unsurveyed)),
             )
             for row in rows
         ]
@@ -103,7 +110,37 @@ def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tup
         visits_per_slot=ctx.content.library.visits_per_slot(),
         minimum=_minimum(ctx, incident) if incident else {},
         licence_of=lambda region, _line: ctx.regions.licence(region),
+        scale=ctx.content.library.worth().scale,
     )
+
+
+def _of_all(weights: tuple[tuple[int, int], ...], unsurveyed: int) -> tuple[tuple[int, int], ...]:
+    """The weights, unless they are of other claims than the counts: a look back counts states as they were then."""
+    return weights if sum(claims for _, claims in weights) == unsurveyed else ()
+
+
+def _weights(
+    ctx: Context, known: Figures, incident: Incident | None
+) -> dict[tuple[str, str], tuple[tuple[int, int], ...]]:
+    """(region, line) -> (weight, claims) of those that wait; nothing where only others' totals are known."""
+    if ctx.profile.figures == "bulletins":
+        return {}
+    worth, rates = ctx.content.library.worth(), ctx.content.library.rates()
+    home = ctx.profile.currency
+    large = round(worth.large_loss / rates.between(known.as_of.date(), home, "CNY").value * 100)
+    with ctx.store.read() as connection:
+        rows = waiting(
+            connection,
+            now_us=to_us(known.as_of),
+            due_us=OVERDUE_HOURS * HOUR_US,
+            large_minor={home: large},
+            incident=incident.incident_id if incident else None,
+        )
+    found: dict[tuple[str, str], Counter[int]] = {}
+    for row in rows:
+        weight = worth.scale.in_days(injured=row.injured, large=row.large, days_late=row.days_late)
+        found.setdefault((row.region, row.line), Counter())[weight] += row.claims
+    return {place: tuple(sorted(counted.items())) for place, counted in found.items()}
 
 
 def _minimum(ctx: Context, incident: Incident) -> dict[tuple[str, str], int]:

@@ -63,6 +63,11 @@ class Weights:
             weight += self.due_soon
         return weight + self.per_day_late * max(0, math.ceil(-hours_to_due / 24))
 
+    def in_days(self, *, injured: bool, large: bool, days_late: int) -> int:
+        """The same by days: -1 more than a day left, 0 due within a day, n the nth day beyond."""
+        hours = 48.0 if days_late < 0 else 1.0 if days_late == 0 else 1.0 - 24 * days_late
+        return self.of(injured=injured, large=large, hours_to_due=hours)
+
     def minutes(self, weight: int) -> int:
         return weight * self.minutes_per_claim // self.ordinary
 
