@@ -8,6 +8,7 @@ through `esc` on its way into the page; the markup around it is constant.
 from __future__ import annotations
 
 import html
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -34,6 +35,14 @@ def esc(text: object) -> str:
     for mark, harmless in _LIVE.items():
         safe = safe.replace(mark, harmless)
     return safe
+
+
+_MARKDOWN = re.compile(r"([!-/:-@\[-`{-~])")
+
+
+def plain(text: object) -> str:
+    """Text from anywhere as a label or a caption: no picture, link or formula of Markdown comes to life in it."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(str(text).split()))
 
 
 @dataclass(frozen=True)
@@ -91,14 +100,21 @@ def begin() -> None:
     st.html(f"<style>{_STYLE}</style>")
 
 
-def level_badge(say: Speaker, level: int | None, *, proposed: bool = False) -> LevelBadge:
-    """The badge of a response level in its fixed words: Ⅰ 一级响应, Ⅱ 二级响应 or Ⅲ 三级响应."""
+def level_badge(
+    say: Speaker, level: int | None, *, proposed: bool = False, provisional: bool = False
+) -> LevelBadge:
+    """The badge of a response level in its fixed words: Ⅰ 一级响应, Ⅱ 二级响应 or Ⅲ 三级响应.
+
+    What nobody has confirmed, proposed or in force for the time being, is an outline and says so.
+    """
     words = {
         None: say("No response open"),
         1: say("Level Ⅰ 一级响应"),
         2: say("Level Ⅱ 二级响应"),
         3: say("Level Ⅲ 三级响应"),
     }[level]
+    if provisional:
+        return LevelBadge(level, say("{level}, provisional", level=words), True)
     return LevelBadge(level, say("{level}, proposed", level=words) if proposed else words, proposed)
 
 
@@ -110,6 +126,7 @@ def page_header(
     clock_line: tuple[str, str, str] | None = None,
     as_of_line: tuple[str, str] | None = None,
     watermark: str | None = None,
+    clock_help: str = "",
 ) -> None:
     """The head of every room; level, clock and as-of time stand in the same corner everywhere.
 
@@ -117,9 +134,10 @@ def page_header(
         clock_line: what is due, the time left, and a tone (plain, ok, watch, bad).
         as_of_line: the time the figures belong to, and how fresh they are.
         watermark: of an exercise, across the page.
+        clock_help: shows when somebody points at the clock or reaches it by keyboard.
     """
     st.html(
-        _header_html(title, subtitle, level_badge, class_line, clock_line, as_of_line)
+        _header_html(title, subtitle, level_badge, class_line, clock_line, as_of_line, clock_help)
         + (_watermark_html(watermark) if watermark else "")
     )
 
@@ -131,11 +149,16 @@ def _header_html(
     class_line: ClassLine | None,
     clock_line: tuple[str, str, str] | None,
     as_of_line: tuple[str, str] | None,
+    clock_help: str = "",
 ) -> str:
     corner = [_badge_html(badge, class_line)] if badge else []
     if clock_line:
         what, left, tone = clock_line
-        corner.append(f"<div><strong>{esc(what)}</strong><br>{_toned(left, tone)}</div>")
+        told = f'<div class="em-help" role="note">{esc(clock_help)}</div>' if clock_help else ""
+        reach = ' tabindex="0"' if clock_help else ""
+        corner.append(
+            f'<div class="em-clock"{reach}><strong>{esc(what)}</strong><br>{_toned(left, tone)}{told}</div>'
+        )
     if as_of_line:
         when, fresh = as_of_line
         corner.append(f"<div><strong>{esc(when)}</strong><br>{esc(fresh)}</div>")

@@ -293,14 +293,12 @@ def as_of(clock: Clock, now_us: int) -> Clock | None:
     """The clock as it was known at an instant; None where it had not begun to apply."""
     if clock.since_us > now_us:
         return None
-    later = {
-        name: None
-        for name in ("superseded_us", "met_us", "missed_us", "lifted_us")
-        if (at := getattr(clock, name)) is not None and at > now_us
-    }
-    cleared: dict[str, str] = {}
-    if "superseded_us" in later:
-        cleared["superseded_by"] = ""
-    if "met_us" in later:
-        cleared["met_by"] = ""
-    return replace(clock, **later, **cleared)
+    if clock.superseded_us is not None and clock.superseded_us > now_us:
+        clock = replace(clock, superseded_us=None, superseded_by="")
+    if clock.met_us is not None and clock.met_us > now_us:
+        clock = replace(clock, met_us=None, met_by="")
+    if clock.missed_us is not None and clock.missed_us > now_us:
+        clock = replace(clock, missed_us=None)
+    if clock.lifted_us is not None and clock.lifted_us > now_us:
+        clock = replace(clock, lifted_us=None)
+    return clock

@@ -16,6 +16,7 @@ from emergency.domain.instant import to_us
 from emergency.service import (
     alert_watch,
     callouts,
+    clock_watch,
     housekeeping,
     outbox,
     playbook_review,
@@ -59,6 +60,7 @@ def timetable(running: Running) -> BackgroundScheduler:
     scheduler.add_job(_tick(running, "callouts", SEND_SECONDS, callouts.chores), "interval", seconds=SEND_SECONDS)
     scheduler.add_job(_tick(running, "order", ORDER_SECONDS, housekeeping.chores), "interval", seconds=ORDER_SECONDS)
     scheduler.add_job(_tick(running, "tasks", SEND_SECONDS, task_chores.everywhere), "interval", seconds=SEND_SECONDS)
+    scheduler.add_job(_tick(running, "clocks", SEND_SECONDS, clock_watch.everywhere), "interval", seconds=SEND_SECONDS)
     scheduler.add_job(_tick(running, "words", 60, words_chores.chores), "interval", seconds=60)
     reviews = _tick(running, "reviews", REVIEW_SECONDS, playbook_review.remind)
     scheduler.add_job(reviews, "interval", seconds=REVIEW_SECONDS, next_run_time=datetime.now(UTC))

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from emergency.domain.reporting_clock import Clock
 from emergency.store.report_tables import report, report_clock, report_draft, report_mark
-from emergency.store.tables import incident, level_decision
+from emergency.store.tables import incident, journal_head, level_decision
 
 JSON = ("fields", "figures", "missing")
 
@@ -59,6 +59,20 @@ def mark(connection: Connection, incident_id: str, clock_id: str, name: str, at_
     row = {"incident_id": incident_id, "clock_id": clock_id, "mark": name, "marked_us": at_us, "journal_seq": 0}
     statement = _dialect(connection).insert(report_mark).values(**row)
     return connection.execute(statement.on_conflict_do_nothing().returning(report_mark.c.mark)).first() is not None
+
+
+def unmark(connection: Connection, incident_id: str, clock_id: str, name: str) -> None:
+    """Give a mark back that was taken in this same transaction."""
+    connection.execute(
+        delete(report_mark).where(
+            report_mark.c.incident_id == incident_id, report_mark.c.clock_id == clock_id, report_mark.c.mark == name
+        )
+    )
+
+
+def head(connection: Connection) -> int:
+    """Number of the journal's last entry: unchanged, nothing was done since."""
+    return int(connection.execute(select(journal_head.c.seq).where(journal_head.c.id == 1)).scalar_one())
 
 
 def mark_recorded(connection: Connection, incident_id: str, clock_id: str, name: str, seq: int) -> None:

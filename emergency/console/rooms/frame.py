@@ -7,10 +7,14 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.domain.incident import Incident
-from emergency.service.clocks import RunningClock, running_clocks
+from emergency.domain.instant import from_us
+from emergency.service.clocks import RunningClock, cause_words, next_clock, running_clocks
 from emergency.service.grading import Evaluation, evaluate
 from emergency.service.running import watermark
 from emergency.texts import N_
+
+# The countdown of the next limit goes on by itself, in every room.
+COUNTDOWN_SECONDS = 20
 
 CLASS_WORDS = {
     1: N_("Particularly major"),
@@ -25,17 +29,29 @@ def header(desk: Desk, title: str, evaluation: Evaluation | None = None) -> Eval
     incident = desk.incident()
     if incident is not None and evaluation is None:
         evaluation = evaluate(desk.ctx, incident.incident_id)
+    _head(desk, title, incident, evaluation)
+    return evaluation
+
+
+@st.fragment(run_every=COUNTDOWN_SECONDS)
+def _head(desk: Desk, title: str, incident: Incident | None, evaluation: Evaluation | None) -> None:
+    """The head by itself, drawn again as time passes; the room below stays as it is."""
     mark = watermark(desk.ctx.profile)
+    clock = next_clock(running_clocks(desk.ctx, evaluation)) if evaluation else None
     look.page_header(
         title,
         subtitle(desk, incident),
-        level_badge=look.level_badge(desk.say, incident.response_level) if incident else None,
+        level_badge=_badge(desk, incident) if incident else None,
         class_line=_class_line(desk, evaluation) if evaluation else None,
-        clock_line=_clock_line(desk, evaluation) if evaluation else None,
+        clock_line=_clock_line(desk, clock) if clock else None,
         as_of_line=(desk.say("as of {time}", time=desk.clock_text(desk.ctx.now())), _freshness(desk)),
         watermark=desk.say(mark) if mark else None,
+        clock_help=_clock_help(desk, clock) if clock else "",
     )
-    return evaluation
+
+
+def _badge(desk: Desk, incident: Incident) -> look.LevelBadge:
+    return look.level_badge(desk.say, incident.response_level, provisional=incident.provisional)
 
 
 def subtitle(desk: Desk, incident: Incident | None) -> str:
@@ -48,26 +64,50 @@ def _class_line(desk: Desk, evaluation: Evaluation) -> look.ClassLine | None:
     if evaluation.event_class is None:
         return None
     say = desk.say
-    tag = say("industry figure") if evaluation.class_basis == "industry" else say("own figures: a floor")
+    tags = {"industry": say("industry figure"), "estimated": say("industry figure, estimated from market share")}
+    tag = tags.get(evaluation.class_basis, say("own figures: a floor"))
     return look.ClassLine(say("event class"), say(CLASS_WORDS[evaluation.event_class.level]), tag)
 
 
-def _clock_line(desk: Desk, evaluation: Evaluation) -> tuple[str, str, str] | None:
-    clocks = running_clocks(desk.ctx, evaluation)
-    waiting = [c for c in clocks if not c.met]
-    if not waiting:
-        return None
-    first = min(waiting, key=lambda c: c.due_at)
-    return (desk.say(first.title), left_text(desk, first), clock_tone(desk, first))
+def _clock_line(desk: Desk, clock: RunningClock) -> tuple[str, str, str]:
+    what = desk.say("{report} · {kind}", report=clock.title, kind=kind_text(desk, clock))
+    return (what, left_text(desk, clock), clock_tone(desk, clock))
+
+
+def kind_text(desk: Desk, clock: RunningClock) -> str:
+    """Whether it is a target, which turns amber, or a limit."""
+    return desk.say("target") if clock.strive else desk.say("limit")
+
+
+def _clock_help(desk: Desk, clock: RunningClock) -> str:
+    """Where the clock comes from, and the longer ones it took the place of."""
+    say, one = desk.say, clock.clock
+    lines = [
+        say(
+            "due {time}, counted from {start}",
+            time=desk.clock_text(clock.due_at),
+            start=desk.clock_text(from_us(one.started_us)),
+        ),
+        say("by {rules}, {cause}", rules=one.rules, cause=cause_words(one)),
+    ]
+    for old in clock.replaced:
+        lines.append(
+            say(
+                "took the place of {kind} {time} ({cause}), superseded {when}",
+                kind=say("target") if old.strive else say("limit"),
+                time=desk.clock_text(from_us(old.due_us)),
+                cause=cause_words(old),
+                when=desk.clock_text(from_us(old.superseded_us or 0)),
+            )
+        )
+    return "\n".join(lines)
 
 
 def clock_tone(desk: Desk, clock: RunningClock) -> str:
-    if clock.met:
-        return "ok"
-    left = (clock.due_at - desk.ctx.now()).total_seconds()
-    if left < 0:
-        return "watch" if clock.strive else "bad"
-    return "watch" if left < 3600 else "plain"
+    """Green once in time, amber within the last hour or past a target, red past a limit."""
+    tones = {"in_time": "ok", "late": "bad", "missed": "bad", "overdue": "bad", "target_passed": "watch"}
+    soon = (clock.due_at - desk.ctx.now()).total_seconds() < 3600
+    return tones.get(clock.state, "watch" if soon else "plain")
 
 
 def left_text(desk: Desk, clock: RunningClock) -> str:

@@ -1,0 +1,50 @@
+"""Words that both halves of the Reports room use: kinds, states, ways."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emergency.texts import N_, Message, Speaker
+
+KIND_TITLES: Mapping[str, str] = {
+    "phone": N_("Regulator by phone"),
+    "first": N_("Regulator first report"),
+    "follow_up": N_("Regulator follow-up report"),
+    "final": N_("Regulator final report"),
+    "internal": N_("Internal report"),
+    "situation": N_("Situation report"),
+}
+# State of a clock -> its word and tone.
+STATES: Mapping[str, tuple[str, str]] = {
+    "running": (N_("running"), "plain"),
+    "target_passed": (N_("target passed"), "watch"),
+    "overdue": (N_("overdue"), "bad"),
+    "in_time": (N_("handed in, in time"), "ok"),
+    "late": (N_("handed in late"), "bad"),
+    "missed": (N_("missed"), "bad"),
+    "superseded": (N_("superseded"), "plain"),
+    "lifted": (N_("no longer owed"), "plain"),
+}
+REPORT_STATES: Mapping[str, tuple[str, str]] = {
+    "in_time": (N_("in time"), "ok"),
+    "late": (N_("late"), "bad"),
+    "unasked": (N_("no clock asked"), "plain"),
+    "correction": (N_("correction"), "plain"),
+}
+VIAS: Mapping[str, str] = {
+    "portal": N_("regulator's portal"),
+    "mail": N_("e-mail"),
+    "fax": N_("fax"),
+    "in_person": N_("in person"),
+    "phone": N_("by phone"),
+}
+
+
+def button(say: Speaker, kind: str) -> str:
+    return say("Record the call") if kind == "phone" else say("Write the report")
+
+
+def spoken(say: Speaker, fault: Exception) -> str:
+    """A refusal or a conflict in the language of the desk."""
+    found = fault.args[0] if fault.args else str(fault)
+    return say(found) if isinstance(found, Message) else str(found)
