@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from emergency.domain.instant import from_us, to_us
+from emergency.domain.instant import from_us
 from emergency.domain.organisation import (
     DEPUTY,
     HOLDER,
@@ -79,7 +79,7 @@ def organisation(ctx: Context, incident_id: str) -> Organisation:
     rules = ctx.content.library.duty_rules()
     with ctx.store.read() as connection:
         held = holdings_in(connection, incident.incident_id)
-        turns = _turns(connection, incident.incident_id)
+        turns = turns_in(connection, incident.incident_id)
         offers = people.handovers(connection, incident.incident_id)
     return Organisation(
         incident_id=incident_id,
@@ -122,7 +122,7 @@ def holdings_in(connection: Connection, incident_id: str) -> tuple[Holding, ...]
     )
 
 
-def _turns(connection: Connection, incident_id: str) -> tuple[Turn, ...]:
+def turns_in(connection: Connection, incident_id: str) -> tuple[Turn, ...]:
     return tuple(
         Turn(row["duty_id"], row["role"], row["person"], from_us(row["start_us"]), from_us(row["end_us"]))
         for row in people.turns(connection, incident_id)
@@ -166,7 +166,7 @@ def seat(
 ) -> int:
     """`appoint` inside the transaction of another act."""
     person = person.strip()
-    _known(ctx, incident_id, role)
+    known_post(ctx, incident_id, role)
     if not person:
         raise Refused(Message(N_("say who takes the post")))
     held = holdings_in(connection, incident_id)
@@ -197,7 +197,7 @@ def seat(
     return found
 
 
-def _known(ctx: Context, incident_id: str, role: str) -> None:
+def known_post(ctx: Context, incident_id: str, role: str) -> None:
     roles = roles_of(ctx, incident_id)
     if role not in roles:
         gaps = {"role": role, "known": ", ".join(roles)}
@@ -361,46 +361,3 @@ def tell(ctx: Context, connection: Connection, key: str, audience: str, subject:
         text=notice.text,
         queued_us=ctx.now_us(),
     )
-
-
-def plan_turn(ctx: Context, incident_id: str, role: str, person: str, start: datetime, end: datetime) -> int:
-    """Plan a shift of a person in a post.
-
-    Raises:
-        Refused: no name, no span, longer than a turn may last, or the person is planned elsewhere then.
-    """
-    person, rules = person.strip(), ctx.content.library.duty_rules()
-    _known(ctx, incident_id, role)
-    if not person:
-        raise Refused(Message(N_("say who takes the post")))
-    if end <= start:
-        raise Refused(Message(N_("a shift ends after it begins; check both times")))
-    if end - start > rules.time_in_role:
-        hours = round(rules.time_in_role.total_seconds() / 3600)
-        raise Refused(Message(N_("a shift lasts {hours} hours at most; plan two"), {"hours": hours}))
-    with ctx.store.write() as connection:
-        for other in _turns(connection, incident_id):
-            if other.person == person and other.start < end + rules.rest and start < other.end + rules.rest:
-                gaps = {"person": person, "start": local_text(ctx, other.start), "end": local_text(ctx, other.end)}
-                text = N_("{person} is planned from {start} to {end} and needs rest before and after; choose others")
-                raise Refused(Message(text, gaps))
-        duty_id = people.plan_turn(
-            connection,
-            incident_id=incident_id,
-            role=role,
-            person=person,
-            start_us=to_us(start),
-            end_us=to_us(end),
-        )
-        body = {"incident": incident_id, "role": role, "person": person}
-        span = {"start": start.isoformat(), "end": end.isoformat()}
-        ctx.record(connection, "duty.plan", f"{incident_id}/{role}", body | span)
-    return duty_id
-
-
-def cancel_turn(ctx: Context, incident_id: str, duty_id: int, *, back: bool = False) -> None:
-    """Take a planned shift out, or put it back."""
-    with ctx.store.write() as connection:
-        people.mark_turn(connection, duty_id, None if back else ctx.now_us())
-        action = "duty.restore" if back else "duty.cancel"
-        ctx.record(connection, action, incident_id, {"incident": incident_id, "duty": duty_id})

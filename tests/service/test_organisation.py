@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from emergency.domain.incident import Incident
-from emergency.service import callouts
+from emergency.service import callouts, shifts
 from emergency.service import organisation as posts
 from emergency.service.context import Conflict, Context, FixedClock, Refused
 from emergency.store import journal, people, records
@@ -155,9 +155,9 @@ def test_nobody_to_call_is_said(ctx: Context, flood: Incident) -> None:
 
 def test_a_shift_is_planned_with_rest_around_it(ctx: Context, flood: Incident) -> None:
     start = ctx.now() + timedelta(hours=2)
-    posts.plan_turn(ctx, flood.incident_id, "commander", "Qian Li", start, start + timedelta(hours=8))
+    shifts.plan_turn(ctx, flood.incident_id, "commander", "Qian Li", start, start + timedelta(hours=8))
     with pytest.raises(Refused, match="needs rest before and after"):
-        posts.plan_turn(
+        shifts.plan_turn(
             ctx,
             flood.incident_id,
             "logistics",
@@ -166,13 +166,13 @@ def test_a_shift_is_planned_with_rest_around_it(ctx: Context, flood: Incident) -
             start + timedelta(hours=20),
         )
     with pytest.raises(Refused, match="12 hours at most"):
-        posts.plan_turn(ctx, flood.incident_id, "commander", "Sun Wei", start, start + timedelta(hours=13))
+        shifts.plan_turn(ctx, flood.incident_id, "commander", "Sun Wei", start, start + timedelta(hours=13))
     with pytest.raises(Refused, match="ends after it begins"):
-        posts.plan_turn(ctx, flood.incident_id, "commander", "Sun Wei", start, start)
+        shifts.plan_turn(ctx, flood.incident_id, "commander", "Sun Wei", start, start)
     (turn,) = posts.organisation(ctx, flood.incident_id).turns
-    posts.cancel_turn(ctx, flood.incident_id, turn.duty_id)
+    shifts.cancel_turn(ctx, flood.incident_id, turn.duty_id)
     assert posts.organisation(ctx, flood.incident_id).turns == ()
-    posts.cancel_turn(ctx, flood.incident_id, turn.duty_id, back=True)
+    shifts.cancel_turn(ctx, flood.incident_id, turn.duty_id, back=True)
     assert [t.person for t in posts.organisation(ctx, flood.incident_id).turns] == ["Qian Li"]
 
 

@@ -9,7 +9,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.service import organisation as posts
+from emergency.service import shifts
 from emergency.service.organisation import Organisation
 
 Act = Callable[[Desk, Callable[[], object], str], None]
@@ -35,11 +35,11 @@ def section(desk: Desk, found: Organisation, act: Act) -> None:
             if st.button(label, key=f"turn-{turn.duty_id}"):
                 undo = ("organisation-undo-turn", turn.duty_id)
                 st.session_state[undo[0]] = undo[1]
-                act(desk, lambda t=turn: posts.cancel_turn(desk.ctx, found.incident_id, t.duty_id), say("Taken out."))  # type: ignore[misc]
+                act(desk, lambda t=turn: shifts.cancel_turn(desk.ctx, found.incident_id, t.duty_id), say("Taken out."))  # type: ignore[misc]
         undone = st.session_state.get("organisation-undo-turn")
         if undone and st.button(say("Put the last one back")):
             del st.session_state["organisation-undo-turn"]
-            act(desk, lambda: posts.cancel_turn(desk.ctx, found.incident_id, undone, back=True), say("Put back."))
+            act(desk, lambda: shifts.cancel_turn(desk.ctx, found.incident_id, undone, back=True), say("Put back."))
 
 
 def _plan(desk: Desk, found: Organisation, act: Act) -> None:
@@ -57,4 +57,4 @@ def _plan(desk: Desk, found: Organisation, act: Act) -> None:
         if right.form_submit_button(say("Plan it"), type="primary", width="stretch"):
             start = datetime.combine(day, hour, tzinfo=desk.zone)
             end = start + timedelta(hours=int(hours))
-            act(desk, lambda: posts.plan_turn(desk.ctx, found.incident_id, role, person, start, end), say("Planned."))
+            act(desk, lambda: shifts.plan_turn(desk.ctx, found.incident_id, role, person, start, end), say("Planned."))
