@@ -127,10 +127,16 @@ def _insert(connection: Connection, columns: list[list[Any]], rows: int) -> Load
     before = driver.execute(highest).fetchone()[0]
     # Random places in three indexes: with SQLite's usual 2 MB most of them would be read and written again.
     driver.execute(f"PRAGMA cache_size=-{BULK_CACHE_KB}")
+    # Over many rows SQLite works without Python's lock, while the next chunk is read. A statement of its own
+    # for every number of rows would cost more than it saves, so what is left over goes in one by one.
+    whole = rows - rows % ROWS_AT_ONCE
     changed = sum(
-        driver.execute(_insert_of(min(ROWS_AT_ONCE, rows - at)), _interleaved(columns, at)).rowcount
-        for at in range(0, rows, ROWS_AT_ONCE)
+        driver.execute(_insert_of(ROWS_AT_ONCE), _interleaved(columns, at)).rowcount
+        for at in range(0, whole, ROWS_AT_ONCE)
     )
+    if whole < rows:
+        rest = zip(*(column[whole:] for column in columns), strict=True)
+        changed += driver.executemany(_insert_of(1), rest).rowcount
     new = driver.execute(highest).fetchone()[0] - before
     driver.execute("PRAGMA cache_size=-2000")
     return Loaded(new, changed - new, rows - changed)
@@ -138,7 +144,6 @@ def _insert(connection: Connection, columns: list[list[Any]], rows: int) -> Load
 
 @lru_cache(maxsize=2)
 def _insert_of(rows: int) -> str:
-    """Many rows in one statement: SQLite works on them without Python's lock, while the next chunk is read."""
     marks = f"({', '.join('?' * len(WRITTEN))})"
     conflict = _CONFLICT.replace("IS DISTINCT FROM", "IS NOT")
     return f"INSERT INTO claim ({_NAMES}) VALUES {', '.join([marks] * rows)} {conflict}"
