@@ -6,10 +6,11 @@ of the ledger. It holds no number of its own: every number in a bulletin comes f
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from emergency.domain.bulletin import GAP, LANGUAGES, NUMBER, gaps
 from emergency.domain.ledger import FIGURES, Limit, Limits
@@ -22,6 +23,8 @@ from emergency.library.reading import DURATION, seconds
 from emergency.library.schema import near, shown
 from emergency.library.strict_yaml import Document, Path_
 from emergency.texts import Message
+
+T = TypeVar("T")
 
 FORMAT, LIMITS_FORMAT = "bulletin/1.0", "limits/1.0"
 KEYS = {
@@ -103,13 +106,28 @@ def load_template(path: Path) -> Template:
 
 def load_templates(folder: Path) -> tuple[tuple[Template, ...], tuple[FileFaults, ...]]:
     """Every template that is in order, by name, and what is wrong with the others."""
-    good, broken = [], []
-    for path in sorted(folder.glob("*.*.yaml")):
-        try:
-            good.append(load_template(path))
-        except FileFaults as faults:
-            broken.append(faults)
-    return tuple(good), tuple(broken)
+    found = [fresh(path, _template_or_faults) for path in sorted(folder.glob("*.*.yaml"))]
+    good = tuple(one for one in found if isinstance(one, Template))
+    return good, tuple(one for one in found if isinstance(one, FileFaults))
+
+
+def _template_or_faults(path: Path) -> Template | FileFaults:
+    try:
+        return load_template(path)
+    except FileFaults as faults:
+        return faults
+
+
+def fresh(path: Path, read: Callable[[Path], T]) -> T:
+    """A file read once per state on disk: strict YAML takes its time, and a room asks at every look."""
+    state = path.stat() if path.exists() else None
+    found: T = _remembered(path, read, state.st_mtime_ns if state else 0, state.st_size if state else 0)
+    return found
+
+
+@lru_cache(maxsize=128)
+def _remembered(path: Path, read: Callable[[Path], Any], _changed_ns: int, _size: int) -> Any:
+    return read(path)
 
 
 def _faults(document: Document, name: str) -> Iterator[Fault]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from emergency.domain.incident import Incident
 from emergency.service import words, words_ledger
 from emergency.service.context import Context, Notice, Refused
 from emergency.service.outbox import send_notice
@@ -62,10 +63,14 @@ def may_approve(ctx: Context, row: Mapping[str, Any]) -> None:
 
 def role_title(ctx: Context, row: Mapping[str, Any]) -> Mapping[str, str]:
     """The role that approves, as its playbook calls it."""
-    incident = words.incident_of(ctx, row)
+    return title_of(ctx, words.incident_of(ctx, row), row["approver_role"])
+
+
+def title_of(ctx: Context, incident: Incident | None, role: str) -> Mapping[str, str]:
+    """A role as the incident's playbook calls it."""
     playbook = playbook_of(ctx, incident) if incident else None
-    found = playbook.roles.get(row["approver_role"]) if playbook else None
-    return found.title if found else words_ledger.both(row["approver_role"])
+    found = playbook.roles.get(role) if playbook else None
+    return found.title if found else words_ledger.both(role)
 
 
 def send_back(ctx: Context, number: int, note: str) -> None:

@@ -13,7 +13,7 @@ from emergency.domain.instant import from_us, to_us
 from emergency.domain.ledger import FIGURES, Entry, Limits, ledger_of
 from emergency.domain.level import METRICS, unit_of
 from emergency.library import FileFaults
-from emergency.library.bulletins import load_limits, measure_names
+from emergency.library.bulletins import fresh, load_limits, measure_names
 from emergency.service import allocation
 from emergency.service.alerts import in_force, touched
 from emergency.service.context import Context
@@ -85,7 +85,7 @@ def limits(ctx: Context) -> Limits:
     Raises:
         FileFaults: the file of limits is broken.
     """
-    return load_limits(ctx.content.data / "bulletins" / "limits.yaml")
+    return fresh(ctx.content.data / "bulletins" / "limits.yaml", load_limits)
 
 
 def both(text: str) -> dict[str, str]:
@@ -190,7 +190,7 @@ def _measures(ctx: Context, incident: Incident) -> Iterator[Entry]:
 
 def _measure_names(ctx: Context) -> dict[str, Mapping[str, str]]:
     try:
-        return measure_names(ctx.content.data / "relief-measures.yaml")
+        return fresh(ctx.content.data / "relief-measures.yaml", measure_names)
     except FileFaults:
         return {}  # the room of relief measures says what is wrong with its file
 

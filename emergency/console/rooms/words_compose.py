@@ -82,8 +82,9 @@ def _editor(desk: Desk, row: Mapping[str, Any]) -> tuple[dict[str, str], dict[st
     with st.expander(say("Text and gaps"), expanded=row["state"] == "draft"):
         if row["state"] != "draft":
             st.caption(say("A change makes it a draft again; it then needs approval anew."))
-        for lang, tab in zip(LANGUAGES, st.tabs([words_look.HEADS[lang] for lang in LANGUAGES]), strict=True):
-            subject[lang] = tab.text_input(say("Subject"), row["subject"].get(lang, ""), key=f"subject-{lang}-{mark}")
+        order = LANGUAGES if say.language == "zh_CN" else LANGUAGES[::-1]
+        for lang, tab in zip(order, st.tabs([words_look.HEADS[lang] for lang in order]), strict=True):
+            subject[lang] = tab.text_input(say("Headline"), row["subject"].get(lang, ""), key=f"subject-{lang}-{mark}")
             body[lang] = tab.text_area(say("Text"), row["body"].get(lang, ""), height=230, key=f"body-{lang}-{mark}")
         left, right = st.columns(2)
         languages = right.multiselect(

@@ -38,7 +38,7 @@ def _people(desk: Desk, people: list[dict[str, Any]]) -> None:
         [p["contact_id"], p["role"], p["name"], ", ".join(channel for channel, _ in p["channels"])]
         for p in people[:200]
     ]
-    look.table([say("No."), say("Role"), say("Name"), say("Channels")], rows)
+    look.table([say("No."), say("Role"), say("Name of the person"), say("Channels")], rows)
 
 
 def _start(desk: Desk, people: list[dict[str, Any]], found: TestReport | None, act: Any) -> None:
@@ -84,7 +84,10 @@ def _report(desk: Desk, found: TestReport, act: Any) -> None:
         parts.append(say("half of them within {minutes} min", minutes=f"{half:.0f}"))
     parts.append(say("ended {time}", time=desk.clock_text(found.closed)) if found.closed else say("running"))
     st.text(" · ".join(parts))
-    look.table([say("Role"), say("Name"), say("Channels"), say("Answered")], [_row(desk, found, r) for r in found.rows])
+    look.table(
+        [say("Role"), say("Name of the person"), say("Channels"), say("Answered")],
+        [_row(desk, found, r) for r in found.rows],
+    )
     with st.container(horizontal=True, vertical_alignment="bottom"):
         if found.waiting and found.closed is None:
             _acknowledge(desk, found, act)

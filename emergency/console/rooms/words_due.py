@@ -79,6 +79,7 @@ def _card(
     audience = say(AUDIENCE_NAMES[one.row.audience]) if one else say(AUDIENCE_NAMES[row["audience"]]) if row else ""
     left = one.left_s(desk.ctx.now()) if one else None
     title, tone = audience, "plain"
+    audience = audience[:1].upper() + audience[1:]
     if left is not None and left < 0:
         title, tone = say("{audience} – {span} late", audience=audience, span=span(desk, left)), "bad"
     elif left is not None:
@@ -86,9 +87,9 @@ def _card(
         tone = "watch" if left < SOON_S else "plain"
     if row and is_mine(desk, row):
         tone = "bad" if tone == "bad" else "watch"
-    with look.needs_card(f"words-{place}", title, _state_words(desk, row), _small(desk, one, row), tone):
+    with look.needs_card(f"words-{place}", title, _state_words(desk, row), _small(desk, incident, one, row), tone):
         if row is not None:
-            label = say("Read and approve") if is_mine(desk, row) else say("Open")
+            label = say("Read and approve") if is_mine(desk, row) else say("Open the draft")
             if st.button(
                 label, key=f"open-{row['bulletin_id']}", type="primary" if is_mine(desk, row) else "secondary"
             ):
@@ -114,7 +115,7 @@ def _state_words(desk: Desk, row: Mapping[str, Any] | None) -> str:
     return " · ".join(parts)
 
 
-def _small(desk: Desk, one: DueBulletin | None, row: Mapping[str, Any] | None) -> str:
+def _small(desk: Desk, incident: Incident | None, one: DueBulletin | None, row: Mapping[str, Any] | None) -> str:
     say = desk.say
     parts = []
     if one is not None:
@@ -123,7 +124,7 @@ def _small(desk: Desk, one: DueBulletin | None, row: Mapping[str, Any] | None) -
         if one.repeat_s:
             parts.append(say("every {span}", span=span(desk, one.repeat_s)))
         if row is None:
-            parts.append(say("approved by {role}", role=one.row.approver))
+            parts.append(say("approved by {role}", role=words_approval.title_of(desk.ctx, incident, one.row.approver)))
     if row is not None:
         parts.append(say("by {names}", names=", ".join(row["authors"])))
         parts.append(say("approved by {role}", role=words_approval.role_title(desk.ctx, row)))

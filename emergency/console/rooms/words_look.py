@@ -17,8 +17,8 @@ STYLE = """<style>
 .em-paper { background: #fff; border: 1px solid #dde4ec; border-radius: 10px; padding: 10px 14px; font-size: 13.5px; }
 .em-paper h3 { margin: 0 0 4px; padding: 0; font-size: 14px; font-weight: 600; }
 .em-paper small { display: block; margin-bottom: 4px; font-size: 12px; color: #5b6b80; }
-.em-paper p { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55; }
-.em-paper a { color: inherit; text-decoration: underline #0b57d0; text-underline-offset: 3px; cursor: help; }
+.stHtml .em-paper p { margin: 0; font-size: 13.5px; white-space: pre-wrap; overflow-wrap: anywhere; line-height: 1.55; }
+.em-paper u { text-decoration: underline #0b57d0; text-underline-offset: 3px; cursor: help; }
 .em-paper mark { background: #fff2c2; color: #6b5200; border-bottom: 2px dashed #9a5b00; }
 .em-paper del { background: #fbe3e1; color: #b3261e; text-decoration: none; }
 .em-ledger { max-height: 620px; overflow-y: auto; }
@@ -41,7 +41,7 @@ def paper(desk: Desk, lang: str, title: Rendered, body: Rendered, loose: Sequenc
 
 def _marked(desk: Desk, text: Rendered, loose: Iterable[Loose]) -> str:
     """The text with its figures underlined; whatever it says passes through `esc`."""
-    spots = [(link.start, link.end, "a", entry_words(desk, link.entry)) for link in text.links]
+    spots = [(link.start, link.end, "u", entry_words(desk, link.entry)) for link in text.links]
     for one in loose:
         spots.append((one.start, one.end, "mark", _loose_words(desk, one)))
     for figure in text.missing:
@@ -80,7 +80,7 @@ def ledger_table(desk: Desk, ledger: Ledger, used: Sequence[str], wrong: Sequenc
     bad = {p.figure for p in wrong}
     order = [*[f for f in used if f in ledger], *[f for f in ledger if f not in used]]
     rows = "".join(_ledger_row(desk, f, ledger[f], f in used, f in bad, now) for f in order)
-    heads = "".join(f"<th>{look.esc(h)}</th>" for h in (say("Figure"), say("Value"), say("As of"), say("Source")))
+    heads = "".join(f"<th>{look.esc(h)}</th>" for h in (say("Figure"), say("Value, age and source")))
     table = f"<table><thead><tr>{heads}</tr></thead><tbody>{rows}</tbody></table>"
     st.html(f'{STYLE}<div class="em-table em-ledger">{table}</div>')
 
@@ -90,12 +90,16 @@ def _ledger_row(desk: Desk, figure: str, entries: Sequence[Entry], used: bool, b
     found = chosen(entries)
     assert found is not None
     name = f"{look.esc(desk.say(figure_name(figure)))}<code>{{{look.esc(figure)}}}</code>"
-    value = "<br>".join(look.esc(shown(e, lang, desk.zone)[:90]) for e in entries[:3])
+    shown_ = "".join(_entry_html(desk, e, lang, now) for e in entries[:3])
     if bad:
-        value = f'<span class="em-bad">{value}<i aria-hidden="true">‼</i></span>'
-    ages = "<br>".join(look.esc(age(desk, now, e.as_of)) for e in entries[:3])
-    sources = "<br>".join(look.esc((desk.say.of(e.source_name) or e.source)[:40]) for e in entries[:3])
-    return f"<tr{' class=used' if used else ''}><td>{name}</td><td>{value}</td><td>{ages}</td><td>{sources}</td></tr>"
+        shown_ = f'<span class="em-bad">{shown_}</span>'
+    return f"<tr{' class=used' if used else ''}><td>{name}</td><td>{shown_}</td></tr>"
+
+
+def _entry_html(desk: Desk, entry: Entry, lang: str, now: datetime) -> str:
+    value = look.esc(shown(entry, lang, desk.zone)[:90])
+    source = look.esc((desk.say.of(entry.source_name) or entry.source)[:48])
+    return f"<div>{value}</div><code>{look.esc(age(desk, now, entry.as_of))} · {source}</code>"
 
 
 def age(desk: Desk, now: datetime, at: datetime) -> str:

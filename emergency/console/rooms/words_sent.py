@@ -24,7 +24,7 @@ STATES = {
     "withdrawn": (N_("kept back"), "watch"),
 }
 CARRIERS = {
-    "folder": N_("file in the folder"),
+    "folder": N_("file"),
     "smtp": N_("mail"),
     "webhook": N_("web address"),
     "apprise": N_("messaging service"),
@@ -84,6 +84,8 @@ def _bulletin_cells(desk: Desk, r: Mapping[str, Any], mark: str, first: bool) ->
 def _delivery_cells(desk: Desk, delivery: Mapping[str, Any]) -> list[str | look.Cell]:
     say = desk.say
     words_, tone = STATES[delivery["state"]]
+    if delivery["carried_by"] == "folder":  # somebody still has to hand it on
+        words_ = N_("in the folder")
     way = say(CARRIERS[delivery["carried_by"]]) if delivery["carried_by"] else ""
     channel = f"{delivery['channel']} – {way}" if way else delivery["channel"]
     got = (
@@ -152,7 +154,9 @@ def _correct(desk: Desk, gone: list[dict[str, Any]], act: Any) -> None:
     figures = [f for f in words.known_to(row) if not f.startswith(("correction.", "ledger."))]
     with st.form(f"correct-{row['bulletin_id']}"):
         st.text(_name(desk, gone, row["bulletin_id"]))
-        wrong = st.multiselect(say("Figures that were wrong"), figures, format_func=lambda f: say(figure_name(f)))
+        wrong = st.multiselect(
+            say("Figures that were wrong"), figures, format_func=lambda f: say(figure_name(f)), placeholder="–"
+        )
         said = st.text_input(say("Words that were wrong"))
         right = st.text_input(say("What they should have been"))
         if st.form_submit_button(say("Begin the correction")):
