@@ -13,8 +13,8 @@ FORMS = {
     "done": ("box", "rounded,filled", "#0f6b46", "#e3f3ea", "#0f4a32"),
     "ready": ("box", "filled", "#0b57d0", "#ffffff", "#16202e"),
     "waiting": ("box", "dashed,filled", "#8b98a8", "#f6f8fa", "#46566b"),
-    "late": ("octagon", "filled", "#b3261e", "#fdecea", "#7d1a14"),
-    "missed": ("octagon", "dashed,filled", "#9a5b00", "#fff4e0", "#6b4000"),
+    "late": ("box, peripheries=2", "filled", "#b3261e", "#fdecea", "#7d1a14"),
+    "missed": ("box", "dotted,filled", "#9a5b00", "#fff4e0", "#6b4000"),
     "dropped": ("box", "dotted,filled", "#8b98a8", "#ffffff", "#8b98a8"),
 }
 LINE_WIDTH = {"en": 22, "zh_CN": 11}

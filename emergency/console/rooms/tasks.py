@@ -134,9 +134,9 @@ def _table(desk: Desk, shown: Sequence[TaskLine]) -> None:
         key="tasks.table",
         column_config={
             say("State"): st.column_config.TextColumn(width=80),
-            say("Task"): st.column_config.TextColumn(width=270),
+            say("Task"): st.column_config.TextColumn(width=256),
             say("Due"): st.column_config.TextColumn(width=128),
-            say("Slack"): st.column_config.TextColumn(width=82),
+            say("Slack"): st.column_config.TextColumn(width=104),
             say("Role"): st.column_config.TextColumn(width=110),
             say("With"): st.column_config.TextColumn(width=70),
         },
@@ -193,6 +193,6 @@ def _legend(desk: Desk, alone: int) -> str:
     """Forms and signs, and how many tasks are left out because nothing hangs on them."""
     say = desk.say
     signs = say(
-        "✓ rounded: done · ▸ box: ready · … dashed: waiting · ‼ octagon: late · ∅ missed · thick line: critical path"
+        "✓ rounded: done · ▸ box: ready · … dashed: waiting · ‼ double frame: late · ∅ missed · thick line: critical path"
     )
     return f"{signs} · " + say("{count} tasks wait for nobody and hold nobody up; they are in the table", count=alone)
