@@ -18,6 +18,13 @@ from emergency.texts import N_, Message
 # A metric of the house's own, which no rule file of ours reads but one of theirs may.
 OWN = re.compile(r"own(\.[a-z0-9_]+){1,5}")
 WHOLE_UNITS = ("persons", "claims")
+# Shares of a whole: more than all of it is a per cent written as a number.
+SHARES = ("staff.absence_rate", "hotline.answer_rate")
+# Minutes and hours that no outage has lasted: two months.
+LONGEST = {"minutes": 60 * 24 * 60, "hours": 60 * 24}
+# There are not more people than this.
+MOST_PERSONS = 2_000_000_000
+PREFIXES = (INDUSTRY, "forecast.")
 # More than this is no figure of a disaster, and exact decimals end not far above.
 LARGEST = 10**18
 
@@ -73,14 +80,14 @@ def take_figure(ctx: Context, figure: Figure) -> datetime:
 
 
 def _metric(figure: Figure) -> Fault | None:
-    if figure.metric.removeprefix(INDUSTRY) in METRICS or OWN.fullmatch(figure.metric):
+    if _plain(figure.metric) in METRICS or OWN.fullmatch(figure.metric):
         return None
     text = N_("no rule knows this metric; use one of the list, industry. before one of it, or own. and a name")
     return Fault("metric", "unknown_metric", Message(text))
 
 
 def _value(figure: Figure) -> Fault | None:
-    metric = figure.metric.removeprefix(INDUSTRY)
+    metric = _plain(figure.metric)
     if metric not in METRICS:
         return None if _speakable(figure.value) else _too_large()
     if isinstance(figure.value, int | float) and not isinstance(figure.value, bool):
@@ -90,11 +97,28 @@ def _value(figure: Figure) -> Fault | None:
             return Fault("value", "negative", Message(N_("is below zero, which this metric never is")))
         if unit_of(metric) in WHOLE_UNITS and figure.value != int(figure.value):
             return Fault("value", "not_whole", Message(N_("counts persons or claims: give a whole number")))
+        if over := _beyond(metric, figure.value):
+            return over
     try:
         comparable(metric, figure.value)
     except FactError as fault:
         return Fault("value", "wrong_value", fault.message)
     return None
+
+
+def _beyond(metric: str, value: float) -> Fault | None:
+    """A number the metric cannot have."""
+    if metric in SHARES and value > 1:
+        text = N_("is a share of a whole: write 0.85 for 85 %, 1 at most")
+        return Fault("value", "not_a_share", Message(text))
+    unit = unit_of(metric)
+    if value > LONGEST.get(unit, value):
+        return Fault("value", "too_long", Message(N_("is longer than two months; is the unit right?")))
+    return _too_large() if unit == "persons" and value > MOST_PERSONS else None
+
+
+def _plain(metric: str) -> str:
+    return next((metric.removeprefix(p) for p in PREFIXES if metric.startswith(p)), metric)
 
 
 def _speakable(value: Any) -> bool:

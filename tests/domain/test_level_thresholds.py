@@ -38,12 +38,14 @@ BY_HAND = [
     (DEFAULT, "natural_disaster", "alert.gdacs", ("Orange", "Red", None)),
     (DEFAULT, "natural_disaster", "alert.pager", ("yellow", "orange", "red")),
     (DEFAULT, "natural_disaster", "gov.relief_response", ("IV", "III", "II")),
+    (DEFAULT, "natural_disaster", "hotline.answer_rate", (0.8, 0.6, 0.3)),
     (DEFAULT, "accident", "casualties.deaths", (1, 3, 10)),
     (DEFAULT, "accident", "casualties.serious", (3, 10, 50)),
     (DEFAULT, "accident", "loss.direct", (1_000_000, 10_000_000, 50_000_000)),
     (DEFAULT, "public_health", "claims.cluster_persons", (10, 50, 200)),
     (DEFAULT, "public_health", "staff.absence_rate", (0.15, 0.30, 0.50)),
     (DEFAULT, "public_health", "gov.health_event", ("general", "larger", "major")),
+    (DEFAULT, "system_failure", "hotline.answer_rate", (0.8, 0.6, 0.3)),
     (DEFAULT, "system_failure", "outage.one_province_minutes", (30, 180, 360)),
     (DEFAULT, "system_failure", "outage.multi_province_minutes", (None, 30, 180)),
     (DEFAULT, "system_failure", "data.persons_leaked", (500, 5_000, 50_000)),
@@ -64,8 +66,15 @@ COMPANY: dict[str, Any] = {
 }
 
 
+# Figures that are graver the lower they are.
+FALLING = ("hotline.answer_rate",)
+
+
 def just_below(metric: str, threshold: Any) -> Any:
+    """The nearest value on the milder side."""
     scale = scale_of(metric)
+    if metric in FALLING:
+        return Decimal(str(threshold)) + Decimal("0.000001")
     if scale:
         steps = ("none", *SCALES[scale[0]])
         return steps[steps.index(threshold) - 1]

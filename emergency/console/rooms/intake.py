@@ -9,6 +9,7 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms import (
+    figure_doubts,
     frame,
     intake_history,
     intake_mapping,
@@ -33,6 +34,7 @@ def show(desk: Desk) -> None:
     if desk.ctx.profile.figures != "claims":
         st.info(say("This workspace replays published totals; it takes no claims files. Choose another workspace."))
         st.button(say("Go to the live workspace"), on_click=_to_live, key="to-live")
+        figure_doubts.show(desk)
         return
     left, right = st.columns([1, 1], gap="medium")
     with left:
@@ -46,6 +48,7 @@ def show(desk: Desk) -> None:
         intake_receipt.details(desk, receipt)
     placing.show(desk)
     joining.show(desk)
+    figure_doubts.show(desk)
     intake_history.stages(desk)
     intake_history.history(desk)
     look.section(say("Files so far"))

@@ -93,7 +93,8 @@ def details(desk: Desk, receipt: Receipt) -> None:
 
 def _kinds(desk: Desk, kinds: Sequence[FlagLine], *, titled: bool = True) -> None:
     say = desk.say
-    heads = [*([say("What about it")] if titled else []), say("Rows"), say("Row numbers"), say("Column"), say("The cell says")]
+    heads = [say("What about it")] if titled else []
+    heads += [say("Rows"), say("Row numbers"), say("Column"), say("The cell says")]
     heads.append(say("What was done, or what to look at") if titled else say("Why"))
     look.table(
         heads,
