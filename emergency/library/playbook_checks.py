@@ -41,6 +41,7 @@ class Known:
     deadlines: frozenset[str]
     kinds: frozenset[str]
     measures: frozenset[str] | None
+    templates: frozenset[str]
     allows: Callable[[str], bool]
     incident_kinds: tuple[str, ...]
 
@@ -188,6 +189,12 @@ def _approvers(document: Document, known: Known) -> Iterator[Fault]:
             yield document.fault(("comms", place, "approver"), message, said)
 
 
+def _templates(document: Document, known: Known) -> Iterator[Fault]:
+    for place, row in enumerate(document.value["comms"]):
+        if known.templates and row.get("template") not in (None, *known.templates):
+            yield unknown(document, ("comms", place, "template"), row["template"], sorted(known.templates))
+
+
 def _closure(document: Document, known: Known) -> Iterator[Fault]:
     raw = document.value["closure"]
     yield from _reachable(document, ("closure",), raw)
@@ -255,6 +262,7 @@ LOOKS = (
     _evidence,
     _resources,
     _approvers,
+    _templates,
     _closure,
     _chinese,
 )

@@ -20,6 +20,7 @@ from emergency.domain.playbook import Playbook
 from emergency.domain.resource_kind import FUND
 from emergency.domain.suspect import Thresholds
 from emergency.library import drills as drill_files
+from emergency.library.bulletins import load_templates
 from emergency.library.drill_checks import against_playbook
 from emergency.library.duty_rules import load_duty_rules
 from emergency.library.faults import Fault, FileFaults, NotOnShelf
@@ -146,6 +147,9 @@ class Library:
             deadlines=frozenset(kind for one in rules for clock in one.reporting for kind in clock.deadlines_s),
             kinds=frozenset({"surveyor", FUND, *SEAT_SKILLS, *stocked_kinds(self.root / "data/pool")}),
             measures=self._measures(),
+            templates=frozenset(
+                word for one in load_templates(self.root / "data/bulletins")[0] for word in (one.id, *one.answers)
+            ),
             allows=lambda reference: _is_there(reference, rules),
             incident_kinds=tuple(kind.id for kind in self.incident_kinds()),
         )

@@ -70,7 +70,6 @@ DEATHS = "3: 1, 2: 3, 1: 10"
             "2: red, floor: {metric: claims.last_24h, 1: 5},",
             "a floor for level 1, which the row does not give",
         ),
-        ("natural_disaster:", "natural_disasters:", "(did you mean natural_disaster?)"),
         ("level-rules/1.0", "level-rules/2.0", 'found "level-rules/2.0"; allowed: level-rules/1.0'),
     ],
 )
