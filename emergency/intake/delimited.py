@@ -41,6 +41,7 @@ class _Shape:
     sound: bool = False  # nothing in the bytes that asks for a look at each line
     plain: bool = False  # sound, and its line ends are those of today
     padded: bool = False  # short rows are whole: their blank cells at the end were left out
+    lines: int = 0  # of the whole file
 
 
 def open_delimited(
@@ -60,7 +61,13 @@ def open_delimited(
     records = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape)
     if shape.plain:
         plain = PlainRows(
-            path, shape.encoding, shape.delimiter, len(shape.header), shape.below, records.batches, records.file
+            path,
+            shape.encoding,
+            shape.delimiter,
+            len(shape.header),
+            (shape.below, shape.lines),
+            records.batches,
+            records.file,
         )
         return header, plain.batches, plain.bytes_read, shape.encoding
     return header, records.batches, lambda: size if raw.closed else raw.tell(), shape.encoding
@@ -98,11 +105,11 @@ def _shape(path: Path, mapping: ClaimMapping) -> _Shape:
         seen = seen or first
         if shape is None:
             continue
-        bad, sound, plain = _survey(path, encoding)
+        bad, sound, plain, lines = _survey(path, encoding)
         if bad is not None:
             damage = damage or (encoding, bad)
         elif encoding in (marked, mapping.encoding, "utf-8") or proves_encoding(shape.header, mapping):
-            return replace(shape, sound=sound, plain=plain)
+            return replace(shape, sound=sound, plain=plain, lines=lines)
     raise FileFault(_why_not(path, mapping, head, damage, seen))
 
 
@@ -135,12 +142,12 @@ def _readable(reader: Iterator[list[str]]) -> list[list[str]]:
     return records
 
 
-def _survey(path: Path, encoding: str) -> tuple[int | None, bool, bool]:
+def _survey(path: Path, encoding: str) -> tuple[int | None, bool, bool, int]:
     """One look at all bytes: where they stop being of the encoding (None = nowhere); whether they are
     sound: no NUL, no line a reader would refuse, every quotation mark with its partner; whether they
-    are plain: sound, and without line ends of another time."""
+    are plain: sound, and without line ends of another time; how many lines there are."""
     decoder = codecs.getincrementaldecoder(encoding)()
-    done = quotes = tail = returns = 0
+    done = quotes = tail = returns = ends = 0
     sound = encoding != "utf-16"
     with path.open("rb") as file:
         while True:
@@ -151,11 +158,12 @@ def _survey(path: Path, encoding: str) -> tuple[int | None, bool, bool]:
             try:
                 decoder.decode(piece, final=not piece)
             except UnicodeDecodeError as error:
-                return done - held + error.start, False, False
+                return done - held + error.start, False, False, 0
             if not piece:
                 sound = sound and quotes % 2 == 0
-                return None, sound, sound and not returns
+                return None, sound, sound and not returns, ends + bool(tail)
             lines = piece.split(b"\n")
+            ends += len(lines) - 1
             longest = max(tail + len(lines[0]), *map(len, lines))
             tail = len(lines[-1]) + (tail if len(lines) == 1 else 0)
             quotes += piece.count(b'"')

@@ -6,6 +6,7 @@ header, or holds a cell beyond measure, the careful one takes over, from that ro
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import IO, Any
@@ -27,25 +28,35 @@ class PlainRows:
 
     Args:
         width: cells of the header.
-        above: lines to pass over, the header among them.
+        lines: to pass over, the header among them, and of the whole file.
         careful: reads batches of at most so many rows, after so many data rows.
         spare: the file the careful reader holds; closed where it is not needed.
     """
 
     def __init__(
-        self, path: Path, encoding: str, delimiter: str, width: int, above: int, careful: Careful, spare: IO[str]
+        self,
+        path: Path,
+        encoding: str,
+        delimiter: str,
+        width: int,
+        lines: tuple[int, int],
+        careful: Careful,
+        spare: IO[str],
     ) -> None:
         self.encoding, self.delimiter, self.spare = encoding, delimiter, spare
-        self.width, self.above, self.careful = width, above, careful
-        self.size = path.stat().st_size
+        self.width, self.careful = width, careful
+        self.above, self.lines = lines
+        self.size, self.done = path.stat().st_size, 0
         self.raw = path.open("rb")  # opened now: an unpacked table loses its name at once
 
     def bytes_read(self) -> int:
-        return self.size if self.raw.closed else self.raw.tell()
+        """By lines: Arrow's reader has always read on from the rows it has handed out."""
+        if self.raw.closed:
+            return self.size if self.spare.closed else os.lseek(self.spare.fileno(), 0, os.SEEK_CUR)
+        return min(self.size, self.size * (self.above + self.done) // max(1, self.lines))
 
     def batches(self, size: int) -> Iterator[Batch]:
         """Batches of at most `size` rows."""
-        done = 0
         with self.raw:
             try:
                 batch = Batch.of(self.width)
@@ -54,9 +65,11 @@ class PlainRows:
                     for at in self._cuts(batch.size, block.num_rows, size):
                         self._add(batch, block.slice(*at))
                         if batch.size == size:
+                            self.done += size
                             yield batch
-                            done, batch = done + size, Batch.of(self.width)
+                            batch = Batch.of(self.width)
                 if batch.size:
+                    self.done += batch.size
                     yield batch
                 self.spare.close()
                 return
@@ -65,7 +78,7 @@ class PlainRows:
                 raise
             except pa.ArrowInvalid:
                 pass  # a row of another length; the careful reader says which
-        yield from self.careful(size, done)
+        yield from self.careful(size, self.done)
 
     def _blocks(self) -> Iterator[Any]:
         names = [str(i) for i in range(self.width)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from emergency.intake.batch import Batches
@@ -31,10 +32,16 @@ def open_unpacked(path: Path, mapping: ClaimMapping, kind: str) -> tuple[tuple[s
     with folder:  # an opened table outlives its name
         for table in tables:
             if table.stat().st_size and shape_of(table, plain) is not None:
-                header, batches, _, _ = open_delimited(table, plain, padded=True)
-                return header, batches, lambda: size
+                whole = table.stat().st_size
+                header, batches, read, _ = open_delimited(table, plain, padded=True)
+                return header, batches, partial(_share, size, whole, read)
         first = next((record for table in tables if (record := first_record(table))), [])
     raise FileFault(no_header(mapping, first))
+
+
+def _share(size: int, whole: int, read: Callable[[], int]) -> int:
+    """How far in the file that was unpacked, by how far in what came out of it."""
+    return size * read() // whole
 
 
 def kind_of(path: Path, start: bytes) -> str:
