@@ -94,6 +94,12 @@ def exposed(ctx: Context, regions: Sequence[str]) -> list[Exposed]:
     return sorted(found, key=lambda e: (-e.policies, e.region, e.line))
 
 
+def insured_regions(ctx: Context) -> list[str]:
+    """Regions we have policies in force in."""
+    with ctx.store.read() as connection:
+        return list(dict.fromkeys(str(r["region"]) for r in messages.policies(connection)))
+
+
 def _inside(ctx: Context, code: str, regions: Sequence[str]) -> bool:
     return ctx.regions.known(code) and bool({code, *ctx.regions.ancestors(code)} & set(regions))
 

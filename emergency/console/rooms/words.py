@@ -77,7 +77,7 @@ def _view(
     elif view == "rumours":
         words_rumours.section(desk, incident, act)
     elif view == "warnings":
-        words_warnings.section(desk, act)
+        words_warnings.section(desk, incident, act)
     else:
         words_contacts.section(desk, act)
 
@@ -111,10 +111,13 @@ def _numbers(
     waiting = [r for r in rows if r["state"] == "submitted"]
     mine = [r for r in waiting if words_due.is_mine(desk, r)]
     rumours = [r for r in register(desk.ctx, incident.incident_id if incident else None) if r["state"] in WAITING]
-    next_one = words_due.span(desk, min(d.left_s(now) or 0 for d in ahead)) if ahead else "–"
+    next_s = min((d.left_s(now) or 0 for d in ahead), default=None)
+    note = (
+        say("nothing else is due") if next_s is None else say("next due in {span}", span=words_due.span(desk, next_s))
+    )
     look.kpi_strip(
         [
-            look.Kpi(say("Late"), str(len(late)), say("next due in {span}", span=next_one), "bad" if late else "plain"),
+            look.Kpi(say("Late"), str(len(late)), note, "bad" if late else "plain"),
             look.Kpi(
                 say("Waiting for approval"),
                 str(len(waiting)),

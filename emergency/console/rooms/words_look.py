@@ -23,7 +23,9 @@ STYLE = """<style>
 .em-paper del { background: #fbe3e1; color: #b3261e; text-decoration: none; }
 .em-ledger { max-height: 620px; overflow-y: auto; }
 .em-ledger code { display: block; padding: 0; font-size: 12px; color: #5b6b80; background: none; }
-.em-ledger code, .em-ledger td { overflow-wrap: anywhere; }
+.em-ledger table { table-layout: fixed; }
+.em-ledger td { overflow-wrap: break-word; } .em-ledger th { white-space: normal; }
+.em-ledger code { font-family: inherit; overflow-wrap: anywhere; }
 .em-ledger tr.used td { background: #f2f7ff; }
 </style>"""
 SPOKEN = {"en": "en", "zh": "zh_CN"}

@@ -88,11 +88,10 @@ def _delivery_cells(desk: Desk, delivery: Mapping[str, Any]) -> list[str | look.
         words_ = N_("in the folder")
     way = say(CARRIERS[delivery["carried_by"]]) if delivery["carried_by"] else ""
     channel = f"{delivery['channel']} – {way}" if way else delivery["channel"]
-    got = (
-        say("{count} addresses", count=len(delivery["recipients"]))
-        if delivery["recipients"]
-        else say("the channel's own list")
-    )
+    count = len(delivery["recipients"])
+    got = say("{count} addresses", count=count) if count else say("the channel's own list")
+    if delivery["carried_by"] == "folder":
+        got = say("to be handed on")
     return [
         channel,
         look.Cell(say(words_), tone, framed=True),

@@ -9,19 +9,20 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms.intake_mapping import spoken
+from emergency.domain.incident import Incident
 from emergency.service import words_warnings as warnings
 from emergency.service.alerts import Standing
 from emergency.service.context import Refused
 from emergency.service.words_approval import STATES
 
 
-def section(desk: Desk, act: Any) -> None:
+def section(desk: Desk, incident: Incident | None, act: Any) -> None:
     say = desk.say
     found = warnings.warnings(desk.ctx)
     left, right = st.columns([1.2, 1], gap="medium")
     with left:
         alert = _choose(desk, found)
-        regions = _regions(desk, alert)
+        regions = _regions(desk, incident, alert)
         _exposed(desk, regions)
     with right:
         _text(desk, alert, act)
@@ -56,10 +57,12 @@ def _choose(desk: Desk, found: tuple[Standing, ...]) -> Standing | None:
     )
 
 
-def _regions(desk: Desk, alert: Standing | None) -> list[str]:
-    codes = desk.ctx.regions.codes(desk.ctx.profile.region_level)
+def _regions(desk: Desk, incident: Incident | None, alert: Standing | None) -> list[str]:
+    # Those that come into question: thousands of counties would only slow the room down.
     top = desk.ctx.regions.codes(desk.ctx.regions.levels[0])
-    options = list(dict.fromkeys([*(alert.regions if alert else ()), *top, *codes]))
+    mine = incident.regions if incident else ()
+    insured = warnings.insured_regions(desk.ctx)
+    options = list(dict.fromkeys([*(alert.regions if alert else ()), *mine, *insured, *top]))
     key = f"warning-regions-{alert.alert_id if alert else 0}"
     chosen: list[str] = st.multiselect(
         desk.say("Regions"), options, list(alert.regions) if alert else [], format_func=desk.region, key=key
