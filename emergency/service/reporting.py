@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,17 +18,17 @@ from emergency.domain.report_text import Cited, Entry, Paper, plain_text
 from emergency.domain.reporting_clock import Clock
 from emergency.library.report_files import load_forms
 from emergency.service import clocks, report_facts
-from emergency.service.context import Conflict, Context, Refused
+from emergency.service.context import Conflict, Context, Notice, Refused
 from emergency.service.grading import Evaluation, evaluate, incident_named
 from emergency.service.report_words import SENDER, SENDER_FIELDS, local_words
 from emergency.service.response import settle
 from emergency.service.running import watermark
-from emergency.store import incidents, reports
+from emergency.store import incidents, records, reports
 from emergency.store.store import Connection, read_setting, write_setting
 from emergency.texts import N_, Message, speaker
 
-PHONE = "phone"
-WAYS = ("portal", "mail", "fax", "in_person", PHONE)
+PHONE, CONSOLE = "phone", "console"
+WAYS = ("portal", "mail", "fax", "in_person", PHONE, CONSOLE)
 CHANGED_BY = N_("{who} changed this field at {time}: “{text}”. Look at it, then write yours again.")
 HANDED_BY = N_("{who} handed in number {number} of this report at {time}; look at it before you hand in another.")
 
@@ -265,7 +265,16 @@ def _hand_in(ctx: Context, connection: Connection, prepared: Prepared, row: dict
     told = {name: text for name, text in sender.items() if text.strip() and not _still_marked(name, prepared)}
     write_setting(connection, SENDER, read_setting(connection, SENDER, {}) | told)
     took_note(ctx, connection, incident_id, action, body)
+    if action == "report.publish":
+        _give_out(ctx, connection, row)
     settle(ctx, connection, incident_id, action, body, row["journal_seq"])
+
+
+def _give_out(ctx: Context, connection: Connection, row: Mapping[str, Any]) -> None:
+    """A situation report that is published goes to the staff as well."""
+    subject = str(row["text"]).splitlines()[0]
+    notice = ctx.notifier.prepare(Notice(f"report/{row['report_id']}", "staff", "folder", subject, str(row["text"])))
+    records.queue(connection, queued_us=ctx.now_us(), **asdict(notice))
 
 
 def _still_marked(name: str, prepared: Prepared) -> bool:

@@ -37,6 +37,7 @@ VIAS: Mapping[str, str] = {
     "fax": N_("fax"),
     "in_person": N_("in person"),
     "phone": N_("by phone"),
+    "console": N_("in the console"),
 }
 
 

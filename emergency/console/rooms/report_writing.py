@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from functools import partial
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
 
@@ -17,7 +18,7 @@ from emergency.domain.report_text import plain_text
 from emergency.service import report_export, reporting
 from emergency.service.context import Conflict, Refused
 from emergency.service.grading import Evaluation
-from emergency.service.reporting import DraftField, Prepared
+from emergency.service.reporting import CONSOLE, PHONE, DraftField, Prepared
 
 SHORT = ("unit", "signatory", "contact", "phone", "incident_type", "place")
 SAID = "report-writing-said"
@@ -55,7 +56,7 @@ def show(desk: Desk, evaluation: Evaluation, kind: str) -> None:
     with right:
         _hand_in(desk, prepared)
         _missing(desk, prepared)
-        _sources(desk, prepared)
+    _sources(desk, prepared)
     with st.expander(say("As plain text, to paste into the portal")):
         st.code(plain_text(reporting.paper_of(desk.ctx, prepared)), language=None, wrap_lines=True)
     keep_typing("typing-keeper")
@@ -82,18 +83,26 @@ def _fields(desk: Desk, prepared: Prepared) -> None:
 def _field(desk: Desk, prepared: Prepared, field: DraftField) -> None:
     one = field.filled.field
     key = f"report-{prepared.incident.incident_id}-{prepared.kind}-{prepared.number}-{one.id}"
+    shown = _shown(field)
     # Only what changed elsewhere is put in, so that nobody's typing is overwritten by its own echo.
-    if st.session_state.get(key) != field.text:
-        st.session_state[key] = field.text
+    if st.session_state.get(key) != shown:
+        st.session_state[key] = shown
     changed = partial(_save, desk, prepared, field, key)
     label = _label(prepared, field)
     if one.id in SHORT:
-        st.text_input(label, key=key, on_change=changed)
+        st.text_input(label, key=key, on_change=changed, placeholder="" if shown else field.text)
     else:
         line = 46 if prepared.language == "zh" else 90
         height = min(260, 68 + 23 * (len(field.text) // line))
-        st.text_area(label, key=key, on_change=changed, height=height, placeholder=desk.say.of(one.hint))
+        hint = desk.say.of(one.hint) or ("" if shown else field.text)
+        st.text_area(label, key=key, on_change=changed, height=height, placeholder=hint)
     _beside(desk, prepared, field)
+
+
+def _shown(field: DraftField) -> str:
+    """What stands in the box: nothing where only a person can know it, so that nobody types beside a mark."""
+    only_a_mark = not field.written and field.filled.field.by_person and field.missing
+    return "" if only_a_mark else field.text
 
 
 def _label(prepared: Prepared, field: DraftField) -> str:
@@ -125,7 +134,7 @@ def _save(desk: Desk, prepared: Prepared, field: DraftField, key: str) -> None:
     text = str(st.session_state[key])
     incident_id, name = prepared.incident.incident_id, field.filled.field.id
     try:
-        if text == field.filled.text[prepared.language]:
+        if text == field.filled.text[prepared.language] or (not text and field.filled.field.by_person):
             reporting.discard(desk.ctx, incident_id, prepared.kind, name)
         else:
             reporting.save_field(desk.ctx, incident_id, prepared.kind, name, text, field.version)
@@ -148,10 +157,10 @@ def _hand_in(desk: Desk, prepared: Prepared) -> None:
     look.section(say("Publish it") if publishes else say("Record that it was handed in"))
     if corrects:
         st.info(say("Corrects {report}. The one handed in before stays as it was.", report=corrects))
-    vias = ["phone"] if prepared.kind == "phone" else [v for v in VIAS if v != "phone" or not publishes]
-    via = st.selectbox(say("How"), vias, format_func=lambda v: say(VIAS[v]), key=f"report-via-{prepared.kind}")
-    person = ""
+    via, person = CONSOLE, ""
     if not publishes:
+        vias = [PHONE] if prepared.kind == PHONE else [v for v in VIAS if v != CONSOLE]
+        via = st.selectbox(say("How"), vias, format_func=lambda v: say(VIAS[v]), key=f"handed-via-{prepared.kind}")
         person = st.text_input(say("Who took it"), key="handed-person", help=say("Needed for a report by phone."))
     now = desk.ctx.now().astimezone(desk.zone).replace(tzinfo=None, second=0, microsecond=0)
     at = st.datetime_input(say("At what time"), value=now, key=f"handed-{prepared.kind}-{prepared.number}", step=60)
@@ -195,8 +204,8 @@ def _missing(desk: Desk, prepared: Prepared) -> None:
     look.section(say("Still missing"))
     st.caption(say("Marked in the text and never guessed. It can be handed in as it is; what is missing follows."))
     key = "zh" if say.language == "zh_CN" else "en"
-    rows = [[say.of(titles[field]), gap_name(gap)[key] if gap != field else "–"] for field, gap in prepared.missing]
-    look.table([say("Field"), say("What")], rows)
+    names = [say.of(titles[field]) if gap == field else gap_name(gap)[key] for field, gap in prepared.missing]
+    st.html(f'<p class="em-missing">{look.esc(say(", ").join(dict.fromkeys(names)))}</p>')
 
 
 def _sources(desk: Desk, prepared: Prepared) -> None:
@@ -209,8 +218,13 @@ def _sources(desk: Desk, prepared: Prepared) -> None:
     rows: list[list[str | look.Cell]] = []
     for f in found.values():
         as_of = desk.clock_text(datetime.fromisoformat(f.as_of))
-        rows.append([say.of(f.name), say.of(f.shown), f"{say.of(f.source)} · {as_of}"])
-    look.table([say("Figure"), say("Value"), say("Source")], rows, numbers=[1])
+        rows.append([say.of(f.name), say.of(f.shown), _short(say.of(f.source)), as_of])
+    look.table([say("Figure"), say("Value"), say("Source"), say("As of")], rows, numbers=[1])
+
+
+def _short(source: str) -> str:
+    """A source for a narrow column; the paper has its whole address."""
+    return urlsplit(source).netloc or source
 
 
 def downloads(desk: Desk, report_id: str) -> None:

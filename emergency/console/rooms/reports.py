@@ -246,9 +246,10 @@ def _clock_table(desk: Desk, evaluation: Evaluation) -> None:
         say("Because of"),
         say("Counted from"),
         say("Rule"),
-        say("Source"),
     ]
-    look.table(heads, [_clock_row(desk, c) for c in known])
+    replacing = {c.superseded_by for c in known}
+    look.table(heads, [_clock_row(desk, c, risen=c.id in replacing) for c in known])
+    _rules(desk, known)
     i = evaluation.incident
     lines = [say("Discovered {time}.", time=desk.clock_text(i.discovered_at))]
     if i.occurred_at != i.discovered_at:
@@ -259,21 +260,37 @@ def _clock_table(desk: Desk, evaluation: Evaluation) -> None:
     st.caption(" ".join(lines))
 
 
-def _clock_row(desk: Desk, clock: Clock) -> list[str | look.Cell]:
+def _whole(text: str) -> str:
+    """A time that does not break between its words."""
+    return text.replace(" ", "\u00a0")
+
+
+def _rules(desk: Desk, known: Sequence[Clock]) -> None:
+    """Where each deadline comes from, once."""
+    sources = {_rule(c): c.source for c in known if c.row}
+    with st.expander(desk.say("Where the deadlines come from")):
+        look.table([desk.say("Rule"), desk.say("Source")], [[rule, source] for rule, source in sources.items()])
+
+
+def _rule(clock: Clock) -> str:
+    return f"{clock.rules} #{clock.row}" if clock.row else clock.rules
+
+
+def _clock_row(desk: Desk, clock: Clock, *, risen: bool) -> list[str | look.Cell]:
+    """``risen``: it took the place of a longer one, and may have passed before it began to apply."""
     say = desk.say
     state, tone = STATES[clock.state(to_us(desk.ctx.now()))]
     when = clock.met_us or clock.missed_us or clock.superseded_us
     told = say(state) + (f" {desk.clock_text(from_us(when))}" if when else "")
-    if clock.since_us > clock.due_us:
+    if risen and clock.since_us > clock.due_us:
         told += " · " + say("had passed when it began to apply")
     title = say(KIND_TITLES.get(clock.kind, clock.kind)) + (f" {clock.number}" if clock.every_s else "")
     return [
         title,
-        desk.clock_text(from_us(clock.due_us)),
+        _whole(desk.clock_text(from_us(clock.due_us))),
         say("target") if clock.strive else say("limit"),
         look.Cell(told, tone),
         say(clocks.cause_words(clock)),
-        desk.clock_text(from_us(clock.started_us)),
-        f"{clock.rules} #{clock.row}" if clock.row else clock.rules,
-        clock.source,
+        _whole(desk.clock_text(from_us(clock.started_us))),
+        _rule(clock),
     ]
