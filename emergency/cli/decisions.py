@@ -16,7 +16,8 @@ def level(arguments: argparse.Namespace) -> int:
     library = bootstrap.start().content.library
     sets = [library.rules(arguments.rules)] if arguments.rules else list(library.rule_sets())
     facts = rows(arguments.facts, "event_id", "incident_type")
-    answer = level_table(facts, sets, arguments.money_unit, traced=arguments.trace)
+    kinds = [kind.id for kind in library.incident_kinds()]
+    answer = level_table(facts, sets, arguments.money_unit, traced=arguments.trace, kinds=kinds)
     answer_with(arguments, answer, lambda: [_level_line(a) for a in answer])
     return 0
 

@@ -62,7 +62,7 @@ def _every(ring: Ring, step: int) -> Ring:
     if abs(_enclosed(kept)) >= 0.9 * abs(_enclosed(ring)):
         return kept
     hull = shapely.convex_hull(shapely.MultiPoint(ring))
-    return _strided(tuple(hull.exterior.coords), step) if hull.area else kept
+    return _strided(tuple((x, y) for x, y in shapely.get_coordinates(hull)), step) if hull.area else kept
 
 
 def _strided(ring: Ring, step: int) -> Ring:

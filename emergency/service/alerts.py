@@ -144,7 +144,9 @@ def _receive(ctx: Context, reading: Reading, name: str) -> FileAnswer:
 def _not_there(links: Sequence[str]) -> list[Message]:
     if not links:
         return []
-    text = N_("{count} entries only link to their alert; nothing is fetched, save the linked file beside the list: {link}")
+    text = N_(
+        "{count} entries only link to their alert; nothing is fetched, save the linked file beside the list: {link}"
+    )
     return [Message(text, {"count": len(links), "link": links[0][:160]})]
 
 
@@ -302,13 +304,14 @@ def _told(ctx: Context, row: Mapping[str, Any], receipt: str, state: str, ended:
 def in_force(ctx: Context, at: datetime | None = None) -> tuple[Standing, ...]:
     """Alerts in force that hit a region of this workspace's set: gravest colour first, then the newest."""
     with ctx.store.read() as connection:
-        rows = store.in_force(connection, to_us(at or ctx.now()))
+        rows = store.in_force(connection, to_us(at or ctx.now()), known=ctx.known_at is not None)
     over = [all(info["all_clear"] for info in row["body"]["infos"]) for row in rows]
-    found = [_standing(row) for row, gone in zip(rows, over, strict=True) if row["regions"] and not gone]
+    found = [standing_of(row) for row, gone in zip(rows, over, strict=True) if row["regions"] and not gone]
     return tuple(sorted(found, key=lambda s: COLOURS.index(s.colour) if s.colour else -1, reverse=True))
 
 
-def _standing(row: Mapping[str, Any]) -> Standing:
+def standing_of(row: Mapping[str, Any]) -> Standing:
+    """A stored alert as the console shows it."""
     body = row["body"]
     return Standing(
         alert_id=row["alert_id"],
@@ -334,7 +337,7 @@ def metrics_in_force(ctx: Context, scope: Sequence[str], at: datetime) -> dict[s
     Of one issuer the newest alert counts for a region, of several issuers the gravest.
     """
     with ctx.store.read() as connection:
-        rows = store.in_force(connection, to_us(at))
+        rows = store.in_force(connection, to_us(at), known=ctx.known_at is not None)
     spoken: dict[tuple[str, str, str], Read] = {}
     for row in rows:  # newest first
         for metric, region, step in _steps(row, ctx.regions, scope, to_us(at)):

@@ -18,6 +18,7 @@ from emergency.library import FileFaults, Library
 from emergency.store import journal
 from emergency.store.incidents import Conflict
 from emergency.store.store import Connection, Store, Workspaces
+from emergency.texts import Message
 
 
 @dataclass(frozen=True)
@@ -104,6 +105,8 @@ class Context:
     notifier: Notifier
     content: Content
     profile: Profile
+    # Set while somebody looks back: answers are of what was known then, and nothing can be done.
+    known_at: datetime | None = None
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -124,6 +127,8 @@ class Context:
         happened: datetime | None = None,
     ) -> int:
         """Write the act into the journal, in the transaction of the act itself."""
+        if self.known_at is not None:
+            raise Refused(Message("you are looking back; return to now to act"))
         now = self.now()
         return journal.append(
             connection,

@@ -167,9 +167,13 @@ def _harvey(ctx: Context) -> None:
             discovered_at=datetime.fromisoformat("2017-08-25T22:00:00-05:00"),
             opened_at=datetime.fromisoformat("2017-08-26T06:00:00-05:00"),
             impact_at=datetime.fromisoformat("2017-08-25T22:00:00-05:00"),
+            confirmed_at=datetime.fromisoformat("2017-08-25T22:00:00-05:00"),
+            confirmed_by="National Hurricane Center",
         ),
     )
     receive(ctx, pd.DataFrame(columns), source="harvey-2017", incident_id=incident.incident_id, action="demo.load")
+    with ctx.store.write() as connection:
+        claims.key_when_reported(connection)
 
 
 def _zhengzhou(ctx: Context) -> None:
@@ -190,6 +194,8 @@ def _zhengzhou(ctx: Context) -> None:
             discovered_at=occurred,
             opened_at=occurred,
             impact_at=occurred,
+            confirmed_at=occurred,
+            confirmed_by="郑州市气象台",
         ),
     )
     with ctx.store.write() as connection:

@@ -288,14 +288,9 @@ def undo(ctx: Context, seq: int) -> tuple[int, int]:
         entry = next(iter(changes.acts(connection, ACTION, seq=seq)), None)
         if entry is None:
             raise Refused(Message("entry {seq} cannot be taken back: it was already, or joined nothing", {"seq": seq}))
-        back, left = changes.undo(connection, seq, "join")
+        by = ctx.record(connection, UNDONE, entry.subject, {"entry": seq, "incident": entry.subject})
+        back, left = changes.undo(connection, seq, "join", by)
         _end(connection, entry.subject, seq)
-        ctx.record(
-            connection,
-            UNDONE,
-            entry.subject,
-            {"entry": seq, "claims": back, "changed_since": left, "incident": entry.subject},
-        )
     return back, left
 
 

@@ -145,8 +145,8 @@ def undo(ctx: Context, seq: int) -> tuple[int, int]:
     with ctx.store.write() as connection:
         if not changes.acts(connection, ACTION, seq=seq):
             raise Refused(Message("entry {seq} cannot be taken back: it was already, or placed nothing", {"seq": seq}))
-        back, left = changes.undo(connection, seq, "place")
-        ctx.record(connection, UNDONE, str(seq), {"entry": seq, "claims": back, "changed_since": left})
+        by = ctx.record(connection, UNDONE, str(seq), {"entry": seq})
+        back, left = changes.undo(connection, seq, "place", by)
     return back, left
 
 

@@ -17,26 +17,42 @@ from emergency.service.tasks import complete_task, reopen_task, settle
 from emergency.store import incidents, records, stand_downs
 from emergency.store import tasks as task_store
 from emergency.store.store import Connection
+from emergency.texts import Message
 
 
 def open_incident(ctx: Context, new: Incident) -> Incident:
-    """Report an incident; from here on rules look at it."""
+    """Write an incident down; from here on rules look at it. People report one by `incident_report.report`.
+
+    Raises:
+        Refused: its number is taken, or its kind is not in the house's file.
+    """
     with ctx.store.write() as connection:
-        if incidents.get(connection, new.incident_id):
-            raise Refused(f"there is an incident {new.incident_id!r} already; choose another number")
-        incidents.add(connection, new)
-        ctx.record(
-            connection,
-            "incident.open",
-            new.incident_id,
-            {
-                "kind": new.kind,
-                "title": dict(new.title),
-                "regions": list(new.regions),
-                "jurisdiction": new.jurisdiction,
-            },
-            happened=new.discovered_at,
-        )
+        return add_incident(ctx, connection, new)
+
+
+def add_incident(ctx: Context, connection: Connection, new: Incident) -> Incident:
+    """Like `open_incident`, in the transaction of another act."""
+    known = [kind.id for kind in ctx.content.library.incident_kinds()]
+    if new.kind not in known:
+        gaps = {"found": new.kind, "known": ", ".join(known)}
+        raise Refused(Message("{found} is no kind of incident; known: {known}", gaps))
+    if incidents.get(connection, new.incident_id):
+        gaps = {"incident": new.incident_id}
+        raise Refused(Message("there is an incident {incident} already; choose another number", gaps))
+    incidents.add(connection, new)
+    body = {
+        "kind": new.kind,
+        "title": dict(new.title),
+        "regions": list(new.regions),
+        "jurisdiction": new.jurisdiction,
+        "place": new.place,
+        "scope": new.scope,
+        "cause": new.cause,
+        "reporter": new.reporter,
+        "occurred_at": new.occurred_at.isoformat(),
+        "alert": new.alert_id,
+    }
+    ctx.record(connection, "incident.open", new.incident_id, body, happened=new.discovered_at)
     return new
 
 
@@ -140,6 +156,8 @@ def perform(ctx: Context, incident_id: str, action: str, body: Mapping[str, Any]
             _send(ctx, connection, incident_id, body, seq)
         if action == "policy.enable":
             _set(ctx, connection, incident_id, f"policy.{body['name']}", "enabled")
+        if action == "report.submit" and body.get("kind") == "final":
+            _set(ctx, connection, incident_id, "regulator.final_report", "submitted")
         if action == "aar.publish":
             stand_downs.mark_review(connection, incident_id, "published", published_us=ctx.now_us())
         settle(ctx, connection, incident_id, action, body, seq)

@@ -16,9 +16,11 @@ from emergency.service import allocation
 from emergency.service.context import Context
 from emergency.service.figures import OVERDUE_HOURS, Figures, Published, figures, hours_since
 from emergency.service.grading import Evaluation, evaluate
-from emergency.service.response import every_incident, tasks
+from emergency.service.lookback import known_incidents
+from emergency.service.side_by_side import late_tasks
 from emergency.store import claims as claim_store
-from emergency.store import journal, pool
+from emergency.store import incident_links, journal, pool
+from emergency.store.store import Connection
 from emergency.texts import N_, Message
 
 
@@ -114,7 +116,10 @@ class Situation:
 
 
 def situation(ctx: Context, incident_id: str | None = None) -> Situation:
-    """The situation of one incident, or of the first open one, or of all claims."""
+    """The situation of one incident, or of the first open one, or of all claims.
+
+    In a context that looks back, everything is as it was known at its minute.
+    """
     incident = _incident(ctx, incident_id)
     known = figures(ctx, incident.incident_id if incident else None)
     people = _people(ctx)
@@ -148,7 +153,8 @@ def situation(ctx: Context, incident_id: str | None = None) -> Situation:
 
 
 def _incident(ctx: Context, incident_id: str | None) -> Incident | None:
-    known = every_incident(ctx)
+    with ctx.store.read() as connection:
+        known = known_incidents(ctx, connection)
     if incident_id is not None:
         return next((i for i in known if i.incident_id == incident_id), None)
     return next((i for i in known if i.is_open), None)
@@ -283,10 +289,10 @@ def _shortage(ctx: Context, found: Situation) -> Need:
 
 
 def _late_tasks(ctx: Context, incident: Incident) -> list[Need]:
-    late = [t for t in tasks(ctx, incident.incident_id) if t["late"]]
+    late = late_tasks(ctx, incident)
     if not late:
         return []
-    first = min(late, key=lambda t: t["due_at"])
+    first = min(late, key=lambda t: int(t["due_us"]))
     return [
         Need(
             "task",
@@ -307,6 +313,11 @@ def names(regions: RegionSet, code: str) -> dict[str, str]:
 # Acts worth a line in "what changed"; the journal has them all.
 SHOWN = {
     "incident.open": N_("Incident opened"),
+    "incident.confirm": N_("Confirmed: the incident is real"),
+    "incident.correct": N_("Report corrected"),
+    "incident.link": N_("Put under the command of {leading}"),
+    "incident.take_over": N_("It leads the linked incidents now"),
+    "incident.withdraw": N_("Report withdrawn: {reason}"),
     "level.confirm": N_("Level {level} confirmed"),
     "level.propose": N_("Rules propose level {level}"),
     "playbook.open": N_("Playbook {playbook} opened"),
@@ -331,7 +342,7 @@ KINDS_OF_PEOPLE = {
 
 def _changes(ctx: Context, known: Figures, most: int = 8) -> tuple[tuple[datetime, Message], ...]:
     with ctx.store.read() as connection:
-        newest = list(journal.entries(connection, limit=60, newest_first=True))
+        newest = _newest(ctx, connection)
     found = []
     for entry in newest:
         if entry.action in SHOWN and entry.happened_us <= ctx.now_us():
@@ -342,6 +353,12 @@ def _changes(ctx: Context, known: Figures, most: int = 8) -> tuple[tuple[datetim
                 values["kind"] = Message(KINDS_OF_PEOPLE.get(str(values["kind"]), str(values["kind"])))
             found.append((from_us(entry.happened_us), Message(SHOWN[entry.action], _gaps(SHOWN[entry.action], values))))
     return tuple(_grown(ctx, known) + found[:most])
+
+
+def _newest(ctx: Context, connection: Connection) -> list[journal.Entry]:
+    if ctx.known_at is None:
+        return list(journal.entries(connection, limit=60, newest_first=True))
+    return incident_links.acts_known(connection, tuple(SHOWN), ctx.now_us())[::-1][:60]
 
 
 def _grown(ctx: Context, known: Figures) -> list[tuple[datetime, Message]]:

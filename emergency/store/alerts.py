@@ -24,6 +24,11 @@ def find(connection: Connection, source: str, identity: str) -> dict[str, Any] |
     return None if row is None else _read(dict(row._mapping))
 
 
+def get(connection: Connection, alert_id: int) -> dict[str, Any] | None:
+    row = connection.execute(select(alert).where(alert.c.alert_id == alert_id)).one_or_none()
+    return None if row is None else _read(dict(row._mapping))
+
+
 def add(connection: Connection, values: Mapping[str, Any]) -> int:
     """Write a new alert; returns its number."""
     statement = insert(alert).values(**_packed(values)).returning(alert.c.alert_id)
@@ -55,14 +60,31 @@ def referring_after(connection: Connection, source: str, sent_us: int) -> list[t
     return [(str(r[0]), str(r[1]), tuple(json.loads(r[2]))) for r in connection.execute(query)]
 
 
-def in_force(connection: Connection, now_us: int) -> list[dict[str, Any]]:
-    """Alerts sent up to an instant and not ended by then, updated or cancelled; newest first."""
-    query = (
-        select(alert)
-        .where(alert.c.state == "in_force", alert.c.sent_us <= now_us, alert.c.expires_us > now_us)
-        .order_by(alert.c.sent_us.desc(), alert.c.alert_id.desc())
-    )
-    return [_read(dict(row._mapping)) for row in connection.execute(query)]
+def in_force(connection: Connection, now_us: int, *, known: bool = False) -> list[dict[str, Any]]:
+    """Alerts sent up to an instant and not ended by then, updated or cancelled; newest first.
+
+    Args:
+        known: as they were known at that instant: what came in later is not there, and ended nothing.
+    """
+    c = alert.c
+    meant = (c.received_us <= now_us) & (c.message != "cancel") if known else c.state == "in_force"
+    query = select(alert).where(c.sent_us <= now_us, c.expires_us > now_us, meant)
+    rows = [_read(dict(r._mapping)) for r in connection.execute(query.order_by(c.sent_us.desc(), c.alert_id.desc()))]
+    if not known:
+        return rows
+    ended = _ended_by(connection, now_us)
+    return [r for r in rows if r["state"] == "in_force" or (r["source"], _numbered(r["identity"])) not in ended]
+
+
+def _ended_by(connection: Connection, now_us: int) -> set[tuple[str, str]]:
+    """(source, sender and number) of what updates and cancels that had come in by an instant refer to."""
+    c = alert.c
+    query = select(c.source, c.references).where(c.received_us <= now_us, c.message != "alert")
+    return {(str(r.source), _numbered(one)) for r in connection.execute(query) for one in json.loads(r.references)}
+
+
+def _numbered(identity: str) -> str:
+    return identity.rpartition(",")[0] or identity
 
 
 def _packed(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, and_, bindparam, delete, func, insert, literal, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, func, insert, literal, or_, select, update
 
 from emergency.store.journal import Entry
 from emergency.store.tables import claim, claim_change, journal
@@ -167,20 +167,23 @@ def of_import(connection: Connection, claim_ids: Sequence[int], import_id: str) 
 # -- taking back -----------------------------------------------------------------------------------
 
 
-def undo(connection: Connection, seq: int, kind: str) -> tuple[int, int]:
+def undo(connection: Connection, seq: int, kind: str, by: int) -> tuple[int, int]:
     """Take an act back; returns (claims that are as before, claims changed since and left alone).
 
+    What was stays: an earlier minute is shown as it was known then.
+
     Args:
-        kind: ``place`` or ``join``.
+        kind: ``place`` or ``join``. by: the journal entry that takes it back.
     """
     change, c = claim_change.c, claim.c
     same = c.region == change.after if kind == "place" else c.incident_id == change.after
     query = select(claim_change, same.label("same")).join(claim, c.claim_id == change.claim_id)
-    rows = connection.execute(query.where(change.seq == seq)).fetchall()
+    rows = connection.execute(query.where(change.seq == seq, change.undone_seq.is_(None))).fetchall()
     back = [r for r in rows if r.same]
     if back:
         _restore(connection, back, kind)
-    connection.execute(delete(claim_change).where(change.seq == seq))
+    standing = update(claim_change).where(change.seq == seq, change.undone_seq.is_(None))
+    connection.execute(standing.values(undone_seq=by))
     return len(back), len(rows) - len(back)
 
 
@@ -205,12 +208,13 @@ def _restore(connection: Connection, rows: Sequence[Any], kind: str) -> None:
 
 def changed_by(connection: Connection, seq: int) -> int:
     """Claims that an act has changed and that can still be taken back."""
-    return int(connection.execute(select(func.count()).where(claim_change.c.seq == seq)).scalar_one())
+    mine = (claim_change.c.seq == seq) & claim_change.c.undone_seq.is_(None)
+    return int(connection.execute(select(func.count()).where(mine)).scalar_one())
 
 
 def acts(connection: Connection, action: str, *, seq: int | None = None) -> list[Entry]:
     """Acts of a kind that can still be taken back, newest first."""
-    kept = select(claim_change.c.seq).distinct()
+    kept = select(claim_change.c.seq).where(claim_change.c.undone_seq.is_(None)).distinct()
     query = select(journal).where(journal.c.action == action, journal.c.seq.in_(kept)).order_by(journal.c.seq.desc())
     if seq is not None:
         query = query.where(journal.c.seq == seq)

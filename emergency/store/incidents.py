@@ -88,19 +88,20 @@ def add_fact(
 
 
 def facts(connection: Connection, *, incident_id: str | None, now_us: int) -> list[dict[str, Any]]:
-    """Every fact known at an instant, oldest first: the incident's own and those of the whole workspace."""
+    """Every fact known at an instant, oldest first: the incident's own and those of the whole workspace.
+
+    Known is what was true by then and entered by then.
+    """
     mine = or_(fact.c.incident_id == incident_id, fact.c.incident_id.is_(None))
-    rows = connection.execute(
-        select(fact).where(mine, fact.c.as_of_us <= now_us).order_by(fact.c.as_of_us, fact.c.fact_id)
-    )
+    known = (fact.c.as_of_us <= now_us) & (fact.c.recorded_us <= now_us)
+    rows = connection.execute(select(fact).where(mine, known).order_by(fact.c.as_of_us, fact.c.fact_id))
     return [dict(r._mapping) | {"value": json.loads(r.value)} for r in rows]
 
 
 def every_fact(connection: Connection, *, metric: str, now_us: int) -> list[dict[str, Any]]:
     """Every fact of one metric known at an instant, of all incidents, oldest first."""
-    rows = connection.execute(
-        select(fact).where(fact.c.metric == metric, fact.c.as_of_us <= now_us).order_by(fact.c.as_of_us, fact.c.fact_id)
-    )
+    known = (fact.c.metric == metric) & (fact.c.as_of_us <= now_us) & (fact.c.recorded_us <= now_us)
+    rows = connection.execute(select(fact).where(known).order_by(fact.c.as_of_us, fact.c.fact_id))
     return [dict(r._mapping) | {"value": json.loads(r.value)} for r in rows]
 
 
@@ -164,6 +165,12 @@ def _row(i: Incident) -> dict[str, Any]:
         "level_provisional": i.provisional,
         "playbook": i.playbook,
         "activated_us": _us(i.activated_at),
+        "scope": i.scope,
+        "lon": i.lon,
+        "lat": i.lat,
+        "confirmed_us": _us(i.confirmed_at),
+        "confirmed_by": i.confirmed_by,
+        "alert_id": i.alert_id,
         "version": i.version,
     }
 
@@ -189,6 +196,12 @@ def _incident(r: Row[Any]) -> Incident:
         provisional=bool(r.level_provisional),
         playbook=r.playbook,
         activated_at=_at(r.activated_us),
+        scope=r.scope,
+        lon=r.lon,
+        lat=r.lat,
+        confirmed_at=_at(r.confirmed_us),
+        confirmed_by=r.confirmed_by,
+        alert_id=r.alert_id,
         version=r.version,
     )
 

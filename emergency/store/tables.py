@@ -62,6 +62,12 @@ incident = Table(
     Column("level_provisional", Boolean, nullable=False, server_default=false()),
     Column("playbook", Text, nullable=False, server_default=""),  # id@version once opened
     Column("activated_us", BigInteger),
+    Column("scope", Text, nullable=False, server_default=""),  # what the regions do not say of it
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("confirmed_us", BigInteger),  # a person confirmed that it is real
+    Column("confirmed_by", Text, nullable=False, server_default=""),
+    Column("alert_id", BigInteger),  # the alert it was opened from
     Column("version", Integer, nullable=False, server_default="1"),
     CheckConstraint("response_level IS NULL OR response_level BETWEEN 1 AND 3", name="level"),
 )
@@ -334,6 +340,7 @@ claim_change = Table(
     Column("seq", BigInteger, nullable=False),  # journal entry of the act
     Column("claim_id", BigInteger, nullable=False),
     Column("after", Text, nullable=False),  # the region or incident that was set
+    Column("undone_seq", BigInteger),  # entry that took it back
     Column("incident_id", Text),
     Column("region", Text),
     Column("precision", Text, nullable=False),

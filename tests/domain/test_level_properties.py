@@ -8,12 +8,13 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emergency.domain.level import INCIDENT_TYPES, Grade, RuleSet, grade, may_step_down
+from emergency.domain.level import Grade, RuleSet, grade, may_step_down
 from emergency.domain.level.metric import METRICS, SCALES, scale_of
 from emergency.library import load_rules
 
 RULES = Path(__file__).parents[2] / "data/rules"
 SETS = [load_rules(path) for path in sorted(RULES.glob("*.levels.yaml"))]
+KINDS = sorted({kind for rules in SETS for kind in rules.types})
 RISING = sorted(METRICS)
 
 
@@ -50,7 +51,7 @@ def gravity(found: Grade) -> int:
     return 4 - (found.level or 4)
 
 
-@given(st.data(), st.sampled_from(SETS), st.sampled_from(INCIDENT_TYPES), FACTS)
+@given(st.data(), st.sampled_from(SETS), st.sampled_from(KINDS), FACTS)
 def test_raising_an_indicator_never_lowers_the_gravity(
     data: st.DataObject, rules: RuleSet, kind: str, facts: dict[str, Any]
 ) -> None:
@@ -61,7 +62,7 @@ def test_raising_an_indicator_never_lowers_the_gravity(
     assert gravity(grade(rules, kind, graver)) >= gravity(grade(rules, kind, facts))
 
 
-@given(st.data(), st.sampled_from(SETS), st.sampled_from(INCIDENT_TYPES), FACTS)
+@given(st.data(), st.sampled_from(SETS), st.sampled_from(KINDS), FACTS)
 def test_learning_a_fact_never_lowers_the_gravity(
     data: st.DataObject, rules: RuleSet, kind: str, facts: dict[str, Any]
 ) -> None:
@@ -71,7 +72,7 @@ def test_learning_a_fact_never_lowers_the_gravity(
     assert gravity(grade(rules, kind, known)) >= gravity(grade(rules, kind, without))
 
 
-@given(st.sampled_from(SETS), st.sampled_from(INCIDENT_TYPES), FACTS)
+@given(st.sampled_from(SETS), st.sampled_from(KINDS), FACTS)
 def test_going_the_way_that_is_told_reaches_the_level_that_is_told(
     rules: RuleSet, kind: str, facts: dict[str, Any]
 ) -> None:
@@ -86,7 +87,7 @@ def test_going_the_way_that_is_told_reaches_the_level_that_is_told(
     assert list(found.steps()) == sorted(found.steps(), key=lambda step: step.ratio)
 
 
-@given(st.sampled_from(SETS), st.sampled_from(INCIDENT_TYPES), FACTS)
+@given(st.sampled_from(SETS), st.sampled_from(KINDS), FACTS)
 def test_a_level_that_is_reached_is_not_stepped_down_from(rules: RuleSet, kind: str, facts: dict[str, Any]) -> None:
     found = grade(rules, kind, facts)
     if found.level is not None:

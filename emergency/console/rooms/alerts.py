@@ -9,8 +9,10 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.components.dispatch_map import Legend, Marker
 from emergency.console.desk import Desk
+from emergency.console.rooms import frame, report_form
 from emergency.domain.alert import COLOURS
 from emergency.service.alerts import Standing, in_force, touched
+from emergency.service.response import every_incident
 from emergency.texts import N_, Speaker
 
 # A warning's colour in words: it is never told by colour alone.
@@ -42,6 +44,7 @@ PERIL_WORDS: Mapping[str, str] = {
     "landslide": N_("Landslide"),
 }
 MOST_ROWS = 6
+MOST_OFFERED = 2
 MOST_MARKS = 60
 
 
@@ -98,6 +101,18 @@ def marks(desk: Desk, alerts: Sequence[Standing]) -> list[Marker]:
     return found
 
 
+def _open(desk: Desk, alerts: Sequence[Standing]) -> None:
+    """One click from an alert to a report that it fills; none for those that have an incident."""
+    say = desk.say
+    taken = {i.alert_id for i in every_incident(desk.ctx)}
+    for alert in (a for a in alerts if a.alert_id not in taken and not a.exercise):
+        name = str(alert.text(say.language)["headline"] or alert.event)
+        label = say("Open an incident: {alert}", alert=name if len(name) < 44 else f"{name[:42]}…")
+        if st.button(look.plain(label), key=f"alert-incident-{alert.alert_id}", width="stretch"):
+            report_form.ask(alert.alert_id)
+            frame.go("response")
+
+
 def listing(desk: Desk, alerts: Sequence[Standing]) -> None:
     """The gravest alerts over the incident's regions, and how many there are elsewhere."""
     say, incident = desk.say, desk.incident()
@@ -115,6 +130,8 @@ def listing(desk: Desk, alerts: Sequence[Standing]) -> None:
     ]
     if rows:
         look.table([say("Severity"), say("Alert")], rows)
+    if desk.ctx.known_at is None:
+        _open(desk, here[:MOST_OFFERED])
     more, elsewhere = len(here) - len(rows), len(alerts) - len(here)
     notes = [say("{count} more here", count=more)] if more else []
     notes += [say("{count} outside the incident's regions", count=elsewhere)] if elsewhere else []

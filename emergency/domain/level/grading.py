@@ -11,8 +11,8 @@ from decimal import Decimal
 
 from emergency.domain.level.condition import Facts, reaches
 from emergency.domain.level.indicator import NO_LEVEL, Distance, Indicator, forced, read, step_beyond
-from emergency.domain.level.metric import FactError, comparable, scale_of
-from emergency.domain.level.rules import INCIDENT_TYPES, LEVELS, Override, RuleSet
+from emergency.domain.level.metric import comparable, scale_of
+from emergency.domain.level.rules import LEVELS, Override, RuleSet
 from emergency.texts import Message
 
 
@@ -53,14 +53,12 @@ def grade(rules: RuleSet, incident_type: str, facts: Facts, overrides: Iterable[
     Args:
         facts: metric -> value; missing or None = unknown, 0 = zero. Money is in
             whole units of the rules' currency.
+        incident_type: of a type the rules have no rows for, the level is None and ``note`` says so.
         overrides: a playbook's own conditions, counted beside the rows.
 
     Raises:
-        FactError: unknown incident type, or a fact that is not of its metric's kind.
+        FactError: a fact that is not of its metric's kind.
     """
-    if incident_type not in INCIDENT_TYPES:
-        gaps = {"found": incident_type, "allowed": ", ".join(INCIDENT_TYPES)}
-        raise FactError(Message("incident type {found} is not known; allowed: {allowed}", gaps))
     factor = rules.factor(facts)
     readings = [read(rules, row, facts, factor) for row in rules.types.get(incident_type, ())]
     by_playbook = [one for override in overrides if (one := forced(override, facts))]

@@ -17,14 +17,6 @@ from emergency.domain.level.metric import comparable, number, scale_of, unit_of
 from emergency.texts import N_, Message
 
 LEVELS = (1, 2, 3)
-INCIDENT_TYPES = (
-    "natural_disaster",
-    "accident",
-    "public_health",
-    "system_failure",
-    "customer_complaint",
-    "contract_dispute",
-)
 VALUES = ("response", "class")
 COMBINATIONS = ("any", "two_of")
 ROW_OPS = ("ge", "gt", "le", "lt")
@@ -183,7 +175,6 @@ class RuleSet:
         for what, found, allowed in (
             ("value", {self.value}, VALUES),
             ("combine", {self.combine}, COMBINATIONS),
-            ("incident type", set(self.types), INCIDENT_TYPES),
             ("scale", set(self.scale), SCALABLE),
         ):
             if not found <= set(allowed):

@@ -7,7 +7,7 @@ anything is graded, and all are raised at once.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any
@@ -15,7 +15,7 @@ from typing import Any
 from emergency.domain.level.grading import Grade, grade
 from emergency.domain.level.indicator import Distance, Indicator, plain_number
 from emergency.domain.level.metric import METRICS, FactError, rank, scale_of, unit_of
-from emergency.domain.level.rules import INCIDENT_TYPES, RuleSet
+from emergency.domain.level.rules import RuleSet
 from emergency.domain.level.trace import ahead, trace
 from emergency.texts import Message
 
@@ -34,7 +34,12 @@ class FactFaults(ValueError):
 
 
 def level_table(
-    rows: Sequence[Mapping[str, Any]], rule_sets: Sequence[RuleSet], money_unit: str = "yuan", *, traced: bool = False
+    rows: Sequence[Mapping[str, Any]],
+    rule_sets: Sequence[RuleSet],
+    money_unit: str = "yuan",
+    *,
+    traced: bool = False,
+    kinds: Iterable[str] = (),
 ) -> list[dict[str, Any]]:
     """Grade every row by every rule set, in the order of the rows, then of the rule sets.
 
@@ -42,6 +47,7 @@ def level_table(
         rows: ``event_id``, ``incident_type`` and one column per metric; an empty cell = unknown.
         money_unit: unit of the money columns, ``yuan`` or ``wan`` (ten thousand), in the
             rules' currency. The conversion is exact.
+        kinds: kinds of incident there are, beside those the rule sets have rows for.
 
     Returns:
         Per row and rule set ``{"row", "event_id", "rules", "level", "decided_by": {"metric",
@@ -57,8 +63,10 @@ def level_table(
         raise FactFaults([_unknown_word(Message("money unit"), money_unit, tuple(MONEY_UNITS))])
     known = {*METRICS, *(metric for rules in rule_sets for metric in rules.metrics())}
     faults = list(_column_faults(rows, known))
+    allowed = list(dict.fromkeys((*(kind for rules in rule_sets for kind in rules.types), *kinds)))
     readings: list[dict[str, Any]] = []
     for place, row in enumerate(rows, start=1):
+        faults += [_at(place, column, fault) for column, fault in _key_faults(row, allowed)]
         readings.append(_facts(place, row, known, MONEY_UNITS[money_unit], faults))
     if faults:
         raise FactFaults(faults)
@@ -94,8 +102,6 @@ def _facts(
     place: int, row: Mapping[str, Any], known: set[str], money_factor: int, faults: list[Message]
 ) -> dict[str, Any]:
     """The row's facts; what cannot be read is added to the faults."""
-    for column, fault in _key_faults(row):
-        faults.append(_at(place, column, fault))
     if row.get(None):  # type: ignore[call-overload]  # csv.DictReader keeps surplus cells under None
         faults.append(_at(place, "", Message("more cells than the header has columns")))
     facts: dict[str, Any] = {}
@@ -110,14 +116,11 @@ def _facts(
     return facts
 
 
-def _key_faults(row: Mapping[str, Any]) -> Iterator[tuple[str, Message]]:
+def _key_faults(row: Mapping[str, Any], kinds: Sequence[str]) -> Iterator[tuple[str, Message]]:
     if "event_id" in row and not _text(row["event_id"]):
         yield "event_id", Message("is empty; give every row an event id")
-    if "incident_type" in row and _text(row["incident_type"]) not in INCIDENT_TYPES:
-        yield (
-            "incident_type",
-            _unknown_word(Message("incident type"), _text(row["incident_type"]), INCIDENT_TYPES),
-        )
+    if "incident_type" in row and _text(row["incident_type"]) not in kinds:
+        yield "incident_type", _unknown_word(Message("incident type"), _text(row["incident_type"]), kinds)
 
 
 def _text(cell: Any) -> str:
