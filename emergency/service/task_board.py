@@ -217,7 +217,7 @@ def _line(
         repeat_every_s=row["repeat_every_s"],
         opens_at=_at(row["opens_us"]),
         version=row["version"],
-        by_itself=tuple(sorted({e["action"] for e in row["evidence"]})),
+        by_itself=tuple(sorted({e["action"] for e in row["evidence"]} - {"task.complete"})),
         told=told.get(task_id, ()),
         was_due=tuple(from_us(m["before_us"]) for m in moved.get(task_id, ()) if m["before_us"] is not None),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,15 +19,23 @@ MOST_TITLE = 200
 
 
 def settle(
-    ctx: Context, connection: Connection, incident_id: str, action: str, body: Mapping[str, Any], seq: int
+    ctx: Context,
+    connection: Connection,
+    incident_id: str,
+    action: str,
+    body: Mapping[str, Any],
+    seq: int,
+    *,
+    proved: Iterable[str] = (),
 ) -> None:
     """Mark the tasks this act is evidence for as done, and start the clocks of their successors.
 
-    One act proves one occurrence of a repeating task, the oldest open one whose time has begun.
+    One act proves one occurrence of a repeating task, the oldest open one whose time has begun;
+    of the series in ``proved`` it has proved one already.
     """
     rows = tasks.of(connection, incident_id)
     now_us = ctx.now_us()
-    proved: set[str] = set()
+    proved = set(proved)
     for row in rows:
         series = row["series"] or row["task_id"]
         early = row["opens_us"] is not None and now_us < row["opens_us"]
@@ -103,7 +111,8 @@ def complete_task(ctx: Context, incident_id: str, task_id: str, note: str, versi
         body = {"note": note.strip(), "incident": incident_id}
         seq = ctx.record(connection, "task.complete", f"{incident_id}/{task_id}", body)
         _finish(ctx, connection, row, seq, note.strip())
-        settle(ctx, connection, incident_id, "task.complete", {"task": task_id}, seq)
+        same = (row["series"] or task_id,)
+        settle(ctx, connection, incident_id, "task.complete", {"task": task_id}, seq, proved=same)
 
 
 def reopen_task(ctx: Context, incident_id: str, task_id: str, version: int | None = None) -> None:

@@ -168,6 +168,15 @@ def test_one_act_proves_one_occurrence_and_none_before_its_time(opened: Context)
     }
 
 
+def test_doing_a_repeating_task_by_hand_proves_that_occurrence_alone(opened: Context) -> None:
+    proof = [{"action": "task.complete", "match": {"task": "sitrep"}}]
+    with opened.store.write() as connection:
+        for task_id in ("sitrep", "sitrep#2"):
+            tasks.change(connection, "FLOOD-1", task_id, evidence=proof, opens_us=None)
+    complete_task(opened, "FLOOD-1", "sitrep", "said on the phone")
+    assert (row(opened, "sitrep")["state"], row(opened, "sitrep#2")["state"]) == ("done", "open")
+
+
 def test_occurrences_nobody_did_are_recorded_as_missed(opened: Context) -> None:
     every_s = int(str(row(opened, "sitrep")["repeat_every_s"]))
     due_us = int(str(row(opened, "sitrep")["due_us"]))

@@ -14,6 +14,7 @@ from emergency.console.rooms import frame
 from emergency.domain.act import ACTS
 from emergency.domain.instant import from_us
 from emergency.service.records import Entry, harmless, journal_entries, messages, verify_journal
+from emergency.service.task_board import evidence
 from emergency.texts import N_
 
 MOST = 500
@@ -44,6 +45,28 @@ OTHER_ACTS = {
     "playbook.open": N_("Playbook opened"),
     "pool.load": N_("Roster and stock loaded"),
     "pool.offline": N_("Resource not available"),
+    "incident.reopen": N_("Incident reopened"),
+    "incident.stand_down": N_("Response ended"),
+    "measure.end": N_("Relief measure ended"),
+    "measure.extend": N_("Relief measure: another end"),
+    "measure.lapse": N_("Relief measure ended by its time"),
+    "measure.remind": N_("Reminded of a relief measure's end"),
+    "measure.restore": N_("Relief measure restored at stand-down"),
+    "measure.resume": N_("Relief measure resumed"),
+    "measure.reword": N_("Relief measure: customer text changed"),
+    "measure.undo": N_("Relief measure taken back"),
+    "people.recall": N_("People called out again"),
+    "people.release": N_("People released"),
+    "review.open": N_("After-action review opened"),
+    "task.add": N_("Task added"),
+    "task.assign": N_("Task assigned"),
+    "task.drop": N_("Task dropped"),
+    "task.due": N_("Task due at another time"),
+    "task.escalate": N_("Late task taken upwards"),
+    "task.hand_back": N_("Task handed back"),
+    "task.miss": N_("Task missed"),
+    "task.repeat": N_("Task due again"),
+    "task.take": N_("Task taken"),
     "task.complete": N_("Task done"),
     "task.reopen": N_("Task opened again"),
     "workspace.describe": N_("Workspace described"),
@@ -75,12 +98,26 @@ def show(desk: Desk) -> None:
             width="stretch",
         )
     with left:
+        _evidence(desk)
         wanted = st.text_input(say("Find"), placeholder=say("person, act or subject"), label_visibility="collapsed")
         found = [e for e in entries if wanted.lower() in f"{e.actor} {e.action} {e.subject} {e.body}".lower()]
         st.dataframe(_table(desk, found), hide_index=True, height=560)
         if len(entries) == MOST:
             st.caption(say("The newest {count} entries; the file has them too.", count=MOST))
     _outgoing(desk)
+
+
+def _evidence(desk: Desk) -> None:
+    """The one line somebody came from another room to see."""
+    say, seq = desk.say, st.session_state.get("journal.entry")
+    if seq is None:
+        return
+    found = evidence(desk.ctx, seq)
+    look.section(say("Entry {seq}", seq=seq))
+    st.dataframe(_table(desk, [found] if found else []), hide_index=True)
+    if st.button(say("Show all")):
+        del st.session_state["journal.entry"]
+        st.rerun()
 
 
 def _proof(desk: Desk) -> None:
