@@ -11,6 +11,7 @@ import streamlit as st
 from emergency import bootstrap
 from emergency.bootstrap import Running
 from emergency.domain.incident import Incident
+from emergency.service.authority import COORDINATOR
 from emergency.service.context import Actor, Context
 from emergency.service.response import every_incident
 from emergency.service.running import describe_workspaces
@@ -107,4 +108,10 @@ def open_desk() -> Desk:
     st.query_params.from_dict({"lang": language, "workspace": workspace})
     say = speaker(language)
     actor = st.session_state.setdefault("actor", say("Coordinator"))
-    return Desk(say, running.context(workspace, Actor(actor, actor, "coordinator")), running)
+    role = st.session_state.get(role_key(workspace)) or COORDINATOR
+    return Desk(say, running.context(workspace, Actor(actor, actor, role)), running)
+
+
+def role_key(workspace: str) -> str:
+    """Where the role a person acts in is remembered, one for each workspace."""
+    return f"role.{workspace}"

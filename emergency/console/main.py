@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from pathlib import Path
 
 import streamlit as st
 
 from emergency.console import look
-from emergency.console.desk import GROUPS, ROOMS, Desk, open_desk
+from emergency.console.desk import GROUPS, ROOMS, Desk, open_desk, role_key
 from emergency.console.rooms import (
     allocation,
     drills,
@@ -24,6 +25,8 @@ from emergency.console.rooms import (
     words,
 )
 from emergency.domain.workspace import Profile
+from emergency.service import watch
+from emergency.service.authority import COORDINATOR, roles_for
 from emergency.service.response import every_incident
 from emergency.service.running import describe_workspaces
 from emergency.texts import LANGUAGES
@@ -60,6 +63,8 @@ SHOW = {
 }
 
 
+log = logging.getLogger(__name__)
+
 # A file of our own: Streamlit would fetch a named icon or an emoji from elsewhere.
 EMBLEM = Path(__file__).parent / "emblem.svg"
 
@@ -73,6 +78,7 @@ def console() -> None:
         initial_sidebar_state=look.SIDEBAR_PX,
     )
     look.begin()
+    _keep_up(desk)
     pages = {
         name: st.Page(
             partial(SHOW[name], desk),
@@ -94,6 +100,14 @@ def console() -> None:
     chosen.run()
 
 
+def _keep_up(desk: Desk) -> None:
+    """What happened since the last look is graded, in demos and drills too; nearly free where nothing did."""
+    try:
+        watch.keep_up(desk.ctx)
+    except Exception:
+        log.exception("the levels of %s were not brought up to date; it is tried again", desk.ctx.store.name)
+
+
 def _sidebar(desk: Desk) -> None:
     say = desk.say
     with st.sidebar:
@@ -109,6 +123,7 @@ def _sidebar(desk: Desk) -> None:
                 format_func=lambda key: say.of(next(i.title for i in incidents if i.incident_id == key)),
             )
         st.text_input(say("You act as"), key="actor", help=say("Your name goes into the journal with every act."))
+        _role(desk)
         st.segmented_control(
             "语言 · Language",
             list(LANGUAGES),
@@ -117,6 +132,21 @@ def _sidebar(desk: Desk) -> None:
             format_func=lambda code: SHORT[code],
             required=True,
         )
+
+
+def _role(desk: Desk) -> None:
+    """The roles of the open playbook, its authorities and their deputies."""
+    roles = roles_for(desk.ctx, desk.incident())
+    key = role_key(desk.ctx.store.name)
+    if st.session_state.get(key) not in roles:
+        st.session_state[key] = desk.ctx.actor.role if desk.ctx.actor.role in roles else COORDINATOR
+    st.selectbox(
+        desk.say("In the role of"),
+        list(roles),
+        key=key,
+        format_func=lambda role: desk.say.of(roles[role]),
+        help=desk.say("Who confirms a level is said by the plan; a deputy may once their time has come."),
+    )
 
 
 def _workspace_title(desk: Desk, name: str, profile: Profile) -> str:

@@ -93,3 +93,10 @@ def _record(ctx: Context, connection: Connection, evaluation: Evaluation) -> Non
         "provinces": {one.jurisdiction: one.response.level for one in evaluation.provinces},
     }
     ctx.record(connection, "level.propose", evaluation.incident.incident_id, body)
+
+
+def proposals(ctx: Context, incident_id: str) -> list[dict[str, Any]]:
+    """Every proposal kept, the newest first, each with its trace under ``grade``."""
+    with ctx.store.read() as connection:
+        rows = levels.proposals(connection, incident_id)
+    return [row for row in rows if row["proposed_us"] <= ctx.now_us()]

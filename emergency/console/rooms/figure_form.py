@@ -1,0 +1,112 @@
+"""Entering a figure no claim carries: whose it is, how sure, who said it and when it held."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from emergency.console import look
+from emergency.console.desk import Desk
+from emergency.console.rooms.acts import STEPS
+from emergency.console.rooms.level_words import FAULTS, said, spoken
+from emergency.domain.incident import Incident
+from emergency.domain.level import METRICS, metric_name, scale_of, unit_of
+from emergency.service.level_facts import FORECAST, INDUSTRY, MARKET_SHARE, UPPER
+from emergency.service.response import record_fact
+from emergency.texts import N_
+
+WHOSE = {
+    "own": N_("our own, or said of the place"),
+    "industry": N_("of the whole industry"),
+    "forecast": N_("a forecast, not counted"),
+}
+PREFIX = {"own": "", "industry": INDUSTRY, "forecast": FORECAST}
+SURE = {"stated": N_("as stated"), "central": N_("central estimate"), UPPER: N_("upper estimate")}
+
+
+def show(desk: Desk, incident: Incident) -> None:
+    say = desk.say
+    look.section(say("Enter a figure"))
+    metrics = [*sorted(METRICS, key=lambda m: say(metric_name(m))), MARKET_SHARE]
+    metric = st.selectbox(say("Figure"), metrics, format_func=lambda key: _name(desk, key), key="metric")
+    with st.form(f"fact-{metric}", clear_on_submit=True):
+        value = _value(desk, metric)
+        left, right = st.columns(2)
+        whose, sure = "own", "stated"
+        if metric != MARKET_SHARE and unit_of(metric) != "ordinal":
+            whose = left.selectbox(say("Whose figure"), list(WHOSE), format_func=lambda key: say(WHOSE[key]))
+            sure = right.selectbox(say("How sure"), list(SURE), format_func=lambda key: say(SURE[key]))
+        where = left.selectbox(
+            say("Place, if it is of a part only"), _places(desk, incident), format_func=lambda c: _place(desk, c)
+        )
+        as_of = _as_of(desk, right)
+        source = st.text_input(say("Source"), help=say("Who said it, where; kept beside the figure."))
+        if st.form_submit_button(say("Enter"), width="stretch"):
+            _enter(desk, incident, PREFIX[whose] + metric, value, where, as_of, source, sure)
+
+
+def _name(desk: Desk, metric: str) -> str:
+    return desk.say("Our share of the market") if metric == MARKET_SHARE else desk.say(metric_name(metric))
+
+
+def _value(desk: Desk, metric: str) -> Any:
+    say = desk.say
+    if metric == MARKET_SHARE:
+        percent = st.number_input(
+            say("Per cent"),
+            min_value=0.01,
+            max_value=100.0,
+            value=10.0,
+            help=say("From it and our own payout the industry's is estimated, and marked as an estimate."),
+        )
+        return round(percent / 100, 6)
+    if unit_of(metric) == "ordinal":
+        steps = list((scale_of(metric) or ("", ()))[1])
+        return st.selectbox(say("Value"), steps, format_func=lambda one: say(STEPS.get(str(one).lower(), str(one))))
+    label = say("Value")
+    if unit_of(metric) == "money":
+        label = say("Value, in {currency}", currency=desk.ctx.profile.currency)
+    value = st.number_input(label, min_value=0.0, step=1.0)
+    return int(value) if float(value).is_integer() else value
+
+
+def _places(desk: Desk, incident: Incident) -> list[str]:
+    """Nowhere in particular, then the provinces and regions in scope."""
+    regions = desk.ctx.regions
+    known = [c for c in incident.regions if regions.known(c)]
+    above = {regions.at_level(c, regions.levels[0]) for c in known} - {None}
+    return ["", *sorted({str(c) for c in above} | set(known))]
+
+
+def _place(desk: Desk, code: str) -> str:
+    return desk.region(code) if code else desk.say("the whole incident")
+
+
+def _as_of(desk: Desk, column: Any) -> datetime:
+    now = desk.ctx.now().astimezone(desk.zone)
+    day, hour = column.columns(2)
+    on = day.date_input(desk.say("As of (day)"), now.date(), max_value=now.date())
+    at = hour.time_input(desk.say("As of (time)"), now.time().replace(second=0, microsecond=0), step=60)
+    return min(datetime.combine(on, at, tzinfo=desk.zone), now)
+
+
+def _enter(
+    desk: Desk, incident: Incident, metric: str, value: Any, where: str, as_of: datetime, source: str, sure: str
+) -> None:
+    try:
+        record_fact(
+            desk.ctx,
+            metric,
+            value,
+            incident_id=incident.incident_id,
+            region=where or None,
+            source=source,
+            as_of=as_of,
+            confidence="" if sure == "stated" else sure,
+        )
+        said("success", desk.say("Entered; the rules have looked at it."))
+    except FAULTS as fault:
+        said("error", spoken(desk, fault))
+    st.rerun()
