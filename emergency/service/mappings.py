@@ -92,7 +92,8 @@ def propose(ctx: Context, path: Path, encoding: str = "", rows_are: str = "") ->
 
 def _names(synonyms: Mapping[str, Any]) -> dict[str, Names]:
     """The shapes nothing but a list of its own kind has come first."""
-    others = {kind: Names(columns, {}) for kind, columns in synonyms["record_columns"].items()}
+    numbered = {"report_no": synonyms["signs"]["report_no"]}
+    others = {kind: Names(columns, numbered) for kind, columns in synonyms["record_columns"].items()}
     return {"claims": Names(synonyms["columns"], synonyms["signs"]), **others}
 
 

@@ -15,13 +15,17 @@ from emergency.intake.mapping import ClaimMapping
 from emergency.intake.masking import masked_rows
 from emergency.intake.rejects import guarded, write_rejects
 from emergency.service.context import Context
+from emergency.service.drafts import COLUMN_NAMES
 from emergency.store import receipts
 from emergency.store.store import Connection
 from emergency.texts import N_, Message, Speaker
 
 # Row numbers that are named on the screen, kinds that are kept, and lines of one kind in the file.
 NAMED, KINDS, LINES = 20, 200, 20_000
-HEADS = (N_("Data row"), N_("What about it"), N_("Column"), N_("The cell says"), N_("What was done, or what to look at"))
+HEADS = (
+    *(N_("Data row"), N_("What about it"), N_("Column"), N_("The cell says")),
+    N_("What was done, or what to look at"),
+)
 AGAIN = N_("repeats row {first}, which was taken")
 DIFFERS = N_("repeats row {first}, which was taken; it differs in {columns}")
 
@@ -157,7 +161,8 @@ class Account:
 
     def _repeats(self, found: Duplicate) -> None:
         columns = ", ".join(found.differing)
-        note = Message(DIFFERS if columns else AGAIN, {"first": found.first_row, "columns": columns})
+        spoken = self.say(", ").join(self.say(COLUMN_NAMES[c]) for c in found.differing if c in COLUMN_NAMES)
+        note = Message(DIFFERS if columns else AGAIN, {"first": found.first_row, "columns": spoken})
         self.repeated += 1
         kind = N_("the same again; nothing lost") if not columns else N_("another text under the same number: look")
         self._note("repeated", "", columns, Message(kind), (found.row,))

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from emergency.console.assets import asset_url
 from emergency.console.components.dispatch_map import Marker, PointRegion, View
 from emergency.console.desk import Desk
 from emergency.service.allocation import bases
+
+# Degrees shown round a region, at least.
+AROUND = 0.7
 
 
 def geometry_of(desk: Desk) -> dict[str, Any]:
@@ -42,5 +46,37 @@ def markers_of(desk: Desk) -> list[Marker]:
     ]
 
 
-def view_of(desk: Desk) -> View | None:
-    return View(*desk.ctx.profile.view) if desk.ctx.profile.view else None
+def view_of(desk: Desk, codes: Collection[str] = ()) -> View | None:
+    """The first view: the workspace's own, else round the regions something is known of, else everything."""
+    if desk.ctx.profile.view:
+        return View(*desk.ctx.profile.view)
+    regions = desk.ctx.regions
+    boxes = [_box(desk, code) for code in codes if regions.known(code)]
+    if not boxes:
+        return None
+    west, south, east, north = (min(b[0] for b in boxes), min(b[1] for b in boxes), *_far(boxes))
+    # Its surroundings show where it lies.
+    wide, high = max(AROUND, (east - west) / 2), max(AROUND, (north - south) / 2)
+    return View(west - wide, south - high, east + wide, north + high)
+
+
+def _far(boxes: Collection[tuple[float, float, float, float]]) -> tuple[float, float]:
+    return max(b[2] for b in boxes), max(b[3] for b in boxes)
+
+
+def _box(desk: Desk, code: str) -> tuple[float, float, float, float]:
+    regions = desk.ctx.regions
+    if regions.has_polygons:
+        return regions.bounds_of(code)
+    lon, lat = regions.point(code)
+    return lon, lat, lon, lat
+
+
+def on_map(desk: Desk, values: Mapping[str, float]) -> dict[str, float]:
+    """Figures by region, those of regions finer than the map's added up to the one they lie in."""
+    regions, level = desk.ctx.regions, desk.ctx.profile.region_level
+    found: dict[str, float] = {}
+    for code, value in values.items():
+        shown = (regions.at_level(code, level) if regions.known(code) else None) or code
+        found[shown] = found.get(shown, 0) + value
+    return found

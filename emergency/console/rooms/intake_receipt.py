@@ -13,7 +13,7 @@ from emergency.console.desk import Desk
 from emergency.console.rooms.intake_mapping import ENCODING_NAMES, spoken
 from emergency.domain.instant import from_us
 from emergency.service.context import Refused
-from emergency.service.mappings import masked_preview
+from emergency.service.mappings import COLUMN_NAMES, masked_preview
 from emergency.service.receipts import FlagLine, Receipt, flags_of, reading_of
 from emergency.service.record_files import RecordReceipt
 from emergency.service.records import imports
@@ -104,7 +104,7 @@ def _kinds(desk: Desk, kinds: Sequence[FlagLine], *, titled: bool = True) -> Non
                 f"{k.rows:,}" if k.rows else "–",
                 _numbers(k),
                 k.field or "–",
-                k.value or "–",
+                _said(desk, k),
                 say(k.note),
             ]
             for k in kinds[:SHOWN_KINDS]
@@ -113,6 +113,14 @@ def _kinds(desk: Desk, kinds: Sequence[FlagLine], *, titled: bool = True) -> Non
     )
     if len(kinds) > SHOWN_KINDS:
         st.caption(say("{n} more kinds; the file lists them all.", n=len(kinds) - SHOWN_KINDS))
+
+
+def _said(desk: Desk, kind: FlagLine) -> str:
+    """The cell; of rows that repeat another the columns in which they differ."""
+    if kind.code != "repeated" or not kind.value:
+        return kind.value or "–"
+    columns = [desk.say(COLUMN_NAMES[c]) for c in kind.value.split(", ") if c in COLUMN_NAMES]
+    return desk.say("another {columns}", columns=desk.say(", ").join(columns))
 
 
 def _numbers(kind: FlagLine) -> str:
