@@ -114,3 +114,41 @@ def test_unknown_is_kept_as_unknown_and_not_as_zero(store: Store, missing: objec
     with store.read() as connection:
         row = connection.execute(claim.select()).one()
     assert (row.estimated_minor, row.injured, row.region, row.lon) == (None, None, None, None)
+
+
+_ODD = ('"', '""', "\\N", "\\.", "a,b", "'", "\r\n", "", " ", "郑州")
+_TEXT = st.text(st.characters(blacklist_characters="\0", blacklist_categories=("Cs",)), max_size=12)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(
+    rows=st.lists(
+        st.fixed_dictionaries(
+            {
+                "place": st.none() | _TEXT | st.sampled_from(_ODD),
+                "estimated_minor": st.none() | st.integers(-(10**15), 10**15),
+                "lon": st.none() | st.floats(-180, 180),
+            }
+        ),
+        min_size=1,
+        max_size=6,
+    )
+)
+def test_every_cell_comes_back_as_it_went_in(store: Store, rows: list[dict[str, object]]) -> None:
+    """Texts that look like quotation marks, line ends or the sign for nothing are texts."""
+    load(store, placed(*({**row, "report_no": f"N{i}"} for i, row in enumerate(rows))))
+    with store.write() as connection:
+        found = {r.report_no: r for r in connection.execute(claim.select())}
+        connection.execute(claim.delete())
+    for i, row in enumerate(rows):
+        assert {name: getattr(found[f"N{i}"], name) for name in row} == row
+
+
+def test_more_rows_than_one_statement_takes_are_counted_right(store: Store) -> None:
+    many = 2 * claims.ROWS_AT_ONCE + 3
+    frame = placed(*({"report_no": f"N{i}", "estimated_minor": i} for i in range(many)))
+    assert load(store, frame) == claims.Loaded(many, 0, 0)
+    frame.loc[::2, "estimated_minor"] = 7_000_000
+    changed = (many + 1) // 2
+    assert load(store, frame) == claims.Loaded(0, changed, many - changed)
+    assert int(counts(store)["claims"].sum()) == many
