@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from emergency.console import look
@@ -9,7 +11,7 @@ from emergency.console.desk import Desk
 from emergency.console.rooms import figure_form, frame, incident_card, level_card, level_trace, report_form, stand_down
 from emergency.console.rooms.acts import act_form
 from emergency.domain.incident import Incident
-from emergency.service.clocks import running_clocks
+from emergency.service.clocks import RunningClock, running_clocks
 from emergency.service.grading import Evaluation, level_history
 from emergency.service.response import tasks
 
@@ -60,7 +62,8 @@ def _clocks(desk: Desk, evaluation: Evaluation) -> None:
         st.caption(say("No clock runs: they start with a level or a class."))
         return
     rows: list[list[str | look.Cell]] = []
-    for c in clocks:
+    shown = _one_of_each(clocks)
+    for c in shown:
         state = frame.left_text(desk, c)
         if c.met_at:
             state = say("submitted {time}", time=desk.clock_text(c.met_at)) + (say(", late") if c.missed else "")
@@ -73,7 +76,19 @@ def _clocks(desk: Desk, evaluation: Evaluation) -> None:
             ]
         )
     look.table([say("Report"), say("Due"), say("State")], rows)
+    if len(clocks) > len(shown):
+        st.caption(say("{count} clocks in all; the Reports room has every one.", count=len(clocks)))
     st.caption(say("Clocks start at discovery, {time}.", time=desk.clock_text(evaluation.incident.discovered_at)))
+
+
+def _one_of_each(clocks: Sequence[RunningClock]) -> list[RunningClock]:
+    """Of each kind of report what waits first, else what came last; situation reports by their newest."""
+    found: dict[tuple[str, bool], RunningClock] = {}
+    for clock in sorted(clocks, key=lambda c: (not c.clock.waits, c.due_at)):
+        key = (clock.kind, clock.strive)
+        if key not in found or (clock.kind == "situation" and clock.clock.waits):
+            found[key] = clock
+    return sorted(found.values(), key=lambda c: c.due_at)
 
 
 def _tasks(desk: Desk, incident: Incident) -> None:

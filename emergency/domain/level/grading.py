@@ -112,8 +112,9 @@ def still_near(indicators: Iterable[Indicator], level: int, ratio: float = 0.8) 
     """The indicators at `ratio` or more of the threshold at which they enter a level.
 
     They hold a level that is to be stepped down from; in a neighbour region they
-    are what makes joint activation worth offering. A row whose `requires` is
-    known not to hold, and one clearly under its floor, holds nothing.
+    are what makes joint activation worth offering. A row that could not raise the
+    level now, because its `requires` is not known to hold, holds nothing either;
+    nor does one clearly under its floor.
     """
     if level not in LEVELS:
         raise ValueError(f"level {level!r} is not one of 1, 2, 3")
@@ -130,7 +131,7 @@ def _near(reading: Indicator, level: int, ratio: Decimal) -> bool:
     entries = [one for one in reading.thresholds if one <= level]
     if reading.row is None:  # an override is on the list only while its condition holds
         return bool(entries)
-    if not entries or reading.applies is False:
+    if not entries or not reading.applies:
         return False
     entry, op = max(entries), reading.row.op
     here, there = (
