@@ -74,7 +74,9 @@ def _each(*found: Places) -> Places:
 
 
 def _supporters(plan: Playbook) -> Places:
-    return _tasks(plan, lambda task: plan.roles[task.role].group == "customer_support")
+    """Somebody calms and supports customers: by name, or by calling counsellors out."""
+    called = _by_act(plan, "allocation.commit", kind="counsellor")
+    return (*_titled(plan, "心理", "psychological"), *_titled(plan, "安抚", "calm"), *called)
 
 
 def _groups(plan: Playbook) -> Places:

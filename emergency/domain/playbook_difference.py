@@ -63,6 +63,15 @@ def _spans(found: Mapping[int, int]) -> Message:
     return words.spans(found) if found else NOTHING
 
 
+def _own_rows(plan: Playbook) -> Message:
+    rows = [(LEVEL_MARK[one.level], words.condition(one.when)) for one in plan.overrides]
+    return (
+        words.joined(Message("{mark}: {when}", {"mark": mark, "when": when}) for mark, when in rows)
+        if rows
+        else NOTHING
+    )
+
+
 TASK_FIELDS: Shown = {
     N_("title"): lambda t: _title(t.title),
     N_("phase"): lambda t: words.named(words.PHASE_NAMES, t.phase),
@@ -104,9 +113,7 @@ WHOLE_FIELDS: Shown = {
     N_("perils"): lambda p: _list(p.perils),
     N_("regions"): lambda p: _list(p.regions),
     N_("rules"): lambda p: _plain(p.rules),
-    N_("own level rows"): lambda p: words.joined(
-        Message("{mark}: {when}", {"mark": LEVEL_MARK[o.level], "when": words.condition(o.when)}) for o in p.overrides
-    ),
+    N_("own level rows"): lambda p: _own_rows(p),
     N_("owner"): lambda p: _plain(p.owner),
     N_("references"): lambda p: _list(p.references),
 }

@@ -23,7 +23,7 @@ KIND_NAMES: Mapping[str, str] = {
 }
 STATUS_NAMES: Mapping[str, str] = {
     "draft": N_("draft"),
-    "approved": N_("approved"),
+    "approved": N_("approved for use"),
     "retired": N_("retired"),
 }
 GROUP_NAMES: Mapping[str, str] = {
@@ -55,6 +55,11 @@ CHANNEL_NAMES: Mapping[str, str] = {
     "app": N_("app"),
     "press": N_("press statement"),
     "email": N_("e-mail"),
+}
+RECIPIENTS: Mapping[str, str] = {
+    "nfra": N_("the financial regulator"),
+    "headquarters": N_("headquarters"),
+    "tdi": N_("Texas insurance department"),
 }
 REPORT_NAMES: Mapping[str, str] = {
     "phone": N_("telephone report"),
@@ -161,14 +166,18 @@ def first(one: Comms) -> Message:
     return Message("{ruled}; until one runs {own}", {"ruled": ruled, "own": own}) if own else ruled
 
 
-def evidence(one: Evidence) -> Message:
-    """What proves a task done."""
+def evidence(one: Evidence, measures: Mapping[str, Mapping[str, str]] | None = None) -> Message:
+    """What proves a task done; `measures`: relief measure -> its name in both languages."""
     title = Message(ACTS[one.action].title) if one.action in ACTS else Message("{act}", {"act": one.action})
-    details = [_detail(key, value) for key, value in one.match.items() if key != "task"]
+    details = [_detail(key, value, measures or {}) for key, value in one.match.items() if key != "task"]
     return Message("{act} ({details})", {"act": title, "details": joined(details)}) if details else title
 
 
-def _detail(key: str, value: Any) -> Message:
+def _detail(key: str, value: Any, measures: Mapping[str, Mapping[str, str]]) -> Message:
+    if key == "name" and value in measures:
+        return Message("{title}", {"title": measures[value]})
+    if key == "to":
+        return named(RECIPIENTS, str(value))
     if key == "audience":
         return named(AUDIENCE_NAMES, str(value))
     if key == "lob":

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from emergency.texts import N_, Message
 
 PARTS: Mapping[str, str] = {
-    "people": N_("People"),
+    "people": N_("People and teams"),
     "goods": N_("Goods"),
     "technology": N_("Technology"),
     "money": N_("Money"),

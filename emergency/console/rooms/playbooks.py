@@ -29,6 +29,7 @@ from emergency.service.playbook_reading import (
     shelf,
     text_of,
 )
+from emergency.service.relief import catalogue
 
 VIEWS = ("read", "norm", "compare", "edit", "feedback")
 TONES = {"approved": "ok", "draft": "watch", "retired": "plain"}
@@ -106,9 +107,11 @@ def _figures(desk: Desk, heads: list[Shelved], today: date) -> None:
                 say("{count} more due within 30 days", count=len(soon)),
                 "bad" if late else "watch" if soon else "ok",
             ),
-            look.Kpi(say("Drafts"), str(drafts), say("being written")),
             look.Kpi(
-                say("Remarks waiting"), str(waiting), say("for the next version"), "watch" if waiting else "plain"
+                say("Remarks waiting"),
+                str(waiting),
+                say("{count} drafts being written", count=drafts),
+                "watch" if waiting else "plain",
             ),
         ]
     )
@@ -142,6 +145,9 @@ def _fitting(desk: Desk, heads: list[Shelved]) -> str:
     """The plan of the incident before us, else the first."""
     incident = desk.incident()
     opened = incident.playbook.partition("@")[0] if incident else ""
+    if incident and not opened:
+        found = desk.ctx.content.library.playbooks_for(incident.kind, incident.perils, incident.regions)
+        opened = found[0].id if found else ""
     return opened if any(one.plan.id == opened for one in heads) else heads[0].plan.id
 
 
@@ -168,10 +174,10 @@ def _page(desk: Desk, on_shelf: tuple[Shelved, ...], head: Shelved, today: date)
     }
     versions = {one.plan.version: one for one in on_shelf if one.plan.id == head.plan.id}
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        st.session_state.setdefault("playbooks.view", "read")
         view = st.segmented_control(
             say("View"),
             VIEWS,
-            default="read",
             required=True,
             format_func=names.__getitem__,
             key="playbooks.view",
@@ -187,7 +193,7 @@ def _page(desk: Desk, on_shelf: tuple[Shelved, ...], head: Shelved, today: date)
                 format_func=lambda v: f"{v} · {say(words.STATUS_NAMES[versions[v].plan.status])}",
                 key=key,
                 label_visibility="collapsed",
-                width=170,
+                width=210,
             )
     shown = versions[st.session_state[key]]
     titles = office_titles(desk.ctx)
@@ -204,7 +210,8 @@ def _page(desk: Desk, on_shelf: tuple[Shelved, ...], head: Shelved, today: date)
         playbooks_feedback.remarks(desk, shown.plan)
     else:
         _acts(desk, head, shown)
-        playbooks_read.document(desk, shown.plan, titles)
+        measures = {key: one.name for key, one in catalogue(desk.ctx).measures.items()}
+        playbooks_read.document(desk, shown.plan, titles, measures)
 
 
 def _head(desk: Desk, shown: Shelved, titles: Titles, today: date) -> None:

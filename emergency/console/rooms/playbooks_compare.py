@@ -32,9 +32,9 @@ def compare(desk: Desk, playbook_id: str) -> None:
         return
     names = list(texts)
     with st.container(horizontal=True, vertical_alignment="bottom"):
-        after = st.selectbox(say("This version"), names, key=f"playbooks.after.{playbook_id}", width=280)
+        after = st.selectbox(say("This version"), names, key=f"playbooks.after.{playbook_id}", width=250)
         others = [name for name in names if name != after]
-        before = st.selectbox(say("against"), others, key=f"playbooks.before.{playbook_id}.{after}", width=280)
+        before = st.selectbox(say("against"), others, key=f"playbooks.before.{playbook_id}.{after}", width=250)
         by_line = st.segmented_control(
             say("Compared"),
             ["words", "lines"],

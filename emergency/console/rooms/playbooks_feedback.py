@@ -33,7 +33,7 @@ def remarks(desk: Desk, plan: Playbook) -> None:
     known = playbook_feedback.feedback(desk.ctx, plan.id)
     left, right = st.columns([1.7, 1], gap="medium")
     with left:
-        look.section(say("What was said"))
+        look.section(say("Remarks on this plan"))
         if not known:
             st.caption(say("Nothing yet. What is said here is looked through when the next version is written."))
         for one in known:
@@ -90,7 +90,7 @@ def _form(desk: Desk, plan: Playbook) -> None:
             clauses,
             format_func=lambda key: clause_name(desk, plan, key) if key else say("the plan as a whole"),
         )
-        text = st.text_area(say("What was said"), height=120)
+        text = st.text_area(say("The remark"), height=120)
         if st.form_submit_button(say("Keep it"), type="primary", width="stretch"):
             act(
                 desk,

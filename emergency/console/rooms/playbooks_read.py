@@ -26,7 +26,7 @@ ORIGIN_HEADS = {
 NO_LIMIT = 10**12
 
 
-def document(desk: Desk, plan: Playbook, titles: Titles) -> None:
+def document(desk: Desk, plan: Playbook, titles: Titles, measures: Titles) -> None:
     """The whole plan at one level, typeset."""
     say = desk.say
     st.html(_classification(desk, plan, titles) + _groups(say, plan))
@@ -42,7 +42,7 @@ def document(desk: Desk, plan: Playbook, titles: Titles) -> None:
         who = st.toggle(say("By who does it"), key="playbooks.who")
     tasks = [task for task in plan.tasks if level in task.levels]
     note = say("{count} tasks at level {level}", count=len(tasks), level=MARKS[level])
-    timeline = _by_role(say, plan, tasks, level) if who else _timeline(say, plan, tasks, level)
+    timeline = (_by_role if who else _timeline)(say, plan, tasks, level, measures)
     st.html(part(2, say("Tasks"), note) + timeline)
     st.html(
         part(3, say("Resources"), say("per region, at level {level}", level=MARKS[level]))
@@ -126,36 +126,36 @@ def _groups(say: Speaker, plan: Playbook) -> str:
 # Part 2 -----------------------------------------------------------------------------------------------
 
 
-def _timeline(say: Speaker, plan: Playbook, tasks: list[Task], level: int) -> str:
+def _timeline(say: Speaker, plan: Playbook, tasks: list[Task], level: int, measures: Titles) -> str:
     """Grouped by the clock they count from, the earliest first."""
     found = []
     for origin in ORIGINS:
         mine = [task for task in tasks if task.due.origin == origin]
         mine.sort(key=lambda task: task.due.within_s.get(level, NO_LIMIT))
         if mine:
-            rows = "".join(_task(say, plan, task, level) for task in mine)
+            rows = "".join(_task(say, plan, task, level, measures) for task in mine)
             found.append(f'<div class="pb-line"><h4>{esc(say(ORIGIN_HEADS[origin]))}</h4><ol>{rows}</ol></div>')
     return "".join(found)
 
 
-def _by_role(say: Speaker, plan: Playbook, tasks: list[Task], level: int) -> str:
+def _by_role(say: Speaker, plan: Playbook, tasks: list[Task], level: int, measures: Titles) -> str:
     """Who does what: the same tasks under the names of those who do them."""
     found = []
     for group in GROUPS:
         for role in (r for r in plan.roles.values() if r.group == group):
             mine = [task for task in tasks if task.role == role.id]
-            rows = "".join(_task(say, plan, task, level, with_origin=True) for task in mine)
+            rows = "".join(_task(say, plan, task, level, measures, with_origin=True) for task in mine)
             if rows:
                 head = f"{say.of(role.title)} · {say(words.GROUP_NAMES[group])}"
                 found.append(f'<div class="pb-line g-{group}"><h4>{esc(head)}</h4><ol>{rows}</ol></div>')
     return "".join(found)
 
 
-def _task(say: Speaker, plan: Playbook, task: Task, level: int, *, with_origin: bool = False) -> str:
+def _task(say: Speaker, plan: Playbook, task: Task, level: int, measures: Titles, *, with_origin: bool = False) -> str:
     role = plan.roles[task.role]
     when = say(words.span(task.due.within_s[level])) if level in task.due.within_s else "–"
     again = task.repeat_every_s.get(level)
-    repeat = f"<small>{esc(say('every {span}', span=words.span(again)))}</small>" if again else ""
+    repeat = f"<small>{esc(say('again every {span}', span=words.span(again)))}</small>" if again else ""
     tags = [f'<span class="pb-tag">{esc(say(words.PHASE_NAMES[task.phase]))}</span>']
     if task.critical:
         tags.append(f'<span class="pb-tag bad">{esc(say("critical"))} ‼</span>')
@@ -166,11 +166,11 @@ def _task(say: Speaker, plan: Playbook, task: Task, level: int, *, with_origin: 
         f'<li class="g-{role.group}{mark}"><span class="pb-when">{esc(when)}{repeat}</span>'
         f'<div class="pb-task"><strong>{esc(say.of(task.title))}</strong>'
         f'<span class="pb-who">{esc(say.of(role.title))}</span>{"".join(tags)}</div>'
-        f'<div class="pb-more">{esc(_more(say, plan, task, level, with_origin))}</div></li>'
+        f'<div class="pb-more">{esc(_more(say, plan, task, level, measures, with_origin))}</div></li>'
     )
 
 
-def _more(say: Speaker, plan: Playbook, task: Task, level: int, with_origin: bool) -> str:
+def _more(say: Speaker, plan: Playbook, task: Task, level: int, measures: Titles, with_origin: bool) -> str:
     """What proves it, what it waits for, and which clock of the rules holds for it."""
     among = {one.id: say.of(one.title) for one in plan.tasks if level in one.levels}
     parts = []
@@ -179,9 +179,8 @@ def _more(say: Speaker, plan: Playbook, task: Task, level: int, with_origin: boo
     after = [among[one] for one in task.after if one in among]
     if after:
         parts.append(say("after: {tasks}", tasks=say(", ").join(after)))
-    parts.append(
-        say("shown by: {acts}", acts=words.joined((words.evidence(e) for e in task.evidence), N_("{left} or {right}")))
-    )
+    acts = words.joined((words.evidence(one, measures) for one in task.evidence), N_("{left} or {right}"))
+    parts.append(say("shown by: {acts}", acts=acts))
     if task.forms:
         parts.append(" ".join(task.forms))
     return " · ".join(parts)
@@ -215,7 +214,7 @@ def _comms(say: Speaker, plan: Playbook, titles: Titles, level: int) -> str:
             say(words.named(words.CHANNEL_NAMES, row.channel)),
             words.levels(row.levels),
             say(words.first(row)),
-            say("every {span}", span=again) if again else say("once"),
+            say("again every {span}", span=again) if again else say("once"),
             title_of(say, plan, titles, row.role),
             title_of(say, plan, titles, row.approver),
         )
