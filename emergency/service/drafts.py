@@ -103,6 +103,8 @@ def words(ctx: Context) -> dict[str, Column]:
             column = known.get(source, ({}, Path()))[0].get("columns", {}).get(name, {})
             for kind, table in tables.items() if isinstance(column, Mapping) else ():
                 table.update({k: v for k, v in column.get(kind, {}).items() if k not in table})
+    for name, table in ctx.content.library.synonyms().get("words", {}).items():
+        merged[name]["contains"].update({k: v for k, v in table.items() if k not in merged[name]["contains"]})
     return {name: Column(name, values=t["values"], contains=t["contains"]) for name, t in merged.items()}
 
 

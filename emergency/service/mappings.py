@@ -10,8 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 
 from emergency.domain.record import COLUMNS_OF
+from emergency.intake.cells import numbers
 from emergency.intake.columns import AMOUNTS, COORDINATES, DATE_ORDERS, UNITS
 from emergency.intake.faults import FileFault, IntakeFault, MappingFault
 from emergency.intake.headers import checked, find_header, positions
@@ -20,7 +22,7 @@ from emergency.intake.masking import masked_rows
 from emergency.intake.propose import Names, Proposal
 from emergency.intake.propose import propose as propose_columns
 from emergency.intake.sniff import ENCODINGS
-from emergency.intake.words import lookup
+from emergency.intake.words import halves, lookup
 from emergency.library.mapping import save_mapping
 from emergency.service.context import Context, Refused
 from emergency.service.drafts import COLUMN_NAMES, KIND_NAMES, WORDED, Draft, raw_mapping, words
@@ -98,24 +100,52 @@ def _names(synonyms: Mapping[str, Any]) -> dict[str, Names]:
 
 
 def _draft(ctx: Context, proposal: Proposal, encoding: str) -> Draft:
-    place = ctx.content.library.synonyms()["places"].get(ctx.profile.region_set, {})
-    chinese = any(not h.isascii() for h in proposal.reading.header)
-    home = ctx.content.library.synonyms()["places"]["cn"] if chinese else place
-    currency = "CNY" if set(proposal.units.values()) & {"yuan"} else home.get("currency", ctx.profile.currency)
+    regions = _regions(ctx, proposal)
+    home = ctx.content.library.synonyms()["places"].get(regions, {})
+    said = {UNITS[unit][1] for unit in proposal.units.values()} - {""}
     lined = "line" in COLUMNS_OF[proposal.rows_are] and "line" not in proposal.columns
     draft = Draft(
         columns={c: g.header for c, g in proposal.columns.items()},
         units=dict(proposal.units),
         parts={c: g.part for c, g in proposal.columns.items() if g.part},
         timezone=home.get("timezone", ctx.profile.timezone),
-        currency=currency,
+        currency=said.pop() if len(said) == 1 else home.get("currency", ctx.profile.currency),
         date_order=proposal.date_order or "mdy",
         encoding=encoding,
-        regions="cn" if chinese else ctx.profile.region_set,
+        regions=regions,
         line="property" if lined else "",
         rows_are=proposal.rows_are,
     )
     return replace(draft, words=_known_words(ctx, proposal, draft))
+
+
+def _regions(ctx: Context, proposal: Proposal) -> str:
+    """The region set a file's places lie in: by its language, by its points, else the workspace's own."""
+    if any(not h.isascii() for h in proposal.reading.header):
+        return "cn"
+    lon, lat = (_degrees(proposal, name) for name in ("lon", "lat"))
+    own, *others = dict.fromkeys((ctx.profile.region_set, *ctx.content.regions.names()))
+    if not len(lon) or len(lon) != len(lat):
+        return own
+    shares = {name: _inside(ctx.content.regions.get(name).bounds, lon, lat) for name in (own, *others)}
+    best = max(others, key=lambda name: shares[name], default=own)
+    return best if shares[best] > shares[own] else own
+
+
+def _degrees(proposal: Proposal, column: str) -> Any:
+    guess = proposal.columns.get(column)
+    if guess is None:
+        return []
+    at = proposal.reading.header.index(guess.header)
+    cells = pa.array([row[at] for row in proposal.reading.rows], pa.string())
+    return numbers(halves(cells, guess.part)).values
+
+
+def _inside(bounds: tuple[float, float, float, float], lon: Any, lat: Any) -> float:
+    """Share of the points that lie in a box; of a box round half the globe, points of it count half."""
+    west, south, east, north = bounds
+    found = float(((lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)).mean())
+    return found / 2 if east - west > 180 else found
 
 
 def _known_words(ctx: Context, proposal: Proposal, draft: Draft) -> dict[str, dict[str, str]]:
@@ -186,9 +216,22 @@ def open_questions(proposed: Proposed, draft: Draft | None = None) -> tuple[Mess
         for name in AMOUNTS
         if draft.columns.get(name) and not draft.units.get(name)
     ]
+    asked += [
+        Message("{header} is in {unit_currency}, but the currency below is {currency}: make them agree.", gaps)
+        for name in AMOUNTS
+        if draft.columns.get(name) and (gaps := _clash(draft, name))
+    ]
     if not proposed.proposal.sure_of_encoding and not draft.encoding:
         asked.insert(0, Message("Which encoding is right? Choose the one under which the rows can be read."))
     return tuple(asked)
+
+
+def _clash(draft: Draft, name: str) -> dict[str, str]:
+    """An amount whose unit belongs to one currency, in a file of another."""
+    fits = UNITS[draft.units[name]][1] if draft.units.get(name) in UNITS else ""
+    if not fits or fits == draft.currency:
+        return {}
+    return {"header": draft.columns[name], "unit_currency": fits, "currency": draft.currency}
 
 
 def mapping_of(ctx: Context, name: str, draft: Draft) -> ClaimMapping:

@@ -192,3 +192,33 @@ def test_a_message_is_spoken_again_as_it_was() -> None:
         "{header}: {fault}", {"header": "a", "fault": Message("blank, taken as {default}", {"default": "b"})}
     )
     assert unpacked(packed(inner)) == inner
+
+
+def test_a_list_in_english_from_texas_is_taken_for_what_it_is_in_an_empty_chinese_workspace(
+    henan: Context, tmp_path: Path
+) -> None:
+    path = tmp_path / "tx.csv"
+    head = "Ref,Product,Date of loss,Reported,Where,Latitude,Longitude,Reserve (USD)\n"
+    rows = [
+        f"TX-000{n},{line},2017-03-12 0{n}:30,2017-03-13 08:00,1200 Main St Houston,29.7{n},-95.3{n},{n}000\n"
+        for n, line in ((1, "Homeowners"), (2, "Auto"), (3, "Auto"))
+    ]
+    rows[2] = rows[2].replace("29.73,-95.33", "-95.33,29.73")
+    path.write_text(head + "".join(rows))
+    proposed = mappings.propose(henan, path)
+    draft = proposed.draft
+    assert (draft.regions, draft.currency, draft.timezone) == ("us", "USD", "America/Chicago")
+    assert draft.words["line"] == {"Auto": "motor", "Homeowners": "home"}
+    assert proposed.rows[0][4] == "** Main St Houston"
+    mappings.save(henan, "tx", draft)
+    found = import_claims(henan, path, mapping_named(henan, "tx"))
+    # On 12 March 2017 the hour from two to three did not exist in Texas.
+    assert [(r.code, r.row_numbers) for r in found.rejects] == [("skipped_time", (2,))]
+    assert [(f.code, f.row_numbers) for f in found.flags] == [("exchanged", (3,))]
+    assert (found.new, found.unlocated) == (2, 0)
+
+
+def test_an_amount_in_one_currency_in_a_file_of_another_is_a_question(henan: Context, file: Path) -> None:
+    proposed = mappings.propose(henan, file)
+    clash = replace(proposed.draft, units={"estimated_minor": "usd"})
+    assert "make them agree" in str(mappings.open_questions(proposed, clash)[0])

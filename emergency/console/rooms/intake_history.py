@@ -102,7 +102,7 @@ def _claim(desk: Desk, found: ClaimHistory) -> None:
     if found.told:
         look.table(
             [
-                say("Step"),
+                say("Stage or message"),
                 say("Time of the source"),
                 say("Came in"),
                 "",

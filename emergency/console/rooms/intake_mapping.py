@@ -37,6 +37,7 @@ ORDER_NAMES = {
     "dmy": N_("day, month, year"),
 }
 SYSTEM_NAMES = {"wgs84": N_("WGS84, as satellites give it"), "gcj02": N_("GCJ-02, from a Chinese web map")}
+SET_NAMES = {"cn": N_("China"), "us": N_("United States")}
 ENCODING_NAMES = {
     "utf-8": "UTF-8",
     "gb18030": "GB18030 / GBK",
@@ -246,7 +247,8 @@ def _grid(
 
 def _settings(desk: Desk, prefix: str, draft: Draft, ask_line: bool) -> dict[str, str]:
     say = desk.say
-    places = st.columns(5 if ask_line else 4)
+    places = st.columns(6 if ask_line else 5)
+    sets = desk.ctx.content.regions.names()
     zones = list(dict.fromkeys((draft.timezone, *ZONES, *sorted(available_timezones()))))
     money = list(dict.fromkeys((draft.currency, *CURRENCIES)))
     found = {
@@ -271,8 +273,15 @@ def _settings(desk: Desk, prefix: str, draft: Draft, ask_line: bool) -> dict[str
             ),
         ),
     }
+    found["regions"] = places[4].selectbox(
+        say("Its places lie in"),
+        sets,
+        index=sets.index(draft.regions) if draft.regions in sets else 0,
+        format_func=lambda name: say(SET_NAMES[name]) if name in SET_NAMES else name,
+        key=f"{prefix}.regions",
+    )
     if ask_line:
-        found["line"] = places[4].selectbox(
+        found["line"] = places[5].selectbox(
             say("Line of all rows"),
             LINES,
             index=LINES.index(draft.line or "property"),
