@@ -223,9 +223,7 @@ def _over(one: Occurrence, every_us: int, now_us: int) -> bool:
     return one.due_us is not None and one.due_us + every_us <= now_us
 
 
-def steps_due(
-    due_us: int | None, now_us: int, after_s: Mapping[str, int], told: Iterable[str] = ()
-) -> tuple[str, ...]:
+def steps_due(due_us: int | None, now_us: int, after_s: Mapping[str, int], told: Iterable[str] = ()) -> tuple[str, ...]:
     """The steps of escalation a late task has reached and nobody has taken yet, in order.
 
     Args:

@@ -121,16 +121,14 @@ def _counted(ctx: Context, incident: Incident) -> Iterator[tuple[str, tuple[Any,
         yield "backlog.open_claims", (open_, counted)
         if total:
             yield "claims.closed_ratio", (round(1 - open_ / total, 4), counted)
-    hours = _survey_hours(ctx, known)
-    if hours is not None:
-        yield "backlog.survey_hours", hours
+    yield "backlog.survey_hours", _survey_hours(ctx, known)
 
 
-def _survey_hours(ctx: Context, known: Figures) -> tuple[float, Message] | None:
+def _survey_hours(ctx: Context, known: Figures) -> tuple[float | None, Message]:
     """Shift slots the open claims ask for ÷ slots assigned in this shift, in hours; None with nobody there."""
     needed, assigned = demand_slots(ctx, known), sum(assigned_by_region(ctx).values())
     if needed and not assigned:
-        return None
+        return None, Message(N_("{needed} slots wait and nobody is on shift"), {"needed": needed})
     gaps = {"needed": needed, "assigned": assigned, "hours": SHIFT_HOURS}
     source = Message(N_("{needed} slots needed ÷ {assigned} assigned × {hours} h a shift"), gaps)
     return (round(needed / assigned * SHIFT_HOURS, 1) if needed else 0.0), source

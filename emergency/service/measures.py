@@ -166,9 +166,7 @@ def _subject(row: Row) -> str:
     return f"{row['incident_id']}/measure/{row['measure_id']}"
 
 
-def _write(
-    ctx: Context, connection: Connection, row: Row, action: str, body: Mapping[str, Any], **values: Any
-) -> None:
+def _write(ctx: Context, connection: Connection, row: Row, action: str, body: Mapping[str, Any], **values: Any) -> None:
     ctx.record(connection, action, _subject(row), {"incident": row["incident_id"], "name": row["name"], **body})
     if not measures.change(connection, row["measure_id"], row["version"], **values):
         raise Conflict(_who_was_faster(connection, row))
@@ -290,4 +288,3 @@ def _remind(ctx: Context, seen: Row) -> int:
 def _title(ctx: Context, row: Row) -> Text:
     known = catalogue(ctx).measures.get(row["name"])
     return known.name if known else {"en": row["name"], "zh": row["name"]}
-

@@ -264,9 +264,7 @@ def _check_reopen(ctx: Context, closed: Incident, last: Mapping[str, Any]) -> No
         raise Refused(Message("this response is for {who} to reopen. Choose that role, or ask them", gaps))
 
 
-def _reopen(
-    ctx: Context, connection: Connection, closed: Incident, last: Mapping[str, Any], reason: str
-) -> Reopened:
+def _reopen(ctx: Context, connection: Connection, closed: Incident, last: Mapping[str, Any], reason: str) -> Reopened:
     incident_id, level = closed.incident_id, last["level_before"]
     body = {"incident": incident_id, "level": level, "reason": reason, "stand_down": last["journal_seq"]}
     ctx.record(connection, "incident.reopen", incident_id, body)

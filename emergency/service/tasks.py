@@ -92,9 +92,7 @@ def _open_row(
     if row["state"] not in states:
         why = {"done": Message("done"), "dropped": Message("dropped"), "missed": Message("missed")}
         state = why.get(row["state"], Message("open"))
-        raise Refused(
-            Message("“{task}” is {state} by now; look at it again", {"task": row["title"], "state": state})
-        )
+        raise Refused(Message("“{task}” is {state} by now; look at it again", {"task": row["title"], "state": state}))
     return row
 
 

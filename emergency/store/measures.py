@@ -70,9 +70,7 @@ def advances(connection: Connection, incident_id: str, since_us: int, until_us: 
     paid = func.max(claim_message.c.paid_minor).label("paid")
     ahead = (
         select(*key, paid)
-        .where(
-            claim_message.c.kind == "advance", claim_message.c.at_us >= since_us, claim_message.c.at_us <= until_us
-        )
+        .where(claim_message.c.kind == "advance", claim_message.c.at_us >= since_us, claim_message.c.at_us <= until_us)
         .group_by(*key)
         .subquery()
     )

@@ -88,9 +88,7 @@ def every_path(known: dict[str, Step], end: str) -> Iterator[tuple[str, ...]]:
 def test_path_and_slack_are_those_of_a_search_through_every_path(steps: list[Step], now_s: int) -> None:
     known = {s.id: s for s in steps}
     found = schedule(steps, us(now_s))
-    longest = {
-        s.id: max(sum(known[p].work_s for p in path) for path in every_path(known, s.id)) for s in steps
-    }
+    longest = {s.id: max(sum(known[p].work_s for p in path) for path in every_path(known, s.id)) for s in steps}
     assert {i: us(now_s + longest[i]) for i in known} == dict(found.finish_us)
     for step in steps:
         limits = [

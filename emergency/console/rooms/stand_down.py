@@ -16,6 +16,7 @@ from emergency.service.review_pack import measured, pack, reviews
 from emergency.service.stand_down import may_stand_down, reopen, stand_down
 from emergency.texts import N_
 
+PLACE = "response-said"  # where the Response room keeps what it says next
 REVIEW_STATES = {"open": N_("open"), "published": N_("published"), "withdrawn": N_("withdrawn")}
 
 
@@ -85,6 +86,7 @@ def _figure_form(desk: Desk, incident: Incident, found: Closure) -> None:
                     desk.ctx, metric, _typed(desk, text), incident_id=incident.incident_id, source=source
                 ),
                 say("Entered; the conditions have looked at it."),
+                PLACE,
             )
 
 
@@ -122,6 +124,7 @@ def _end_form(desk: Desk, incident: Incident, found: Closure) -> None:
                 desk,
                 lambda: stand_down(ctx, incident.incident_id, reason, version=incident.version),
                 say("The response has ended; the review is open."),
+                PLACE,
             )
 
 
@@ -133,10 +136,7 @@ def _closed(desk: Desk, incident: Incident) -> None:
     with left:
         look.table(
             [say("How it went"), say("Value"), say("Counted from")],
-            [
-                [say(m.name), "–" if m.value is None else f"{m.value}", say(m.basis)]
-                for m in measured(ctx, incident)
-            ],
+            [[say(m.name), "–" if m.value is None else f"{m.value}", say(m.basis)] for m in measured(ctx, incident)],
             numbers=[1],
         )
     with right:
@@ -166,4 +166,5 @@ def _closed(desk: Desk, incident: Incident) -> None:
                     desk,
                     lambda: reopen(ctx, incident.incident_id, reason, version=incident.version),
                     say("Open again, as it was: level, measures, shifts, posts."),
+                    PLACE,
                 )

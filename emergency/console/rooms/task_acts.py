@@ -29,14 +29,14 @@ def notice() -> None:
         getattr(st, said[0])(said[1])
 
 
-def attempt(desk: Desk, act: Callable[[], object], done: str) -> None:
-    """Do it and say so, or say in the person's language why not."""
+def attempt(desk: Desk, act: Callable[[], object], done: str, place: str = SAID) -> None:
+    """Do it and say so at the head of the room, or say in the person's language why not."""
     try:
         act()
-        st.session_state[SAID] = ("success", done)
+        st.session_state[place] = ("success", done)
     except (Refused, Conflict, ValueError) as fault:
         first = fault.args[0] if fault.args else ""
-        st.session_state[SAID] = ("error", desk.say(first) if isinstance(first, Message) else str(fault))
+        st.session_state[place] = ("error", desk.say(first) if isinstance(first, Message) else str(fault))
     st.rerun()
 
 

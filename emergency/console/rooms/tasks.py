@@ -114,6 +114,8 @@ def _table(desk: Desk, shown: Sequence[TaskLine]) -> None:
     if not shown:
         st.caption(say("Nothing here at the moment."))
         return
+    # A table of other rows is another table: what was chosen in it must not stay on the same place.
+    key = "tasks.table." + " ".join(o.task_id for o in shown)
     frame_ = pd.DataFrame(
         {
             say("State"): [f"{LOOK_SIGNS[o.look]} {say(LOOK_NAMES[o.look])}" for o in shown],
@@ -129,9 +131,9 @@ def _table(desk: Desk, shown: Sequence[TaskLine]) -> None:
         hide_index=True,
         height=36 * min(len(shown), ROWS_SHOWN) + 38,
         row_height=36,
-        on_select=lambda: _picked(shown),
+        on_select=lambda: _picked(shown, key),
         selection_mode="single-row",
-        key="tasks.table",
+        key=key,
         column_config={
             say("State"): st.column_config.TextColumn(width=80),
             say("Task"): st.column_config.TextColumn(width=256),
@@ -144,8 +146,8 @@ def _table(desk: Desk, shown: Sequence[TaskLine]) -> None:
     st.caption(say("Choose a row to act on it. ▲ critical, ◆ on the critical path, ↻ repeating."))
 
 
-def _picked(shown: Sequence[TaskLine]) -> None:
-    rows = st.session_state["tasks.table"]["selection"]["rows"]
+def _picked(shown: Sequence[TaskLine], key: str) -> None:
+    rows = st.session_state[key]["selection"]["rows"]
     if rows and rows[0] < len(shown):
         st.session_state["tasks.chosen"] = shown[rows[0]].task_id
 
@@ -193,6 +195,7 @@ def _legend(desk: Desk, alone: int) -> str:
     """Forms and signs, and how many tasks are left out because nothing hangs on them."""
     say = desk.say
     signs = say(
-        "✓ rounded: done · ▸ box: ready · … dashed: waiting · ‼ double frame: late · ∅ missed · thick line: critical path"
+        "✓ rounded: done · ▸ box: ready · … dashed: waiting · ‼ double frame: late · ∅ missed · "
+        "thick line: critical path"
     )
     return f"{signs} · " + say("{count} tasks wait for nobody and hold nobody up; they are in the table", count=alone)
