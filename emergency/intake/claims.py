@@ -31,6 +31,7 @@ from emergency.intake.words import rejected
 __all__ = ["ClaimChunk", "Duplicate", "Flag", "Reject", "file_digest", "read_claims", "write_rejects"]
 
 NO_CHECKS = Checks()
+Positions = np.ndarray[Any, Any]
 # Columns in which a repeated row may differ from the first.
 _COMPARED = tuple(c for c in CLAIM_COLUMNS if c not in ("row", "report_no"))
 
@@ -123,64 +124,62 @@ def flags_of(
 class _Seen:
     """Report numbers already taken from this file, and what each of its claims says.
 
-    What they say is kept packed, a chunk at a time, and looked at only where a number comes again.
+    Of a number only a hash is at hand, of what a claim says only what is packed, a chunk at a time: a
+    million claims take a hundred megabytes. Both are looked at exactly where a number seems to come again.
     """
 
     def __init__(self) -> None:
-        self.at: dict[str, int] = {}  # report number -> how many claims of the file were taken before it
+        self.hashes = np.empty(0, dtype=np.int64)  # ascending
         self.packed: list[Any] = []
-        self.starts: list[int] = [0]
 
     def sort(self, frame: pd.DataFrame) -> tuple[pd.DataFrame, tuple[Duplicate, ...]]:
         """Claims whose number is new in the file, and those that repeat an earlier one."""
-        again = self._again(frame["report_no"].tolist())
-        fresh = without(frame, [at for at, _ in again])
+        numbers = frame["report_no"]
+        hashes = np.fromiter(map(hash, numbers.tolist()), dtype=np.int64, count=len(numbers))
+        chunk, row = self._earlier(pa.array(numbers), hashes)
+        again = (chunk >= 0) | numbers.duplicated().to_numpy()
+        fresh = without(frame, np.flatnonzero(again).tolist())
+        self.hashes = np.sort(np.concatenate([self.hashes, hashes[~again]]), kind="stable")
         self.packed.append(_packed(fresh))
-        self.starts.append(self.starts[-1] + len(fresh))
-        return fresh, self._duplicates(frame, again)
+        if not again.any():
+            return fresh, ()
+        here = again & (chunk < 0)
+        chunk[here] = len(self.packed) - 1
+        row[here] = pc.index_in(pa.array(numbers[here]), value_set=pa.array(fresh["report_no"])).to_numpy()
+        return fresh, self._duplicates(frame[again], chunk[again], row[again])
 
-    def _again(self, numbers: list[str]) -> list[tuple[int, int]]:
-        """Positions of numbers that were taken before, with the place of the claim that took them."""
-        taken = self.starts[-1]
-        if len(set(numbers)) == len(numbers) and self.at.keys().isdisjoint(numbers):
-            self.at.update(zip(numbers, range(taken, taken + len(numbers)), strict=True))
-            return []
-        repeats = []
-        for i, number in enumerate(numbers):
-            first = self.at.setdefault(number, taken)
-            if first == taken:
-                taken += 1
-            else:
-                repeats.append((i, first))
-        return repeats
+    def _earlier(self, numbers: Any, hashes: Positions) -> tuple[Positions, Positions]:
+        """Chunk and row that took each number before; -1 where none did."""
+        chunk, row = np.full(len(hashes), -1), np.full(len(hashes), -1)
+        at = np.searchsorted(self.hashes, hashes)
+        inside = at < len(self.hashes)
+        inside[inside] = self.hashes[at[inside]] == hashes[inside]
+        suspects = np.flatnonzero(inside)
+        for i, packed in enumerate(self.packed if suspects.size else ()):
+            found = pc.index_in(numbers.take(suspects), value_set=_unpacked(packed)["report_no"].combine_chunks())
+            hit = found.is_valid().to_numpy(zero_copy_only=False)
+            chunk[suspects[hit]], row[suspects[hit]] = i, found.drop_null().to_numpy()
+        return chunk, row
 
-    def _duplicates(self, frame: pd.DataFrame, again: list[tuple[int, int]]) -> tuple[Duplicate, ...]:
-        if not again:
-            return ()
-        again = sorted(again, key=lambda one: one[1])
-        here, first = np.array(again, dtype=np.int64).T
-        own, taken = _columns(frame).take(here), self._taken(first)
-        differs = np.column_stack([_differs(own[name], taken[name]) for name in _COMPARED])
-        numbers = frame["report_no"].iloc[here].tolist()
-        rows, first_rows = own["row"].to_pylist(), taken["row"].to_pylist()
+    def _duplicates(self, frame: pd.DataFrame, chunk: Positions, row: Positions) -> tuple[Duplicate, ...]:
+        order = np.argsort(chunk, kind="stable")
+        own = _columns(frame).take(order)
+        first = pa.concat_tables(
+            _unpacked(self.packed[i]).take(row[order][chunk[order] == i]) for i in np.unique(chunk).tolist()
+        )
+        differs = np.column_stack([_differs(own[name], first[name]) for name in _COMPARED])
         names = np.array(_COMPARED, dtype=object)
         found = [
-            Duplicate(row, str(number), first_row, tuple(names[other]))
-            for row, number, first_row, other in zip(rows, numbers, first_rows, differs, strict=True)
+            Duplicate(this, str(number), taken, tuple(names[other]))
+            for this, number, taken, other in zip(
+                *(column.to_pylist() for column in (own["row"], own["report_no"], first["row"])), differs, strict=True
+            )
         ]
         return tuple(sorted(found, key=lambda one: one.row))
 
-    def _taken(self, first: np.ndarray[Any, Any]) -> Any:
-        """The claims at these places of the file, in ascending order."""
-        chunks = np.searchsorted(self.starts, first, side="right") - 1
-        return pa.concat_tables(
-            pa.ipc.open_stream(self.packed[chunk]).read_all().take(first[chunks == chunk] - self.starts[chunk])
-            for chunk in np.unique(chunks).tolist()
-        )
-
 
 def _columns(frame: pd.DataFrame) -> Any:
-    table = pa.Table.from_pandas(frame[["row", *_COMPARED]], preserve_index=False)
+    table = pa.Table.from_pandas(frame[["row", "report_no", *_COMPARED]], preserve_index=False)
     return table.replace_schema_metadata(None)
 
 
@@ -189,6 +188,10 @@ def _packed(frame: pd.DataFrame) -> Any:
     with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
         stream.write_table(table)
     return sink.getvalue()
+
+
+def _unpacked(packed: Any) -> Any:
+    return pa.ipc.open_stream(packed).read_all()
 
 
 def _differs(own: Any, other: Any) -> np.ndarray[Any, Any]:
