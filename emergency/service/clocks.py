@@ -294,9 +294,11 @@ def tags_in(connection: Connection, incident_id: str, now_us: int) -> list[str]:
     return [tag for tag, on in worn.items() if on]
 
 
-def known_tags(ctx: Context) -> tuple[str, ...]:
-    """The tags that the rule file gives a clock."""
+def known_tags(ctx: Context, jurisdiction: str = "") -> tuple[str, ...]:
+    """The tags that the rule file gives a clock; none where it does not hold in the jurisdiction."""
     rules = ctx.content.library.rules(CLASS_RULES)
+    if jurisdiction and not covers(rules, jurisdiction):
+        return ()
     named = [
         str(v) for row in rules.reporting for leaf in row.when.comparisons() if leaf.metric == TAG for v in leaf.value
     ]

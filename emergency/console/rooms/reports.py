@@ -151,6 +151,9 @@ def _tags(desk: Desk, evaluation: Evaluation) -> None:
     """Kinds of event the regulator wants to hear of sooner, whatever their class."""
     say, incident_id = desk.say, evaluation.incident.incident_id
     worn = clocks.tags(desk.ctx, incident_id)
+    known = clocks.known_tags(desk.ctx, evaluation.incident.jurisdiction)
+    if not known and not worn:
+        return
     look.section(say("Event tags"))
     st.caption(
         say("A tag starts the regulator's shorter clocks from discovery. Taken back, it stops none that has begun.")
@@ -160,7 +163,7 @@ def _tags(desk: Desk, evaluation: Evaluation) -> None:
             st.html(look.pill(say(TAGS.get(tag, tag)), "watch"))
             if st.button(say("Take back"), key=f"untag-{tag}", type="tertiary"):
                 _set_tag(desk, incident_id, tag, False, desk.ctx.actor.id)
-    rest = [tag for tag in clocks.known_tags(desk.ctx) if tag not in worn]
+    rest = [tag for tag in known if tag not in worn]
     if rest:
         with st.form("tag", border=False, clear_on_submit=True):
             tag = st.selectbox(say("Tag"), rest, format_func=lambda key: say(TAGS.get(key, key)))
