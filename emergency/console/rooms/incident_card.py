@@ -42,7 +42,7 @@ def show(desk: Desk, incident: Incident) -> None:
     """The card of the chosen incident, closed until somebody opens it."""
     say = desk.say
     label = say("{incident}: what is known, and what belongs to it", incident=incident_words.title(desk, incident))
-    with st.expander(label, key="incident-card"):
+    with st.expander(look.plain(label), key="incident-card"):
         left, right = st.columns([1.1, 1], gap="medium")
         with left:
             _facts(desk, incident)
@@ -135,11 +135,21 @@ def _correct(desk: Desk, incident: Incident) -> None:
         )
         offered = list(dict.fromkeys([*(p for one in known.values() for p in one.perils), *incident.perils]))
         perils = st.multiselect(
-            say("Perils"), offered, list(incident.perils), format_func=lambda p: incident_words.peril(say, p)
+            say("Perils"),
+            offered,
+            list(incident.perils),
+            format_func=lambda p: incident_words.peril(say, p),
+            filter_mode="contains",
+            select_all=False,
         )
         codes = list(dict.fromkeys([*incident.regions, *(c for level in regions.levels for c in regions.codes(level))]))
         scope = st.multiselect(
-            say("Regions"), codes, list(incident.regions), format_func=lambda c: _full_name(desk, c)
+            say("Regions"),
+            codes,
+            list(incident.regions),
+            format_func=lambda c: _full_name(desk, c),
+            filter_mode="contains",
+            select_all=False,
         )
         place = st.text_input(say("Where, in words"), incident.place, max_chars=400)
         words = st.text_input(say("Scope of the incident"), incident.scope, max_chars=400)
@@ -189,7 +199,7 @@ def _corrections(desk: Desk, incident: Incident) -> None:
         text, button = st.columns([4, 1], vertical_alignment="center")
         fields = say(", ").join(say(FIELDS.get(name, name)) for name in change.after)
         gaps = {"time": desk.clock_text(from_us(change.changed_us)), "who": change.actor, "fields": fields}
-        text.caption(say("{time} · {who} changed: {fields}", **gaps))
+        text.caption(look.plain(say("{time} · {who} changed: {fields}", **gaps)))
         if _undoable(change) and button.button(say("Take back"), key=f"uncorrect-{change.change_id}", width="stretch"):
             act(
                 desk,

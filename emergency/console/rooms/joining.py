@@ -39,10 +39,11 @@ def show(desk: Desk) -> None:
     if incident is None or not incident.is_open:
         return
     say = desk.say
-    with st.expander(say("Claims of {incident}", incident=say.of(incident.title)), key="joining"):
+    label = say("Claims of {incident}", incident=say.of(incident.title))
+    with st.expander(look.plain(label), key="joining"):
         kind, text = st.session_state.pop("joining-said", ("", ""))
         if kind:
-            getattr(st, kind)(text)
+            getattr(st, kind)(look.plain(text))
         rule = _rule(desk, incident)
         found = _preview(desk, incident, rule) if rule is not None else None
         joining_area.map_below(desk, f"joining.{incident.incident_id}.area", found.by_region if found else ())
@@ -67,6 +68,8 @@ def _rule(desk: Desk, incident: Incident) -> Rule | None:
         list(own.perils),
         format_func=lambda p: say(PERIL_NAMES[p]),
         key=f"{key}.perils",
+        filter_mode="contains",
+        select_all=False,
     )
     codes = [*regions.codes(regions.levels[0]), *regions.codes(desk.ctx.profile.region_level)]
     codes = list(dict.fromkeys([*own.regions, *codes]))
@@ -76,6 +79,8 @@ def _rule(desk: Desk, incident: Incident) -> Rule | None:
         list(own.regions),
         format_func=lambda code: regions.full_name(code, say.language),
         key=f"{key}.regions",
+        filter_mode="contains",
+        select_all=False,
     )
     st.session_state.setdefault(f"{key}.area", own.area)
     area = joining_area.text(desk, f"{key}.area")
@@ -98,7 +103,7 @@ def _rule(desk: Desk, incident: Incident) -> Rule | None:
             by_region=coarse,
         )
     except Refused as fault:
-        st.error(spoken(desk, fault))
+        st.error(look.plain(spoken(desk, fault)))
         return None
 
 
@@ -107,7 +112,7 @@ def _preview(desk: Desk, incident: Incident, rule: Rule) -> Preview | None:
     try:
         found = joining.preview(desk.ctx, incident.incident_id, rule)
     except Refused as fault:
-        st.error(spoken(desk, fault))
+        st.error(look.plain(spoken(desk, fault)))
         return None
     heads = [say("Would join"), say("Here already"), say("In another incident"), say("Without a place")]
     row = [f"{found.joining:,}", f"{found.already:,}", f"{found.elsewhere:,}", f"{found.unplaced:,}"]

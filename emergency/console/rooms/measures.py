@@ -198,10 +198,20 @@ def _form(desk: Desk, incident: Incident, shelf: Mapping[str, ReliefMeasure]) ->
     with st.form(f"enable-{name}"):
         codes = list(incident.regions) or list(ctx.regions.codes(ctx.regions.levels[0]))
         regions = st.multiselect(
-            say("Regions (none: all of the incident)"), codes, format_func=desk.region, key=f"regions-{name}"
+            say("Regions (none: all of the incident)"),
+            codes,
+            format_func=desk.region,
+            key=f"regions-{name}",
+            filter_mode="contains",
+            select_all=False,
         )
         lines = st.multiselect(
-            say("Lines (none: all)"), list(LINES), list(scope.lines), format_func=lambda key: say(LINE_NAMES[key])
+            say("Lines (none: all)"),
+            list(LINES),
+            list(scope.lines),
+            format_func=lambda key: say(LINE_NAMES[key]),
+            filter_mode="contains",
+            select_all=False,
         )
         left, right = st.columns(2)
         limit = left.number_input(

@@ -66,7 +66,7 @@ def show(desk: Desk, *, only: bool = False) -> None:
 def said_before(desk: Desk) -> None:
     kind, text = st.session_state.pop(SAID, ("", ""))
     if kind:
-        getattr(st, kind)(text)
+        getattr(st, kind)(look.plain(text))
 
 
 # What the form holds ------------------------------------------------------------------------------
@@ -185,6 +185,8 @@ def _where(desk: Desk) -> None:
         key=_key("regions"),
         format_func=lambda code: regions.full_name(code, say.language),
         placeholder=say("none: an incident without a place"),
+        filter_mode="contains",
+        select_all=False,
     )
     provinces = provinces_of(desk.ctx, tuple(_value("regions", [])))
     if len(provinces) > 1:
@@ -204,6 +206,8 @@ def _how(desk: Desk, kind: IncidentKind) -> None:
         key=_key("perils"),
         format_func=lambda one: incident_words.peril(say, one),
         placeholder=say("choose"),
+        filter_mode="contains",
+        select_all=False,
     )
     causes = list(dict.fromkeys([*(say.of(cause) for cause in kind.causes), *filter(None, [_value("cause")])]))
     right.selectbox(

@@ -76,6 +76,8 @@ def _open(desk: Desk, incident_id: str, roll: RollCall, found: Organisation, act
             [a.person for a in people],
             format_func=lambda key: _name(desk, people, key),
             placeholder=say("choose one or more"),
+            filter_mode="contains",
+            select_all=False,
         )
         left, right = st.columns([1, 1.4])
         state = left.selectbox(

@@ -167,7 +167,7 @@ def own_form(desk: Desk, incident: Incident, found: Board) -> None:
         role = right.selectbox(say("Role"), list(roles), index=place, format_func=lambda key: say.of(roles[key]))
         day = left.date_input(say("Due (day)"), now.date())
         hour = right.time_input(say("Due (time)"), now.replace(hour=(now.hour + 2) % 24, minute=0, second=0).time())
-        after = left.multiselect(say("After"), list(titles), format_func=lambda key: titles[key])
+        after = left.multiselect(say("After"), list(titles), format_func=lambda key: titles[key], select_all=False)
         holder = right.text_input(say("With whom (may stay empty)"))
         work = left.number_input(say("Work expected, minutes (0: nobody can say)"), min_value=0, step=15)
         repeat = right.number_input(say("Repeat every … minutes (0: once)"), min_value=0, step=60)

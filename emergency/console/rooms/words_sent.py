@@ -154,7 +154,12 @@ def _correct(desk: Desk, gone: list[dict[str, Any]], act: Any) -> None:
     with st.form(f"correct-{row['bulletin_id']}"):
         st.text(_name(desk, gone, row["bulletin_id"]))
         wrong = st.multiselect(
-            say("Figures that were wrong"), figures, format_func=lambda f: say(figure_name(f)), placeholder="–"
+            say("Figures that were wrong"),
+            figures,
+            format_func=lambda f: say(figure_name(f)),
+            placeholder="–",
+            filter_mode="contains",
+            select_all=False,
         )
         said = st.text_input(say("Words that were wrong"))
         right = st.text_input(say("What they should have been"))

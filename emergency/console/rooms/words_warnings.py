@@ -65,7 +65,13 @@ def _regions(desk: Desk, incident: Incident | None, alert: Standing | None) -> l
     options = list(dict.fromkeys([*(alert.regions if alert else ()), *mine, *insured, *top]))
     key = f"warning-regions-{alert.alert_id if alert else 0}"
     chosen: list[str] = st.multiselect(
-        desk.say("Regions"), options, list(alert.regions) if alert else [], format_func=desk.region, key=key
+        desk.say("Regions"),
+        options,
+        list(alert.regions) if alert else [],
+        format_func=desk.region,
+        key=key,
+        filter_mode="contains",
+        select_all=False,
     )
     return chosen
 
