@@ -21,6 +21,7 @@ from emergency.service.allocation import REMOTE
 from emergency.service.context import Conflict, Refused
 from emergency.service.figures import figures
 from emergency.service.planning import Price, price, why
+from emergency.service.records import harmless
 from emergency.texts import N_, Message
 
 DUTY_HOURS = Policy().duty_limit_minutes // 60
@@ -273,10 +274,16 @@ def _download(desk: Desk, shown: Mapping[str, Any]) -> None:
     )
     st.download_button(
         desk.say("Save the list of people"),
-        table.to_csv(index=False).encode("utf-8-sig"),
+        _csv(table),
         f"plan-{shown['plan_id']}.csv",
         "text/csv",
     )
+
+
+def _csv(table: pd.DataFrame) -> bytes:
+    """The table for a spreadsheet; no name in it becomes a formula."""
+    safe = table.map(lambda cell: harmless(cell) if isinstance(cell, str) else cell)
+    return safe.to_csv(index=False).encode("utf-8-sig")
 
 
 def _why(desk: Desk, shown: Mapping[str, Any]) -> None:

@@ -83,14 +83,9 @@ def _undo(desk: Desk, act: Entry) -> None:
     say, facts = desk.say, act.facts()
     names = {i.incident_id: say.of(i.title) for i in every_incident(desk.ctx)}
     text, button = st.columns([4, 1], vertical_alignment="center")
-    text.caption(
-        say(
-            ACTS[act.action],
-            who=act.actor,
-            incident=names.get(act.subject, act.subject),
-            leading=names.get(facts["leading"], facts["leading"]),
-        )
-    )
+    gaps = {"who": act.actor, "incident": names.get(act.subject, act.subject)}
+    leading = names.get(facts["leading"], facts["leading"])
+    text.caption(look.plain(say(ACTS[act.action], **gaps, leading=leading)))
     if button.button(say("Take back"), key=f"unlink-{act.seq}", width="stretch"):
         _act(desk, lambda: compound.undo(desk.ctx, act.seq), say("Taken back."))
 

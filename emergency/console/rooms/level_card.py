@@ -72,7 +72,7 @@ def _button(desk: Desk, evaluation: Evaluation, level: int | None) -> None:
         if st.button(say("Confirm {level}", level=say(LEVELS[level])), type="primary", key="confirm"):
             _confirm(desk, evaluation, level, "")
         role = authority.title_of(desk.ctx, incident, desk.ctx.actor.role)
-        st.caption(say("as {name}, {role}", name=desk.ctx.actor.id, role=say.of(role)))
+        st.caption(say("as {name}, {role}", name=look.plain(desk.ctx.actor.id), role=say.of(role)))
         return
     who = authority.who_decides(desk.ctx, incident, evaluation.proposed, level)
     if who is not None:

@@ -12,11 +12,12 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.components.dispatch_map import Label, Legend, dispatch_map
 from emergency.console.desk import Desk
-from emergency.console.rooms import alerts, frame
-from emergency.console.rooms.geography import geometry_of, markers_of, points_of, view_of
+from emergency.console.rooms import alerts, frame, incident_links_panel, lookback, report_form
+from emergency.console.rooms.geography import geometry_of, markers_of, on_map, points_of, view_of
 from emergency.service.alerts import Standing
 from emergency.service.figures import OVERDUE_HOURS, snapshots
 from emergency.service.running import move_clock
+from emergency.service.side_by_side import beside
 from emergency.service.situation import Need, RegionFigures, Situation, situation
 from emergency.texts import N_
 
@@ -37,23 +38,39 @@ LAYER_NAMES = {
 
 def show(desk: Desk) -> None:
     incident = desk.incident()
+    minute = lookback.at(desk, incident)
+    past = lookback.then(desk, minute)
     with st.spinner(desk.say("Reading the figures …"), show_time=False):
-        found = situation(desk.ctx, incident.incident_id if incident else None)
-    frame.header(desk, desk.say("Situation"), found.evaluation)
-    look.kpi_strip(_kpis(desk, found))
-    warned = alerts.standing(desk)
+        found = situation(past.ctx, incident.incident_id if incident else None)
+    frame.header(past, desk.say("Situation"), found.evaluation)
+    lookback.bar(desk, minute)
+    look.kpi_strip(_kpis(past, found))
+    warned = alerts.standing(past)
     left, right = st.columns([2.5, 1], gap="small")
     with left:
-        _map(desk, found, warned)
-        _time(desk)
-        _table(desk, found)
+        _map(past, found, warned)
+        lookback.slider(desk, incident, minute)
+        if minute is None:
+            _demo_time(desk)
+        _table(past, found)
     with right:
-        _needs(desk, found)
-        alerts.listing(desk, warned)
-        _card(desk, found)
+        _needs(past, found)
+        _company(past, found)
+        alerts.listing(past, warned)
+        _card(past, found)
         look.section(desk.say("What changed"))
         look.changed_list(look.Change(desk.clock_text(at), desk.say(text)) for at, text in found.changes)
-    _published(desk)
+    _published(past)
+
+
+def _company(desk: Desk, found: Situation) -> None:
+    """The incidents under the same command, where there are others."""
+    if found.incident is None:
+        return
+    company = beside(desk.ctx, found.incident.incident_id)
+    if len(company) > 1:
+        look.section(desk.say("Under one command"))
+        incident_links_panel.table(desk, company, found.incident.incident_id)
 
 
 def _published(desk: Desk) -> None:
@@ -182,22 +199,28 @@ def _map(desk: Desk, found: Situation, warned: Sequence[Standing]) -> None:
         legend,
         values,
         value_texts=texts,
-        labels=[
-            Label(r.code, f"{r.assigned}/{r.needed}", "ok" if r.short == 0 else "short")
-            for r in found.regions[:14]
-            if r.needed
-        ],
+        labels=_labels(desk, found),
         markers=[*markers_of(desk), *alerts.marks(desk, warned)],
         hatched=set(values) if found.illustrative and layer != "alerts" else (),
         selected=st.session_state.get("region"),
-        view=view_of(desk),
-        fit=desk.ctx.store.name,
+        view=view_of(desk, [r.code for r in found.regions if r.open]),
+        fit=f"{desk.ctx.store.name}.{bool(found.regions)}",
         height=500,
         on_picked=_pick,
         **geometry_of(desk),
         points=points_of(desk),
     )
     st.caption(say("Pills: adjusters assigned / needed this shift. Outlines: {source}", source=desk.ctx.regions.source))
+
+
+def _labels(desk: Desk, found: Situation) -> list[Label]:
+    """Adjusters assigned and needed, in the regions the map shows."""
+    some = [r for r in found.regions if r.needed][:14]
+    assigned, needed, short = (
+        on_map(desk, {r.code: getattr(r, name) for r in some}) for name in ("assigned", "needed", "short")
+    )
+    tones = {code: "short" if short[code] else "ok" for code in needed}
+    return [Label(code, f"{assigned[code]:.0f}/{n:.0f}", tones[code]) for code, n in needed.items()]
 
 
 def _shades(
@@ -207,7 +230,7 @@ def _shades(
     say = desk.say
     if layer == "alerts":
         return alerts.values(desk, warned), alerts.legend(say), alerts.texts(desk, warned)
-    values = _values(found, layer)
+    values = on_map(desk, _values(found, layer))
     as_text = (lambda v: desk.money(round(v * 100))) if layer == "loss" else "{:,.0f}".format
     name = say(LAYER_NAMES[layer])
     if found.illustrative:
@@ -220,8 +243,8 @@ def _pick(code: str | None) -> None:
     st.session_state["region"] = code
 
 
-def _time(desk: Desk) -> None:
-    """A demo's time may be moved: figures are shown as they were known then."""
+def _demo_time(desk: Desk) -> None:
+    """A demo's own time may be moved, also ahead: what has not happened yet in it happens."""
     if desk.ctx.profile.kind != "demo":
         return
     opened = desk.incident()
@@ -246,7 +269,7 @@ def _time(desk: Desk) -> None:
         format="D MMM HH:mm" if desk.say.language == "en" else "M月D日 HH:mm",
         key=key,
         on_change=moved,
-        label_visibility="collapsed",
+        help=desk.say("Moves the demo itself, forwards too; the slider above only looks back."),
     )
 
 
@@ -254,7 +277,7 @@ def _needs(desk: Desk, found: Situation) -> None:
     look.section(desk.say("Needs you"))
     if not found.needs:
         st.caption(desk.say("Nothing waits for a decision."))
-    if found.incident is None:
+    if found.incident is None and desk.ctx.known_at is None:
         _begin(desk)
     for place, need in enumerate(found.needs):
         _need(desk, need, place)
@@ -265,6 +288,7 @@ def _begin(desk: Desk) -> None:
     say = desk.say
     with look.needs_card("begin", say("Nothing is open here"), say("Report an incident, or bring in claims first.")):
         if st.button(say("Report the incident"), key="begin-report"):
+            report_form.ask()
             frame.go("response")
         if st.button(say("Bring in a claims file"), key="begin-import"):
             frame.go("intake")
@@ -284,6 +308,8 @@ def _need(desk: Desk, need: Need, place: int) -> None:
     small = say(need.small) if need.small else ""
     with look.needs_card(f"{need.kind}-{place}", say(need.title), say(need.text), small, need.tone):
         primary: Literal["primary", "secondary"] = "primary" if place == 0 else "secondary"
+        if desk.ctx.known_at is not None:
+            return  # it was to be decided then; nothing is decided there now
         if st.button(say(BUTTONS[need.kind]), key=f"need-{need.kind}-{place}", type=primary):
             frame.go(need.room)
 
