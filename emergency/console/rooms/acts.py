@@ -1,4 +1,4 @@
-"""Two short forms of the Response room: record an act, enter a figure no claim carries."""
+"""A short form of the Response room: write down an act that no room of the console does."""
 
 from __future__ import annotations
 
@@ -10,27 +10,10 @@ from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.domain.act import ACTS
 from emergency.domain.incident import Incident
-from emergency.domain.level import METRICS, metric_name, scale_of, unit_of
-from emergency.service.context import Refused
-from emergency.service.response import perform, record_fact
-from emergency.texts import N_
+from emergency.service import by_hand
+from emergency.service.context import Conflict, Refused
+from emergency.texts import N_, Message
 
-# Acts with a door of their own are not recorded by hand.
-BY_HAND = [a for a in ACTS if a not in ("level.confirm", "allocation.commit", "task.complete")]
-AUDIENCES = {
-    "customers": N_("customers"),
-    "regulator": N_("regulator"),
-    "media": N_("media"),
-    "staff": N_("staff"),
-}
-MEASURES = {
-    "fast_lane": N_("fast lane for claims"),
-    "fewer_documents": N_("fewer documents"),
-    "advance_payment": N_("advance payment"),
-    "no_policy_needed": N_("claims without the policy at hand"),
-    "anywhere": N_("claims handled anywhere"),
-    "manual_fnol": N_("manual log of reports"),
-}
 STEPS = {
     "blue": N_("blue"),
     "yellow": N_("yellow"),
@@ -50,88 +33,48 @@ STEPS = {
     "severe_typhoon": N_("severe typhoon"),
     "super_typhoon": N_("super typhoon"),
 }
-REPORT_FIELDS = ("incident_type", "occurred_at", "place", "impact", "initial_cause", "measures", "contact")
 
 
 def act_form(desk: Desk, incident: Incident) -> None:
     say = desk.say
     look.section(say("Record an act"))
-    action = st.selectbox(say("Act"), BY_HAND, format_func=lambda key: say(ACTS[key].title), key="act")
-    with st.form(f"act-{action}", clear_on_submit=True):
+    action = st.selectbox(say("Act"), list(by_hand.WANTED), format_func=lambda key: say(ACTS[key].title), key="act")
+    st.caption(say("What a room of the console does – bulletins, reports, measures, posts – is recorded by that room."))
+    with st.form(f"act-{action}"):
         body = _body(desk, action, incident)
         if st.form_submit_button(say("Record"), width="stretch"):
-            try:
-                perform(desk.ctx, incident.incident_id, action, body)
-                st.session_state["response-said"] = ("success", say("Recorded; tasks it proves are done."))
-            except Refused as fault:
-                st.session_state["response-said"] = ("error", str(fault))
-            st.rerun()
+            _record(desk, incident, action, body)
+
+
+def _record(desk: Desk, incident: Incident, action: str, body: dict[str, Any]) -> None:
+    say = desk.say
+    try:
+        by_hand.record(desk.ctx, incident.incident_id, action, body)
+        st.session_state["response-said"] = ("success", say("Recorded; tasks it proves are done."))
+        # An empty form the next time; what was refused stays to be mended.
+        st.session_state["act-forms"] = st.session_state.get("act-forms", 0) + 1
+    except (Refused, Conflict) as fault:
+        first = fault.args[0] if fault.args else ""
+        st.session_state["response-said"] = ("error", say(first) if isinstance(first, Message) else str(fault))
+    st.rerun()
 
 
 def _body(desk: Desk, action: str, incident: Incident) -> dict[str, Any]:
-    say = desk.say
-    if action == "comms.send":
-        audience = st.selectbox(say("To"), list(AUDIENCES), format_func=lambda key: say(AUDIENCES[key]))
-        return {"audience": audience, "text": st.text_area(say("Text")), "subject": say.of(incident.title)}
-    if action == "report.submit":
-        kinds = {
-            "internal": say("internal report"),
-            "first": say("first report"),
-            "follow_up": say("follow-up report"),
-            "final": say("final report"),
-        }
-        kind = st.selectbox(say("Report"), list(kinds), format_func=lambda key: kinds[key])
-        given = {
-            "incident_type": incident.kind,
-            "occurred_at": incident.occurred_at.isoformat(),
-            "place": incident.place,
-            "impact": st.text_input(say("Impact so far")),
-            "initial_cause": st.text_input(say("First idea of the cause"), incident.cause),
-            "measures": st.text_input(say("Measures taken")),
-            "contact": st.text_input(say("Contact"), desk.ctx.actor.id),
-        }
-        return {
-            "to": "headquarters" if kind == "internal" else "nfra",
-            "kind": kind,
-            "fields": {k: v for k, v in given.items() if v},
-        }
-    if action == "policy.enable":
-        name = st.selectbox(say("Measure"), list(MEASURES), format_func=lambda key: say(MEASURES[key]))
-        return {"name": name}
+    say, mark = desk.say, f"act-{action}-{st.session_state.get('act-forms', 0)}"
     if action == "map.footprint.publish":
         regions = desk.ctx.regions
-        codes = regions.codes(desk.ctx.profile.region_level)
-        return {"regions": st.multiselect(say("Regions"), codes, format_func=desk.region)}
+        codes = list(dict.fromkeys(code for level in regions.levels for code in regions.codes(level)))
+        chosen = st.multiselect(
+            say("Regions"),
+            codes,
+            [code for code in incident.regions if code in codes],
+            format_func=lambda code: regions.full_name(code, say.language),
+            filter_mode="contains",
+            select_all=False,
+            key=mark,
+        )
+        return {"regions": chosen}
     if action == "case.assign":
-        return {"lob": st.text_input(say("Line")), "to": st.text_input(say("To"))}
-    return {"text": st.text_area(say("Text"))}
-
-
-def fact_form(desk: Desk, incident: Incident) -> None:
-    say = desk.say
-    look.section(say("Enter a figure"))
-    metric = st.selectbox(say("Figure"), sorted(METRICS), format_func=lambda key: say(metric_name(key)), key="metric")
-    with st.form(f"fact-{metric}", clear_on_submit=True):
-        if unit_of(metric) == "ordinal":
-            steps = list((scale_of(metric) or ("", ()))[1])
-            value: Any = st.selectbox(
-                say("Value"), steps, format_func=lambda step: say(STEPS.get(str(step).lower(), str(step)))
-            )
-        else:
-            value = st.number_input(say("Value"), min_value=0.0, step=1.0)
-            value = int(value) if float(value).is_integer() else value
-        industry = st.checkbox(say("Industry-wide figure, not our own"))
-        source = st.text_input(say("Source"), help=say("Who said it, where; kept beside the figure."))
-        if st.form_submit_button(say("Enter"), width="stretch"):
-            try:
-                record_fact(
-                    desk.ctx,
-                    f"industry.{metric}" if industry else metric,
-                    value,
-                    incident_id=incident.incident_id,
-                    source=source,
-                )
-                st.session_state["response-said"] = ("success", say("Entered; the rules have looked at it."))
-            except Refused as fault:
-                st.session_state["response-said"] = ("error", str(fault))
-            st.rerun()
+        cases = st.text_input(say("Cases or line of business"), key=f"{mark}-cases")
+        return {"lob": cases, "to": st.text_input(say("Handled by"), key=f"{mark}-to")}
+    return {"text": st.text_area(say("Text"), key=mark)}
