@@ -11,7 +11,7 @@ import logging
 from collections.abc import Iterator
 
 from emergency.domain.incident import Incident
-from emergency.domain.instant import from_us
+from emergency.domain.instant import from_us, to_us
 from emergency.domain.report_form import Reminders
 from emergency.domain.reporting_clock import SECOND_US, Clock
 from emergency.library.report_files import load_reminders
@@ -60,7 +60,9 @@ def _up_to_date(ctx: Context, incident: Incident) -> tuple[Clock, ...]:
     with ctx.store.read() as connection:
         head, seen = reports.head(connection), read_setting(connection, key, {})
     fresh = seen.get("head") == head and ctx.now_us() - int(seen.get("at_us", 0)) < AGAIN_US
-    if fresh or not incident.is_open:
+    # At the end of a response the final report's clock begins; after that its figures ask for nothing new.
+    over = incident.closed_at is not None and int(seen.get("at_us", 0)) >= to_us(incident.closed_at)
+    if fresh or over:
         return clocks.keep_going(ctx, incident)
     found = clocks.keep(ctx, evaluate(ctx, incident.incident_id))
     with ctx.store.write() as connection:

@@ -11,12 +11,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emergency.domain.incident import Incident
+from emergency.domain.instant import from_us
 from emergency.service import clock_watch, clocks
 from emergency.service.context import Context, FixedClock, Refused
 from emergency.service.grading import confirm_level, evaluate
 from emergency.service.records import verify_journal
 from emergency.service.response import open_incident, perform, record_fact
-from emergency.store import journal, records, reports
+from emergency.store import incidents, journal, records, reports
 
 NOON = datetime.fromisoformat("2017-08-28T12:00:00-05:00")
 MAJOR, GRAVEST = 60_000_000, 2_000_000_000
@@ -173,6 +174,25 @@ def test_a_late_situation_report_is_asked_for_every_half_hour_until_it_is_publis
     following = clocks.running_clocks(published, evaluate(published, flood.incident_id))
     (again,) = [c for c in following if c.kind == "situation" and c.clock.waits]
     assert again.due_at - published.now() == timedelta(hours=24), "at level Ⅱ the playbook asks for one a day"
+
+
+def test_when_the_response_ends_the_final_report_is_owed_within_five_days(henan: Context) -> None:
+    industry(henan, MAJOR)
+    tick(henan)
+    five = later(henan, 5)
+    with five.store.write() as connection:
+        known = incidents.get(connection, "HENAN")
+        assert known is not None
+        incidents.change(connection, replace(known, closed_at=five.now()))
+    tick(five)
+    tick(later(henan, 6))
+    with five.store.read() as connection:
+        kept = {c.kind: c for c in reports.clocks(connection, "HENAN")}
+    assert from_us(kept["final"].due_us) == five.now() + timedelta(days=5)
+    assert kept["follow_up"].state(five.now_us()) == "lifted", "no daily report after the end"
+    assert kept["first"].state(five.now_us()) == "overdue", "what was not handed in stays owed"
+    tick(later(henan, 5 + 121))
+    assert "clock/HENAN/regulator.final.1.432000.limit/due" in outgoing(henan)
 
 
 def test_earlier_times_of_a_demo_show_the_clocks_as_they_were_known(henan: Context) -> None:
