@@ -142,3 +142,10 @@ def test_each_figure_no_claim_carries_reaches_the_level(
     assert evaluate(ctx, incident.incident_id).proposed is None
     enter(ctx, incident, metric, value, region=None, confidence="reported", place="Houston")
     assert evaluate(ctx, incident.incident_id).proposed == level
+
+
+def test_a_forecast_and_a_share_of_the_market_may_be_entered(ctx: Context, flood: Incident) -> None:
+    enter(ctx, flood, "forecast.loss.direct", 5_000_000)
+    enter(ctx, flood, "own.market_share", 0.12)
+    with pytest.raises(FactRefused):
+        enter(ctx, flood, "forecast.staff.absence_rate", 12)

@@ -13,8 +13,9 @@ from emergency.console.rooms.acts import STEPS
 from emergency.console.rooms.level_words import FAULTS, said, spoken
 from emergency.domain.incident import Incident
 from emergency.domain.level import METRICS, metric_name, scale_of, unit_of
+from emergency.service.doubts import doubts_about
+from emergency.service.feed_facts import FactRefused, Figure, take_figure
 from emergency.service.level_facts import FORECAST, INDUSTRY, MARKET_SHARE, UPPER
-from emergency.service.response import record_fact
 from emergency.texts import N_
 
 WHOSE = {
@@ -95,18 +96,27 @@ def _as_of(desk: Desk, column: Any) -> datetime:
 def _enter(
     desk: Desk, incident: Incident, metric: str, value: Any, where: str, as_of: datetime, source: str, sure: str
 ) -> None:
+    say = desk.say
+    figure = Figure(
+        metric=metric,
+        value=value,
+        source=source.strip(),
+        incident_id=incident.incident_id,
+        region=where or None,
+        as_of=as_of,
+        confidence="" if sure == "stated" else sure,
+    )
     try:
-        record_fact(
-            desk.ctx,
-            metric,
-            value,
-            incident_id=incident.incident_id,
-            region=where or None,
-            source=source,
-            as_of=as_of,
-            confidence="" if sure == "stated" else sure,
+        take_figure(desk.ctx, figure)
+    except FactRefused as fault:
+        said(
+            "error",
+            say("Not entered: the figure {reasons}", reasons=say("; ").join(say(f.message) for f in fault.faults)),
         )
-        said("success", desk.say("Entered; the rules have looked at it."))
     except FAULTS as fault:
         said("error", spoken(desk, fault))
+    else:
+        doubts = [say(d.message) for d in doubts_about(desk.ctx, metric, incident.incident_id)]
+        entered = say("Entered; the rules have looked at it.")
+        said("warning" if doubts else "success", "  \n".join([entered, *doubts]))
     st.rerun()
