@@ -151,7 +151,8 @@ def save_draft(ctx: Context, draft_id: int, text: str, revision: int) -> Draft:
         new = ctx.actor.id not in row["authors"]
         authors = [*row["authors"], ctx.actor.id] if new else row["authors"]
         values = {"text": text, "changed_us": ctx.now_us(), "changed_by": ctx.actor.id}
-        store.save_draft(connection, draft_id, revision, authors=authors, **values)
+        if not store.save_draft(connection, draft_id, revision, authors=authors, **values):
+            raise Conflict(_changed(store.draft(connection, draft_id)))
         if new:  # typing is no act; that somebody else now writes in it is
             ctx.record(connection, "playbook.write", row["playbook_id"], {"draft": draft_id})
     return draft(ctx, draft_id)

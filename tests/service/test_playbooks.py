@@ -104,6 +104,29 @@ def test_two_who_write_at_once_are_told_of_each_other(live: Context) -> None:
     assert draft(live, made.draft_id).authors == ("li", "zhao")
 
 
+def test_of_many_who_save_at_the_same_moment_one_is_kept_and_the_others_are_told(live: Context) -> None:
+    made = begin_draft(live, "earthquake")
+    gate = threading.Barrier(4)
+    kept: list[str] = []
+
+    def one(who: str) -> None:
+        gate.wait()
+        try:
+            save_draft(replace(live, actor=Actor(who)), made.draft_id, f"{made.text}# {who}", made.revision)
+            kept.append(who)
+        except Conflict:
+            pass
+
+    threads = [threading.Thread(target=one, args=(f"writer-{n}",)) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    now = draft(live, made.draft_id)
+    assert [now.changed_by] == kept
+    assert (now.revision, now.text.rpartition("# ")[2]) == (made.revision + 1, kept[0])
+
+
 def test_an_approved_version_is_what_new_incidents_open_and_an_open_one_keeps_its_own(live: Context) -> None:
     chief = replace(live, actor=Actor("zhang", "zhang", "hq-commander"))
     open_incident(live, earthquake())
