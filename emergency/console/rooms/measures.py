@@ -196,23 +196,7 @@ def _form(desk: Desk, incident: Incident, shelf: Mapping[str, ReliefMeasure]) ->
     )
     scope = default_scope(ctx, measure)
     with st.form(f"enable-{name}"):
-        codes = list(incident.regions) or list(ctx.regions.codes(ctx.regions.levels[0]))
-        regions = st.multiselect(
-            say("Regions (none: all of the incident)"),
-            codes,
-            format_func=desk.region,
-            key=f"regions-{name}",
-            filter_mode="contains",
-            select_all=False,
-        )
-        lines = st.multiselect(
-            say("Lines (none: all)"),
-            list(LINES),
-            list(scope.lines),
-            format_func=lambda key: say(LINE_NAMES[key]),
-            filter_mode="contains",
-            select_all=False,
-        )
+        regions, lines = _where(desk, incident, name, scope)
         left, right = st.columns(2)
         limit = left.number_input(
             say("Limit per claim, {currency} (0: none)", currency=ctx.profile.currency),
@@ -239,6 +223,28 @@ def _form(desk: Desk, incident: Incident, shelf: Mapping[str, ReliefMeasure]) ->
                 ),
                 say("“{measure}” is in force; tasks it proves are done.", measure=say.of(measure.name)),
             )
+
+
+def _where(desk: Desk, incident: Incident, name: str, scope: Scope) -> tuple[list[str], list[str]]:
+    """Regions and lines a measure is to hold for."""
+    say, regions = desk.say, desk.ctx.regions
+    chosen = st.multiselect(
+        say("Regions (none: all of the incident)"),
+        list(incident.regions) or list(regions.codes(regions.levels[0])),
+        format_func=desk.region,
+        key=f"regions-{name}",
+        filter_mode="contains",
+        select_all=False,
+    )
+    lines = st.multiselect(
+        say("Lines (none: all)"),
+        list(LINES),
+        list(scope.lines),
+        format_func=lambda key: say(LINE_NAMES[key]),
+        filter_mode="contains",
+        select_all=False,
+    )
+    return chosen, lines
 
 
 def _history(desk: Desk, past: list[InForce], costs: dict[int, Cost]) -> None:
