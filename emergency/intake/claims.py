@@ -185,7 +185,7 @@ def _columns(frame: pd.DataFrame) -> Any:
 
 def _packed(frame: pd.DataFrame) -> Any:
     table, sink = _columns(frame), pa.BufferOutputStream()
-    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as stream:
+    with pa.ipc.new_stream(sink, table.schema, options=pa.ipc.IpcWriteOptions(compression="zstd")) as stream:
         stream.write_table(table)
     return sink.getvalue()
 

@@ -17,8 +17,8 @@ from pyarrow import csv
 
 from emergency.intake.batch import Batch
 
-# About as much as a chunk of claims; no line of a sound file is longer than an eighth of it.
-_BLOCK_BYTES = 1 << 22
+# No line of a sound file is longer than an eighth of it. Arrow holds thirty-two of them ahead.
+_BLOCK_BYTES = 1 << 20
 LONGEST_CELL = 131_072  # the careful reader's own limit
 Careful = Callable[[int, int], Iterator[Batch]]
 
