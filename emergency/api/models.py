@@ -141,7 +141,7 @@ class FactIn(Sent):
     region: Annotated[str, Field(max_length=20, description="Region code")] | None = None
     place: Annotated[str, Field(max_length=200, description="Where, in words; kept in the note")] | None = None
     as_of: Annotated[Instant, Field(description="When it held; left out: now")] | None = None
-    confidence: Literal["confirmed", "reported", "estimated"] | None = None
+    confidence: Literal["confirmed", "reported", "estimated", "central", "upper"] | None = None
     note: Annotated[str, Field(max_length=1000)] | None = None
 
 
@@ -246,6 +246,7 @@ class LevelOut(BaseModel):
 
     confirmed: int | None
     confirmed_mark: str | None
+    provisional: bool = Field(description="In force only because nobody confirmed it in time")
     proposed: int | None
     proposed_mark: str | None
     reason: str | None
@@ -258,7 +259,7 @@ class ClassOut(BaseModel):
 
     class_: int | None = Field(alias="class")
     mark: str | None
-    basis: Literal["industry", "own"]
+    basis: Literal["industry", "estimated", "own"]
     reason: str | None
     rules: str
     clocks: list[ClockOut]
@@ -272,8 +273,13 @@ class IncidentOut(BaseModel):
     cat_code: str
     jurisdiction: str
     regions: list[str]
+    place: str
+    scope: str
+    cause: str
     occurred_at: str
     discovered_at: str
+    confirmed_at: str | None = Field(description="When a person confirmed that it is real; null: not yet")
+    leading: str | None = Field(description="The incident under whose command it is; null: its own, or it leads")
     closed_at: str | None
     as_of: str
     playbook: str | None

@@ -10,6 +10,7 @@ from emergency.domain.instant import from_us
 from emergency.domain.level import Grade
 from emergency.domain.level.trace import reason
 from emergency.service.clocks import RunningClock, running_clocks
+from emergency.service.compound import links
 from emergency.service.context import Context, Refused
 from emergency.service.grading import CLASS_RULES, RESPONSE_RULES, Evaluation, evaluate
 from emergency.service.response import every_incident
@@ -66,8 +67,13 @@ def _incident(ctx: Context, evaluation: Evaluation, say: Speaker) -> dict[str, A
         "cat_code": i.cat_code,
         "jurisdiction": i.jurisdiction,
         "regions": list(i.regions),
+        "place": i.place,
+        "scope": i.scope,
+        "cause": i.cause,
         "occurred_at": i.occurred_at.isoformat(),
         "discovered_at": i.discovered_at.isoformat(),
+        "confirmed_at": i.confirmed_at.isoformat() if i.confirmed_at else None,
+        "leading": links(ctx).get(i.incident_id),
         "closed_at": i.closed_at.isoformat() if i.closed_at else None,
         "as_of": evaluation.as_of.isoformat(),
         "playbook": i.playbook or None,
@@ -81,6 +87,7 @@ def _level(ctx: Context, evaluation: Evaluation, clocks: tuple[RunningClock, ...
     return {
         "confirmed": confirmed,
         "confirmed_mark": MARKS.get(confirmed or 0),
+        "provisional": evaluation.incident.provisional,
         "proposed": proposed,
         "proposed_mark": MARKS.get(proposed or 0),
         "reason": _reason(ctx, evaluation.response, say),

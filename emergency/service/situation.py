@@ -8,8 +8,6 @@ from datetime import datetime
 from typing import Any
 
 from emergency.domain.incident import Incident
-from emergency.domain.instant import from_us
-from emergency.domain.level import metric_name
 from emergency.domain.level.trace import reason, source
 from emergency.geo.regions import RegionSet
 from emergency.service import allocation
@@ -18,9 +16,9 @@ from emergency.service.figures import OVERDUE_HOURS, Figures, Published, figures
 from emergency.service.grading import Evaluation, evaluate
 from emergency.service.lookback import known_incidents
 from emergency.service.side_by_side import late_tasks
+from emergency.service.what_changed import changes, names
 from emergency.store import claims as claim_store
-from emergency.store import incident_links, journal, pool
-from emergency.store.store import Connection
+from emergency.store import pool
 from emergency.texts import N_, Message
 
 
@@ -143,7 +141,7 @@ def situation(ctx: Context, incident_id: str | None = None) -> Situation:
         needed=sum(r.needed for r in regions),
         regions=regions,
         needs=(),
-        changes=_changes(ctx, known),
+        changes=changes(ctx, known),
         published=known.published,
         illustrative=known.illustrative,
         by_code={r.code: r for r in regions},
@@ -249,8 +247,11 @@ def _level_need(ctx: Context, evaluation: Evaluation) -> list[Need]:
         return []
     proposed = evaluation.proposed
     by = evaluation.response.decided_by
-    assert proposed is not None and by is not None
     before = evaluation.incident.response_level
+    if evaluation.incident.provisional and not evaluation.raises:
+        return [_provisional(evaluation)]
+    if proposed is None or by is None:
+        return []
     raised = before is None or proposed < before
     title = N_("Raise the response to level {mark}?") if before and raised else N_("Confirm level {mark}?")
     if before and not raised:
@@ -266,6 +267,18 @@ def _level_need(ctx: Context, evaluation: Evaluation) -> list[Need]:
             subject=evaluation.incident.incident_id,
         )
     ]
+
+
+def _provisional(evaluation: Evaluation) -> Need:
+    level = evaluation.incident.response_level
+    return Need(
+        "level",
+        "bad",
+        Message(N_("Level {mark} applies provisionally"), {"mark": {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}[level or 3]}),
+        Message(N_("Nobody of the whole chain confirmed it in time; it waits for somebody to confirm or decide.")),
+        room="response",
+        subject=evaluation.incident.incident_id,
+    )
 
 
 def _shortage(ctx: Context, found: Situation) -> Need:
@@ -303,86 +316,3 @@ def _late_tasks(ctx: Context, incident: Incident) -> list[Need]:
             subject=incident.incident_id,
         )
     ]
-
-
-def names(regions: RegionSet, code: str) -> dict[str, str]:
-    """A region's name in both languages."""
-    return {"en": regions.name(code, "en"), "zh": regions.name(code, "zh_CN")}
-
-
-# Acts worth a line in "what changed"; the journal has them all.
-SHOWN = {
-    "incident.open": N_("Incident opened"),
-    "incident.confirm": N_("Confirmed: the incident is real"),
-    "incident.correct": N_("Report corrected"),
-    "incident.link": N_("Put under the command of {leading}"),
-    "incident.take_over": N_("It leads the linked incidents now"),
-    "incident.withdraw": N_("Report withdrawn: {reason}"),
-    "level.confirm": N_("Level {level} confirmed"),
-    "level.propose": N_("Rules propose level {level}"),
-    "playbook.open": N_("Playbook {playbook} opened"),
-    "allocation.commit": N_("Plan {plan} published: {people} people ({kind})"),
-    "allocation.withdraw": N_("Plan {plan} taken back"),
-    "claims.import": N_("{new} new claims from {file}"),
-    "alert.receive": N_("Alert received"),
-    "comms.send": N_("Bulletin sent to {audience}"),
-    "report.submit": N_("Report submitted to {to}"),
-    "policy.enable": N_("Relief measure enabled: {name}"),
-    "fact.record": N_("Figure entered: {metric} = {value}"),
-}
-
-
-KINDS_OF_PEOPLE = {
-    "surveyor": N_("adjusters"),
-    "fnol_agent": N_("report-taking seats"),
-    "it_engineer": N_("IT engineers"),
-    "counsellor": N_("counsellors"),
-}
-
-
-def _changes(ctx: Context, known: Figures, most: int = 8) -> tuple[tuple[datetime, Message], ...]:
-    with ctx.store.read() as connection:
-        newest = _newest(ctx, connection)
-    found = []
-    for entry in newest:
-        if entry.action in SHOWN and entry.happened_us <= ctx.now_us():
-            values = {k: v for k, v in entry.facts().items() if not isinstance(v, dict | list)}
-            if "metric" in values:
-                values["metric"] = metric_name(str(values["metric"]).removeprefix("industry."))
-            if "kind" in values:
-                values["kind"] = Message(KINDS_OF_PEOPLE.get(str(values["kind"]), str(values["kind"])))
-            found.append((from_us(entry.happened_us), Message(SHOWN[entry.action], _gaps(SHOWN[entry.action], values))))
-    return tuple(_grown(ctx, known) + found[:most])
-
-
-def _newest(ctx: Context, connection: Connection) -> list[journal.Entry]:
-    if ctx.known_at is None:
-        return list(journal.entries(connection, limit=60, newest_first=True))
-    return incident_links.acts_known(connection, tuple(SHOWN), ctx.now_us())[::-1][:60]
-
-
-def _grown(ctx: Context, known: Figures) -> list[tuple[datetime, Message]]:
-    """Where most claims came in over the last day."""
-    located = known.located
-    if located.empty:
-        return []
-    fresh = located.groupby("region")["last_24h"].sum().sort_values(ascending=False, kind="stable").head(3)
-    return [
-        (
-            known.as_of,
-            Message(
-                N_("{region}: +{count} claims in 24 h"),
-                {"region": names(ctx.regions, str(code)), "count": f"{count:,}"},
-            ),
-        )
-        for code, count in fresh.items()
-        if count
-    ]
-
-
-def _gaps(text: str, values: Mapping[str, Any]) -> dict[str, Any]:
-    import string
-
-    marks = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", None: "–"}
-    wanted = [name for _, name, _, _ in string.Formatter().parse(text) if name]
-    return {n: marks.get(values.get(n), "–") if n == "level" else values.get(n, "–") for n in wanted}

@@ -70,10 +70,7 @@ def _trace(desk: Desk, title: str, grade: Grade, evaluation: Evaluation) -> None
     if title:
         look.section(title)
     known = sorted((i for i in grade.indicators if i.value is not None), key=lambda i: (i.level or 9, -(i.ratio or 0)))
-    if known and grade.value == "class":
-        heads = [say("Indicator"), say("Value"), say("Reached")]
-        look.table(heads, [_narrow(desk, i, currency, evaluation, grade) for i in known], numbers=[1])
-    elif known:
+    if known:
         heads = [say("Row"), say("Indicator"), say("Value"), say("Reached"), say("Threshold"), say("To the next level")]
         look.table(heads, [_indicator(desk, i, currency, evaluation, grade) for i in known], numbers=[2, 4])
     else:
@@ -100,21 +97,17 @@ def _indicator(desk: Desk, i: Indicator, currency: str, evaluation: Evaluation, 
         str(i.row.number) if i.row else "–",
         _told(desk, i, evaluation, grade),
         figure(desk, i.metric, i.value, currency) + _original(desk, i.metric, evaluation),
-        look.Cell(mark(i.level), TONES[i.level], framed=i.level is not None),
+        _reached(desk, i.level, grade),
         figure(desk, i.metric, i.threshold, currency),
         ahead,
     ]
 
 
-def _narrow(desk: Desk, i: Indicator, currency: str, evaluation: Evaluation, grade: Grade) -> list[str | look.Cell]:
-    """The same for a narrow column: row and threshold are said in words."""
-    told = [_told(desk, i, evaluation, grade)]
-    if i.row is not None:
-        told.append(desk.say("row {row}", row=i.row.number))
-    if i.level is not None:
-        told.append(desk.say("begins at {threshold}", threshold=figure(desk, i.metric, i.threshold, currency)))
-    reached = desk.say(frame.CLASS_WORDS[i.level]) if i.level else "–"
-    return [" · ".join(told), figure(desk, i.metric, i.value, currency), look.Cell(reached, framed=bool(i.level))]
+def _reached(desk: Desk, level: int | None, grade: Grade) -> str | look.Cell:
+    """A level as its mark in a frame; a class in words, so that nobody takes one for the other."""
+    if grade.value == "class":
+        return desk.say(frame.CLASS_WORDS[level]) if level else "–"
+    return look.Cell(mark(level), TONES[level], framed=level is not None)
 
 
 def _told(desk: Desk, i: Indicator, evaluation: Evaluation, grade: Grade) -> str:

@@ -28,15 +28,15 @@ def show(desk: Desk) -> None:
         report_form.show(desk)
         return
     history = level_history(desk.ctx, incident.incident_id)
-    left, right = st.columns([1.75, 1], gap="medium")
+    left, right = st.columns([1.5, 1], gap="medium")
     with left:
         level_card.show(desk, evaluation, history)
         incident_card.unconfirmed(desk, incident)
-        level_trace.response(desk, evaluation)
     with right:
-        level_trace.by_law(desk, evaluation)
         _clocks(desk, evaluation)
         _tasks(desk, incident)
+    level_trace.response(desk, evaluation)
+    level_trace.by_law(desk, evaluation)
     level_trace.provinces(desk, evaluation, history)
     level_trace.history_table(desk, incident, history)
     incident_card.show(desk, incident)
