@@ -27,5 +27,5 @@ def test_every_act_and_kind_it_names_is_one() -> None:
 
 
 def test_every_shipped_plan_is_named_by_its_number() -> None:
-    assert "Ten plans" in PAGE
-    assert len(list((ROOT / "playbooks").glob("*.playbook.yaml"))) == 10
+    assert "Eleven plans" in PAGE
+    assert len(list((ROOT / "playbooks").glob("*.playbook.yaml"))) == 11

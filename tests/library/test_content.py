@@ -48,6 +48,7 @@ def texts(value: Any) -> Iterator[Any]:
 def test_nothing_we_ship_is_broken() -> None:
     assert [str(one) for one in LIBRARY.faults()] == []
     assert {one.id for one in PLAYBOOKS} == {
+        "catastrophe-general",
         "contract-dispute",
         "core-claims-outage",
         "data-leak",
@@ -133,7 +134,7 @@ def test_every_playbook_passes_the_checker_of_the_format_as_published(repository
         if found:
             wrong[path.name] = found
     assert wrong == {}
-    assert len(SHIPPED) == 10
+    assert len(SHIPPED) == 11
 
 
 @pytest.mark.parametrize("one", [*PLAYBOOKS, *DRILLS], ids=by_id)
@@ -170,7 +171,14 @@ def test_every_task_gets_a_due_time_once_its_clocks_run(plan: Playbook, level: i
     ],
 )
 def test_each_demo_finds_its_plan(perils: list[str], regions: list[str], expected: str) -> None:
-    assert [one.id for one in LIBRARY.playbooks_for("natural_disaster", perils, regions)] == [expected]
+    found = [one.id for one in LIBRARY.playbooks_for("natural_disaster", perils, regions)]
+    assert found == [expected, "catastrophe-general"]
+
+
+def test_a_disaster_without_a_plan_of_its_own_opens_the_general_one() -> None:
+    for perils, region in ((["hail"], "320100"), (["typhoon"], "350100"), ([], "510100")):
+        assert LIBRARY.playbooks_for("natural_disaster", perils, [region])[0].id == "catastrophe-general"
+    assert LIBRARY.playbooks_for("natural_disaster", ["earthquake"], ["510100"])[0].id == "earthquake"
 
 
 @pytest.mark.parametrize("script", DRILLS, ids=by_id)
