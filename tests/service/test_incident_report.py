@@ -233,6 +233,23 @@ def test_a_response_in_force_is_stood_down_not_withdrawn(ctx: Context) -> None:
         correction.withdraw(ctx, opened.incident_id, "a mistake")
 
 
+def test_a_corrected_discovery_moves_the_reporting_clocks(ctx: Context) -> None:
+    from emergency.service.clocks import running_clocks
+    from emergency.service.grading import confirm_level
+
+    opened = report(ctx, flooding(discovered_at=NOON - timedelta(hours=1)))
+    confirm_level(ctx, opened.incident_id, 2, reason="to be safe")
+
+    def due() -> datetime:
+        clocks = running_clocks(ctx, evaluate(ctx, opened.incident_id))
+        return next(c.due_at for c in clocks if c.kind == "internal")
+
+    before = due()
+    version = every_incident(ctx)[0].version
+    correction.correct(ctx, opened.incident_id, version, discovered_at=NOON - timedelta(hours=2))
+    assert due() == before - timedelta(hours=1)
+
+
 # Under one command --------------------------------------------------------------------------------
 
 

@@ -109,6 +109,10 @@ def _rule(desk: Desk, incident: Incident) -> Rule | None:
 
 def _preview(desk: Desk, incident: Incident, rule: Rule) -> Preview | None:
     say = desk.say
+    corners = joining.corners_of(rule.area)
+    if 0 < len(corners) < 3:
+        st.caption(say("{n} corners so far; three make an area.", n=len(corners)))
+        return None
     try:
         found = joining.preview(desk.ctx, incident.incident_id, rule)
     except Refused as fault:
