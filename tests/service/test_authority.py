@@ -16,6 +16,7 @@ from emergency.service import authority, deciding, watch
 from emergency.service.context import Actor, Conflict, Context, FixedClock, Notice, Refused
 from emergency.service.grading import agree_to_lower, confirm_level, evaluate, level_history
 from emergency.service.records import journal_entries, messages, verify_journal
+from emergency.service.playbooks import retire
 from emergency.service.response import open_incident, record_fact, tasks
 from emergency.store import incidents, levels
 from emergency.texts import speaker
@@ -227,6 +228,7 @@ def test_a_graver_authority_may_at_once_and_up_may_skip_levels(ctx: Context, flo
 
 
 def test_without_a_playbook_anyone_may_decide(ctx: Context, flood: Incident) -> None:
+    retire(ctx, "catastrophe-general", "no plan is left for a volcano")
     volcano = open_incident(ctx, replace(flood, incident_id="V-1", perils=("volcano",)))
     assert authority.who_decides(ctx, volcano, 3, 3) is None
     record_fact(ctx, DEATHS, 1, incident_id="V-1", source="coroner")
