@@ -15,8 +15,8 @@ from emergency.domain.incident import Incident
 from emergency.service import authority, deciding, watch
 from emergency.service.context import Actor, Conflict, Context, FixedClock, Notice, Refused
 from emergency.service.grading import agree_to_lower, confirm_level, evaluate, level_history
-from emergency.service.records import journal_entries, messages, verify_journal
 from emergency.service.playbooks import retire
+from emergency.service.records import journal_entries, messages, verify_journal
 from emergency.service.response import open_incident, record_fact, tasks
 from emergency.store import incidents, levels
 from emergency.texts import speaker
