@@ -238,7 +238,7 @@ def _keep(
         keyed_us=first.ctx.now_us(),
         incident=first.incident_id,
     )
-    join_later(first.ctx, connection, import_id)
+    join_later(first.ctx, connection, import_id, source, frame["report_no"].tolist())
     now = feed.kept(connection, source, frame["report_no"].tolist())
     for batch in batches:
         receipt = _receipt(batch, now, import_id)

@@ -272,7 +272,7 @@ def follow_up(
     are applied, and claims join incidents by their standing rules."""
     told = messages.told_of(connection, source, report_nos)
     messages.settle(connection, source, told, ctx.now_us())
-    join_later(ctx, connection, import_id)
+    join_later(ctx, connection, import_id, source, report_nos)
 
 
 def receive(

@@ -22,6 +22,7 @@ from emergency.store.store import Connection, read_setting, write_setting
 from emergency.texts import Message
 
 ACTION, UNDONE, STOPPED = "claims.join", "claims.join.undo", "claims.join.stop"
+AT_ONCE = 5_000  # claims asked for by number in one question
 STANDING = "joining"  # setting: incident -> rule for claims that come in later
 
 # Peril of an incident -> parts of the causes under which sources file such losses (house table, 2026-11).
@@ -141,9 +142,12 @@ def _preview(ctx: Context, connection: Connection, incident_id: str, rule: Rule)
     )
 
 
-def _caught(ctx: Context, connection: Connection, rule: Rule) -> pd.DataFrame:
+Among = tuple[str, Sequence[str]]  # a source and report numbers of it
+
+
+def _caught(ctx: Context, connection: Connection, rule: Rule, among: Among | None = None) -> pd.DataFrame:
     """Claims a rule means: by their points, and where an area is given by their regions' middles."""
-    found = changes.caught(connection, _net(ctx, rule))
+    found = changes.caught(connection, dataclasses.replace(_net(ctx, rule), among=among))
     if not rule.area:
         return found
     inside = areas.within(rule.area, found["lon"].to_numpy(float), found["lat"].to_numpy(float))
@@ -153,7 +157,7 @@ def _caught(ctx: Context, connection: Connection, rule: Rule) -> pd.DataFrame:
     codes = _middles(ctx, rule.area)
     net = _net(ctx, dataclasses.replace(rule, area=""))
     both = codes if net.regions is None else sorted(set(codes) & set(net.regions))
-    pointless = changes.caught(connection, dataclasses.replace(net, regions=both, pointless=True))
+    pointless = changes.caught(connection, dataclasses.replace(net, regions=both, pointless=True, among=among))
     return pd.concat([found, pointless], ignore_index=True) if len(pointless) else found
 
 
@@ -242,15 +246,26 @@ def stop(ctx: Context, incident_id: str) -> None:
         ctx.record(connection, STOPPED, incident_id, {"incident": incident_id})
 
 
-def join_later(ctx: Context, connection: Connection, import_id: str) -> int:
-    """Let claims that have just come in join by the standing rules of open incidents; returns how many."""
+def join_later(
+    ctx: Context, connection: Connection, import_id: str, source: str, report_nos: Sequence[str]
+) -> int:
+    """Let claims that have just come in join by the standing rules of open incidents; returns how many.
+
+    Args:
+        import_id: what wrote them; a claim that did not change by it is left as it is.
+        source, report_nos: which they are, so that nobody looks at all that came before.
+    """
     joined = 0
     for incident_id, rule, seq in _standing_now(ctx, connection):
-        if rule.area:
-            caught = _caught(ctx, connection, rule)["claim_id"].tolist()
+        net = None if rule.area else _net(ctx, rule)
+        for at in range(0, len(report_nos), AT_ONCE):
+            among = (source, report_nos[at : at + AT_ONCE])
+            if net is not None:
+                some = dataclasses.replace(net, among=among)
+                joined += changes.join_imported(connection, import_id, some, incident_id, seq)
+                continue
+            caught = _caught(ctx, connection, rule, among)["claim_id"].tolist()
             joined += changes.join(connection, seq, changes.of_import(connection, caught, import_id), incident_id)
-        else:
-            joined += changes.join_imported(connection, import_id, _net(ctx, rule), incident_id, seq)
     return joined
 
 

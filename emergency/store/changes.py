@@ -39,6 +39,7 @@ class Net:
         without_cause: claims that name no cause as well.
         box: west, south, east, north in degrees; None = anywhere.
         pointless: only claims that have no point of their own.
+        among: a source and report numbers of it, to look at these claims alone; None = at all.
     """
 
     since_us: int
@@ -48,6 +49,7 @@ class Net:
     without_cause: bool = True
     box: tuple[float, float, float, float] | None = None
     pointless: bool = False
+    among: tuple[str, Sequence[str]] | None = None
 
 
 # -- the queue without a place ---------------------------------------------------------------------
@@ -118,6 +120,8 @@ def _meant(net: Net) -> Any:
         parts += [c.lon.between(west, east), c.lat.between(south, north)]
     if net.pointless:
         parts.append(c.lon.is_(None))
+    if net.among is not None:
+        parts += [c.source == net.among[0], c.report_no.in_(net.among[1])]
     if net.words:
         named = [func.lower(c.cause).contains(word.lower(), autoescape=True) for word in net.words]
         parts.append(or_(*named, *([c.cause.is_(None)] if net.without_cause else [])))
@@ -129,7 +133,7 @@ def join(connection: Connection, seq: int, claim_ids: Sequence[int], incident: s
     before = _now(connection, claim_ids, claim.c.incident_id.is_(None))
     if not before:
         return 0
-    kept = {c for (c,) in connection.execute(select(claim_change.c.claim_id).where(claim_change.c.seq == seq))}
+    kept = _kept(connection, seq, [b["claim_id"] for b in before])
     rows = [b | {"seq": seq, "after": incident} for b in before if b["claim_id"] not in kept]
     if rows:
         connection.execute(insert(claim_change), rows)
@@ -138,6 +142,16 @@ def join(connection: Connection, seq: int, claim_ids: Sequence[int], incident: s
         [{"id": b["claim_id"]} for b in before],
     )
     return len(before)
+
+
+def _kept(connection: Connection, seq: int, claim_ids: Sequence[int]) -> set[int]:
+    """Of these claims, those of which an act has written down already what they were."""
+    found: set[int] = set()
+    c = claim_change.c
+    for at in range(0, len(claim_ids), _AT_ONCE):
+        some = c.claim_id.in_(list(claim_ids[at : at + _AT_ONCE]))
+        found |= set(connection.execute(select(c.claim_id).where(c.seq == seq, some)).scalars())
+    return found
 
 
 def join_imported(connection: Connection, import_id: str, net: Net, incident: str, seq: int) -> int:
