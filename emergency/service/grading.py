@@ -321,6 +321,8 @@ def agree_to_lower(ctx: Context, incident_id: str) -> Evaluation:
 
 def _decided(ctx: Context, evaluation: Evaluation, wish: deciding.Wish) -> Evaluation:
     incident_id = evaluation.incident.incident_id
+    if not evaluation.incident.is_open:
+        raise Refused(Message(N_("incident {incident} is closed; reopen it first"), {"incident": incident_id}))
     with ctx.store.write() as connection:
         before = incidents.get(connection, incident_id)
         if before is None or before.version != evaluation.incident.version:

@@ -13,6 +13,7 @@ from emergency.domain.incident import Incident
 from emergency.service.closure import closure
 from emergency.service.context import Actor, Context, FixedClock, Refused
 from emergency.service.escalation import chores
+from emergency.service.grading import confirm_level
 from emergency.service.measures import enable
 from emergency.service.records import journal_entries, messages, verify_journal
 from emergency.service.relief import measures_of
@@ -226,3 +227,11 @@ def test_the_review_pack_holds_every_table_and_no_formula(boss: Context, languag
     assert any("HYPERLINK" in str(c.value) for c in cells)
     whole = len(list(book.worksheets[-1].iter_rows())) - 1
     assert whole == len([e for e in journal_entries(boss) if e.subject.startswith(FLOOD) or FLOOD in e.body])
+
+
+def test_nothing_is_decided_on_what_is_over(boss: Context) -> None:
+    stand_down(boss, FLOOD, "handed to the state branch")
+    with pytest.raises(Refused) as told:
+        confirm_level(boss, FLOOD, 2, reason="again")
+    assert "重新开启" in speaker("zh_CN")(told.value.args[0])
+    assert incident(boss).response_level is None

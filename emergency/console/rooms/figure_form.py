@@ -15,6 +15,7 @@ from emergency.domain.incident import Incident
 from emergency.domain.level import METRICS, metric_name, scale_of, unit_of
 from emergency.service.doubts import doubts_about
 from emergency.service.feed_facts import FactRefused, Figure, take_figure
+from emergency.service.grading import Evaluation
 from emergency.service.level_facts import FORECAST, INDUSTRY, MARKET_SHARE, UPPER
 from emergency.texts import N_
 
@@ -24,13 +25,16 @@ WHOSE = {
     "forecast": N_("a forecast, not counted"),
 }
 PREFIX = {"own": "", "industry": INDUSTRY, "forecast": FORECAST}
+UNIT_NAMES = {"minutes": N_("minutes"), "persons": N_("persons")}
 SURE = {"stated": N_("as stated"), "central": N_("central estimate"), UPPER: N_("upper estimate")}
 
 
-def show(desk: Desk, incident: Incident) -> None:
-    say = desk.say
+def show(desk: Desk, evaluation: Evaluation) -> None:
+    say, incident = desk.say, evaluation.incident
     look.section(say("Enter a figure"))
-    metrics = [*sorted(METRICS, key=lambda m: say(metric_name(m))), MARKET_SHARE]
+    # What this incident's rules ask for stands first, in their order; every other figure may still be entered.
+    asked = list(dict.fromkeys(one.metric for one in evaluation.response.indicators if one.metric in METRICS))
+    metrics = [*asked, *sorted(set(METRICS) - set(asked), key=lambda m: say(metric_name(m))), MARKET_SHARE]
     metric = st.selectbox(say("Figure"), metrics, format_func=lambda key: _name(desk, key), key="metric")
     with st.form(f"fact-{metric}", clear_on_submit=True):
         value = _value(desk, metric)
@@ -69,6 +73,8 @@ def _value(desk: Desk, metric: str) -> Any:
     label = say("Value")
     if unit_of(metric) == "money":
         label = say("Value, in {currency}", currency=desk.ctx.profile.currency)
+    elif unit_of(metric) in UNIT_NAMES:
+        label = say("Value, in {unit}", unit=say(UNIT_NAMES[unit_of(metric)]))
     value = st.number_input(label, min_value=0.0, step=1.0)
     return int(value) if float(value).is_integer() else value
 

@@ -100,6 +100,37 @@ OTHER_ACTS = {
     "playbook.feedback": N_("Feedback on a playbook"),
     "playbook.feedback.settle": N_("Feedback settled"),
     "playbook.remind": N_("Reminder of a review"),
+    "post.leave": N_("Post left"),
+    "post.offer": N_("Hand-over offered"),
+    "post.offer.withdraw": N_("Hand-over withdrawn"),
+    "post.transfer": N_("Post handed over"),
+    "duty.plan": N_("Shift planned"),
+    "duty.cancel": N_("Shift cancelled"),
+    "duty.restore": N_("Shift brought back"),
+    "callout.exhausted": N_("Nobody left to call"),
+    "callout.silent": N_("Call-out without an answer"),
+    "callout.withdraw": N_("Call-out withdrawn"),
+    "rollcall.answer": N_("Roll call answered"),
+    "bulletin.begin": N_("Bulletin begun"),
+    "bulletin.edit": N_("Bulletin edited"),
+    "bulletin.submit": N_("Bulletin handed in for approval"),
+    "bulletin.approve": N_("Bulletin approved"),
+    "bulletin.send_back": N_("Bulletin sent back"),
+    "bulletin.drop": N_("Bulletin put away"),
+    "bulletin.choose_source": N_("Source of a figure chosen"),
+    "bulletin.keep_back": N_("Bulletin held back"),
+    "bulletin.nag": N_("Reminded of a bulletin"),
+    "rumour.hear": N_("Rumour heard"),
+    "rumour.answer": N_("Answer to a rumour written"),
+    "rumour.approve": N_("Answer to a rumour approved"),
+    "rumour.publish": N_("Answer to a rumour published"),
+    "rumour.close": N_("Rumour closed"),
+    "rumour.nag": N_("Reminded of a rumour"),
+    "outbox.again": N_("Message tried again"),
+    "warning.list": N_("List of customers to warn drawn up"),
+    "mapping.save": N_("Mapping of columns kept"),
+    "key.create": N_("Key of the interface made"),
+    "key.revoke": N_("Key of the interface withdrawn"),
 }
 
 
@@ -120,7 +151,9 @@ def show(desk: Desk) -> None:
     with left:
         _evidence(desk)
         wanted = st.text_input(say("Find"), placeholder=say("person, act or subject"), label_visibility="collapsed")
-        found = [e for e in entries if wanted.lower() in f"{e.actor} {e.action} {e.subject} {e.body}".lower()]
+        found = [
+            e for e in entries if wanted.lower() in f"{e.actor} {e.action} {_act(desk, e)} {e.subject} {e.body}".lower()
+        ]
         st.dataframe(_table(desk, found), hide_index=True, height=560)
         if len(entries) == MOST:
             st.caption(say("The newest {count} entries; the file has them too.", count=MOST))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk, role_key
+from emergency.console.rooms import report_form
 from emergency.console.rooms.level_words import FAULTS, LEVELS, figure, said, spoken, way_ahead, why
 from emergency.domain.incident import Incident
 from emergency.domain.level import LevelStretch, StepDown, metric_name
@@ -22,6 +23,9 @@ STATES = {"asked": "watch", "silent": "plain", "waiting": "plain"}
 
 def show(desk: Desk, evaluation: Evaluation, history: tuple[LevelStretch, ...]) -> None:
     incident = evaluation.incident
+    if not incident.is_open:
+        _closed(desk, incident)
+        return
     waiting = authority.pending(desk.ctx, incident)
     asked = deciding.request(desk.ctx, incident.incident_id)
     if asked is not None:
@@ -31,6 +35,15 @@ def show(desk: Desk, evaluation: Evaluation, history: tuple[LevelStretch, ...]) 
     else:
         _in_force(desk, evaluation, history)
     _otherwise(desk, evaluation)
+
+
+def _closed(desk: Desk, incident: Incident) -> None:
+    """Nothing is proposed for what is over; what may happen next stands here."""
+    say = desk.say
+    text = say("Closed {time}.", time=desk.clock_text(incident.closed_at))
+    small = say("The review and the way back are at the foot of this page.")
+    with look.needs_card("level", say("The response has ended"), text, small, "ok"):
+        st.button(say("Report another incident"), key="report-next", type="primary", on_click=report_form.ask)
 
 
 # A proposal ---------------------------------------------------------------------------------------

@@ -40,11 +40,12 @@ def show(desk: Desk) -> None:
     level_trace.provinces(desk, evaluation, history)
     level_trace.history_table(desk, incident, history)
     incident_card.show(desk, incident)
-    left, right = st.columns(2, gap="medium")
-    with left:
-        act_form(desk, incident)
-    with right:
-        figure_form.show(desk, incident)
+    if incident.is_open:
+        left, right = st.columns(2, gap="medium")
+        with left:
+            act_form(desk, incident)
+        with right:
+            figure_form.show(desk, evaluation)
     stand_down.section(desk, incident)
 
 

@@ -33,7 +33,7 @@ def _open(desk: Desk, incident: Incident) -> None:
     found = closure(desk.ctx, incident)
     look.section(say("Stand-down"))
     look.table(
-        [say("Closure condition"), say("Asked"), say("Value"), say("State"), say("Source")],
+        [say("Closure condition"), say("Wanted"), say("Value"), say("State"), say("Source")],
         [
             [
                 say(line.name),
