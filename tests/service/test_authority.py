@@ -131,6 +131,13 @@ def test_who_has_decided_otherwise_is_not_asked_again_until_the_proposal_changes
     assert asked(ctx, flood) == [STATE, HQ]
 
 
+def test_who_decides_before_anybody_was_asked_is_not_asked_afterwards(ctx: Context, flood: Incident) -> None:
+    record_fact(ctx, DEATHS, 3, incident_id=flood.incident_id, source="coroner")
+    confirm_level(as_(ctx, STATE), flood.incident_id, 3, reason="the river falls")
+    watch.keep_up(later(ctx, 1))
+    assert asked(ctx, flood) == []
+
+
 def test_a_closed_incident_asks_nobody(ctx: Context, flood: Incident) -> None:
     dead(ctx, flood, 3)
     with ctx.store.write() as connection:
