@@ -64,7 +64,9 @@ def plain_text(paper: Paper) -> str:
     chinese = paper.language == "zh"
     lines = [f"{paper.mark}{_title(paper)}"]
     lines.append(("报送：" if chinese else "To: ") + paper.to[paper.language])
-    lines.append(("事件：" if chinese else "Incident: ") + paper.incident[paper.language])
+    # Whoever reported it wrote the title in their own language, perhaps in that alone.
+    title = paper.incident.get(paper.language) or next(iter(paper.incident.values()))
+    lines.append(("事件：" if chinese else "Incident: ") + title)
     if paper.handed:
         lines.append(("报送时间：" if chinese else "Handed in: ") + paper.handed)
     if paper.corrects:
