@@ -8,7 +8,7 @@ from typing import Any
 from emergency.domain.incident import Incident, UnfitLink, linked, taken_over, together
 from emergency.service.context import Conflict, Context, Refused
 from emergency.store import incident_links, incidents
-from emergency.store.journal import Entry
+from emergency.store.journal import Entry as Entry  # what `history` gives back
 from emergency.store.store import Connection
 from emergency.texts import Message
 

@@ -22,7 +22,7 @@ from emergency.service.incident_report import (
     listed,
 )
 from emergency.store import incident_links, incidents
-from emergency.store.incident_links import Change
+from emergency.store.incident_links import Change as Change  # what `corrections` gives back
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
 

@@ -245,7 +245,7 @@ def _grid(
             at += 1
 
 
-def _settings(desk: Desk, prefix: str, draft: Draft, ask_line: bool) -> dict[str, str]:
+def _settings(desk: Desk, prefix: str, draft: Draft, ask_line: bool) -> dict[str, Any]:
     say = desk.say
     places = st.columns(6 if ask_line else 5)
     sets = desk.ctx.content.regions.names()

@@ -45,14 +45,15 @@ def result(desk: Desk) -> Receipt | None:
     say = desk.say
     if refusal := st.session_state.get("import-refusal"):
         st.error(refusal)
-    job = desk.running.imports.of(desk.ctx.store.name)
+    job: ImportJob | None = desk.running.imports.of(desk.ctx.store.name)
     if job is None:
         st.caption(say("After an import: rows = new + updated + duplicates + rejected, always."))
         return None
     if not job.ended:
         _bar(desk, job)
         return None
-    if job.fault is not None and job is st.session_state.get("import-mine"):
+    mine: object = st.session_state.get("import-mine")
+    if job.fault is not None and mine is job:
         _broken(desk, job)
     if job.receipt is None:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -97,7 +98,7 @@ def _take_in(desk: Desk) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.caption(_name(desk, one))
             if st.button(say("Bring back"), key=f"restore-{one.draft_id}"):
-                if act(desk, lambda one=one: playbooks.restore_draft(desk.ctx, one.draft_id)):
+                if act(desk, partial(playbooks.restore_draft, desk.ctx, one.draft_id)):
                     st.session_state["playbooks.open"] = one.draft_id
                 st.rerun()
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import streamlit as st
 
 from emergency.console import look
@@ -63,7 +61,7 @@ def _classification(desk: Desk, plan: Playbook, titles: Titles) -> str:
                 say("Kinds of incident"),
                 say(words.joined(words.named(words.KIND_NAMES, k) for k in plan.incident_types)),
             ),
-            (say("Perils"), "、".join(map(_peril(say), plan.perils)) if plan.perils else say("any")),
+            (say("Perils"), "、".join(_peril(say, one) for one in plan.perils) if plan.perils else say("any")),
             (say("Regions"), say(", ").join(places)),
             (say("Level rules"), plan.rules),
             *(
@@ -88,8 +86,8 @@ def _classification(desk: Desk, plan: Playbook, titles: Titles) -> str:
     return part(1, say("Classification and levels")) + f'<div class="pb-two">{boxes}</div>'
 
 
-def _peril(say: Speaker) -> Mapping[str, str] | object:
-    return lambda peril: say(words.named(PERILS, peril))
+def _peril(say: Speaker, peril: str) -> str:
+    return say(words.named(PERILS, peril))
 
 
 PERILS = {
