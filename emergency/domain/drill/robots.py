@@ -115,6 +115,11 @@ def _needed(script: DrillScript, action: str) -> dict[str, Any]:
         "map.footprint.publish": {"regions": regions},
         "case.assign": {"lob": "personal_injury"},
         "policy.enable": {"name": "fast_lane"},
+        # A seat is filled by the robot that plays it.
+        "post.take": {"role": "commander", "person": "robot"},
+        "command.transfer": {"giver": "robot", "taker": "robot relief"},
+        "callout.send": {"role": "commander"},
+        "callout.answer": {"role": "commander", "answer": "accepted"},
     }
     return spoken.get(action, {})
 
