@@ -34,8 +34,14 @@ LIVE = Profile(
 )
 # What the live workspace becomes when its first claims lie in another country.
 LIVE_BY_REGIONS: Mapping[str, Mapping[str, Any]] = {
-    "us": {"region_level": "county", "timezone": "America/Chicago", "currency": "USD"},
-    "cn": {"region_level": "city", "timezone": "Asia/Shanghai", "currency": "CNY"},
+    "us": {
+        "region_level": "county",
+        "timezone": "America/Chicago",
+        "currency": "USD",
+        # The contiguous states; Alaska reaches across 180° and would make the first view the whole world.
+        "view": (-125.0, 24.3, -66.8, 49.5),
+    },
+    "cn": {"region_level": "city", "timezone": "Asia/Shanghai", "currency": "CNY", "view": None},
 }
 
 

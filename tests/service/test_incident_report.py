@@ -338,6 +338,7 @@ def test_the_empty_live_workspace_works_in_either_country(running: Running) -> N
     now = live.now()
     there = settle_region_set(live, "us")
     assert (there.regions.id, there.profile.currency) == ("us", "USD")
+    assert there.profile.view is not None
     here = settle_region_set(there, "cn")
     opened = report(here, Report("natural_disaster", {"zh": "郑州内涝"}, now, regions=("410100",)))
     assert (opened.jurisdiction, opened.reporter) == ("CN-410000", "Chen Yu")

@@ -150,7 +150,7 @@ def _country(desk: Desk) -> None:
 
 def _what(desk: Desk, kinds_: dict[str, IncidentKind]) -> IncidentKind:
     say = desk.say
-    narrow, wide = st.columns([1, 2])
+    narrow, wide = st.columns([1, 1.5])
     chosen = narrow.selectbox(
         say("Kind"), list(kinds_), key=_key("kind"), format_func=lambda one: say.of(kinds_[one].title)
     )
@@ -162,7 +162,7 @@ def _what(desk: Desk, kinds_: dict[str, IncidentKind]) -> IncidentKind:
 
 def _when(desk: Desk) -> None:
     say = desk.say
-    places = st.columns(4)
+    places = [*st.columns(2), *st.columns(2)]
     places[0].date_input(say("Occurred on"), key=_key("day"))
     places[1].time_input(say("at"), key=_key("time"), step=60)
     places[2].date_input(
