@@ -29,6 +29,8 @@ from emergency.store import claims, incidents, messages, records
 from emergency.store.store import Connection
 from emergency.texts import N_, Message, Speaker, speaker
 
+GIVE_WAY_EVERY_SECONDS = 1.0
+
 
 def mapping_named(ctx: Context, name: str) -> ClaimMapping:
     """A shipped or saved mapping.
@@ -82,6 +84,7 @@ def import_claims(
         with closing(ahead(_placed(ctx, path, mapping))) as chunks:
             for chunk, placed in chunks:
                 run.keep(chunk, placed)
+                run.give_way()
                 if progress:
                     seconds = time.monotonic() - started
                     progress(Progress(run.count.rows, chunk.bytes_read, chunk.bytes_total, seconds))
@@ -119,6 +122,7 @@ class _Import:
         self.import_id = free_id(ctx, f"{self.digest[:12]}-{ctx.now_us()}")
         self.account = Account(ctx, self.import_id, say)
         self.count = _Count()
+        self.gave_way = time.monotonic()
         self.rejects_file: Path | None = None
         self.rows_file: Path | None = None
 
@@ -141,6 +145,12 @@ class _Import:
             records.change_import(connection, self.import_id, **vars(count), **alive())
         self.count = count  # only now is it so
         self.account.take(chunk)
+
+    def give_way(self) -> None:
+        """Chunks follow each other without a pause; people at their desks write in between."""
+        if time.monotonic() - self.gave_way >= GIVE_WAY_EVERY_SECONDS:
+            self.ctx.store.give_way()
+            self.gave_way = time.monotonic()
 
     def _open(self, connection: Connection) -> None:
         records.start_import(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -19,6 +20,7 @@ from emergency.store.tables import adjuster, base, setting, stock
 
 # What a drill copies from today's workspace: who and what there is, not what happened.
 FORKED = (base, adjuster, stock)
+SQLITE_ASKS_EVERY_SECONDS = 0.1  # at most, while it waits for a lock
 PREFIX = "ws_"  # PostgreSQL schemas of ours, so that we never list or drop another's
 
 
@@ -38,6 +40,15 @@ class Store:
     def write(self) -> Iterator[Connection]:
         with self.engine.begin() as connection:
             yield connection
+
+    def give_way(self) -> None:
+        """For one who writes transaction after transaction: let those who wait have their turn.
+
+        SQLite keeps no queue. Who waits for its write lock asks again every tenth of a second, and would
+        find it taken every time.
+        """
+        if self.engine.dialect.name == "sqlite":
+            time.sleep(SQLITE_ASKS_EVERY_SECONDS * 1.1)
 
     def setting(self, key: str, default: Any = None) -> Any:
         with self.read() as connection:

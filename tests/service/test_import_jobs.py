@@ -119,6 +119,17 @@ def test_a_chunk_that_cannot_be_written_leaves_nothing_half(
     assert in_store(ctx) == receipt["new"]
 
 
+@pytest.mark.usefixtures("small_chunks")
+def test_a_long_import_gives_way_to_others_who_write(
+    ctx: Context, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gave: list[int] = []
+    monkeypatch.setattr(importing, "GIVE_WAY_EVERY_SECONDS", 0)
+    monkeypatch.setattr(type(ctx.store), "give_way", lambda store: gave.append(in_store(ctx)))
+    import_claims(ctx, file, mapping_named(ctx, "plain"))
+    assert len(set(gave)) == 4, "after every chunk, each of which was in by then"
+
+
 def test_a_corrected_file_counts_the_claims_left_without_a_place_by_what_the_store_says(
     ctx: Context, tmp_path: Path
 ) -> None:
