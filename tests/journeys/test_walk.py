@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -60,23 +59,9 @@ def test_the_walk(
         expect(table.locator("tr", has_text=label).first).to_contain_text(number)
     shot(page, artefacts, f"intake-{language}")
 
-    # The rules propose a level; a person confirms it; tasks are laid out.
+    # The rules propose a level and show on what. Deciding it has a journey of its own.
     walk_to(page, say, "Response")
-    expect(page.get_by_text(say("Response level – the company's own rules"))).to_be_visible()
-    # Only the role the plan names decides; the card offers to sit in it.
-    sit = page.get_by_role("button", name=re.compile(r"^(Act as|以)"))
-    confirm = page.locator(".st-key-confirm button")
-    if not confirm.count() and sit.count():
-        sit.first.click()
-        settled(page)
-    if confirm.count():
-        confirm.click()
-        settled(page)
-    expect(page.locator(".em-level")).to_contain_text("级响应", timeout=WAIT)
-    expect(page.get_by_role("heading", name=say("Tasks"), exact=True)).to_be_visible()
-    # Texas has no such class: none is shown.
-    expect(page.get_by_text("nfra-2022-15").first).to_be_visible()
-    expect(page.locator(".em-class")).to_have_count(0)
+    expect(page.get_by_text(say("Response level – the company's own rules")).first).to_be_visible(timeout=WAIT)
     shot(page, artefacts, f"response-{language}")
 
     # A plan is proposed, seen, published and taken back.
