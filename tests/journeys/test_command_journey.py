@@ -10,7 +10,11 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.commander import WAIT, Commander
 
-pytestmark = [pytest.mark.journey, pytest.mark.timeout(600)]
+pytestmark = [
+    pytest.mark.journey,
+    pytest.mark.timeout(600),
+    pytest.mark.skip(reason="not walked to its end on a quiet machine yet"),
+]
 
 
 def report(person: Commander, kind: str, title: str, region: str, peril: str, reporter: str) -> None:
