@@ -4,8 +4,9 @@
 closed beside the track and opened again day by day. Every morning one plan for the ten hours to come; the same
 stream of claims, the same roads and the same order of work within a cell for all. Only who goes where differs.
 
-"Flow" is the product's demand, engine and house policy. "Flow by worth" is the same engine with each slot priced by
-the claims it would survey. Looking ahead adds, last of all, the claims the reporting curve lets expect until tomorrow.
+"Flow" is the product as it is shipped: its demand, each slot worth what its claims weigh, its engine and policy, read
+from its own files. "Flow by priority" is the same engine with slots priced by the urgency of their cell alone. Looking
+ahead adds, last of all, the claims the reporting curve lets expect until tomorrow.
 
 What it is: a comparison in a made-up world, mean [least to most] over the seeds. What it leaves out: lodging, rest
 days, re-opened claims, no-shows, second visits, traffic. People stay in the county they worked in. A dispatcher
@@ -22,7 +23,7 @@ import numpy as np
 
 from benchmarks.storm.days import figures, run
 from benchmarks.storm.dispatch import Dispatch, nearest_first, priority_order, priority_order_ahead, proportional
-from benchmarks.storm.flows import flow, flow_ahead, flow_by_worth, flow_by_worth_ahead
+from benchmarks.storm.flows import flow, flow_ahead, flow_by_priority, flow_by_priority_ahead
 from benchmarks.storm.world import SMALL, Size, world
 
 POLICIES: dict[str, Dispatch] = {
@@ -30,13 +31,13 @@ POLICIES: dict[str, Dispatch] = {
     "proportional split": proportional,
     "priority order": priority_order,
     "priority order, looking ahead": priority_order_ahead,
+    "flow by priority": flow_by_priority,
+    "flow by priority, looking ahead": flow_by_priority_ahead,
     "flow": flow,
     "flow, looking ahead": flow_ahead,
-    "flow by worth": flow_by_worth,
-    "flow by worth, looking ahead": flow_by_worth_ahead,
 }
 BASELINES = ("nearest first, biggest backlog", "proportional split", "priority order")
-COMPARED = ("surveyed < 72 h, %", "travel hours", "breach-days")
+COMPARED = ("surveyed < 72 h, %", "travel hours", "travel hours after the first way", "breach-days")
 
 
 def main(size: Size, seeds: int) -> None:
@@ -59,11 +60,11 @@ def main(size: Size, seeds: int) -> None:
     print("seconds of simulation, all seeds: " + ", ".join(f"{name} {s:.1f}" for name, s in seconds.items()))
     for name, other in (
         ("flow", ""),
-        ("flow by worth", ""),
+        ("flow by priority", ""),
         ("flow, looking ahead", "flow"),
-        ("flow by worth, looking ahead", "flow by worth"),
+        ("flow by priority, looking ahead", "flow by priority"),
         ("flow, looking ahead", "priority order, looking ahead"),
-        ("flow by worth, looking ahead", "priority order, looking ahead"),
+        ("flow by priority, looking ahead", "priority order, looking ahead"),
     ):
         _against(rows, name, other)
 
@@ -80,7 +81,7 @@ def _against(rows: dict[str, list[dict[str, float]]], name: str, other: str) -> 
             gaps, unit = [a - b for a, b in pairs], "points"
         else:
             gaps, unit = [100 * (a - b) / b if b else 0.0 for a, b in pairs], "%"
-        print(f"  {figure:20} {np.mean(gaps):+6.1f} {unit:6} [{min(gaps):+.1f} to {max(gaps):+.1f}] {rival}")
+        print(f"  {figure:32} {np.mean(gaps):+6.1f} {unit:6} [{min(gaps):+.1f} to {max(gaps):+.1f}] {rival}")
 
 
 if __name__ == "__main__":

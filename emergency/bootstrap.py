@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from functools import partial
 
 from emergency.config import Config
+from emergency.geo.china import ExtraMissing
 from emergency.geo.regions import RegionSets
 from emergency.library import Library
 from emergency.service.context import Actor, Content, Context
@@ -39,15 +42,25 @@ def build(config: Config | None = None) -> Running:
     config = config or Config.from_environment()
     config.home.mkdir(parents=True, exist_ok=True)
     workspaces = Workspaces(config.home, config.database_url)
+    regions = RegionSets(config.data / "regions", config.home)
     content = Content(
-        library=Library(config.content, config.home, ApprovedPlans(workspaces)),
-        regions=RegionSets(config.data / "regions", config.home),
+        library=Library(config.content, config.home, ApprovedPlans(workspaces), partial(codes_beside, regions)),
+        regions=regions,
         data=config.data,
         home=config.home,
         workspaces=workspaces,
         channels=config.channels,
     )
     return Running(config, content)
+
+
+def codes_beside(regions: RegionSets, code: str) -> Collection[str]:
+    """All codes of the map that a code of this length belongs to; empty where that map is not here."""
+    try:
+        found = regions.get("cn" if len(code) == 6 else "us")
+    except (LookupError, ExtraMissing):
+        return ()
+    return sorted({one for level in found.levels for one in found.codes(level)})
 
 
 _running: Running | None = None

@@ -22,8 +22,12 @@ class Config:
         alert_folder: alert files dropped here are taken into the live workspace (``EMERGENCY_ALERT_FOLDER``).
         alert_feeds: addresses of alert lists to ask for news, separated by blanks; empty = nothing is
             fetched (``EMERGENCY_ALERT_FEEDS``).
+        alert_hosts: servers, beside a list's own, whose documents are read where such a list links to them:
+            ``https://host`` or the host alone, separated by blanks (``EMERGENCY_ALERT_HOSTS``).
         channels: file that says how messages leave, see docs; without it they become files in
             ``home/outgoing`` (``EMERGENCY_CHANNELS``).
+        executor: where sweeps of drills run: empty = processes of this machine, ``tcp://host:8786`` = the Dask
+            cluster with that scheduler (``EMERGENCY_EXECUTOR``).
         tile_url: map background; empty = none, nothing is fetched (``EMERGENCY_TILE_URL``).
     """
 
@@ -33,7 +37,9 @@ class Config:
     tile_url: str = ""
     alert_folder: Path | None = None
     alert_feeds: tuple[str, ...] = ()
+    alert_hosts: tuple[str, ...] = ()
     channels: Path | None = None
+    executor: str = ""
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] | None = None) -> Config:
@@ -44,7 +50,9 @@ class Config:
             tile_url=env.get("EMERGENCY_TILE_URL", ""),
             alert_folder=_folder(env.get("EMERGENCY_ALERT_FOLDER", "")),
             alert_feeds=tuple(env.get("EMERGENCY_ALERT_FEEDS", "").split()),
+            alert_hosts=tuple(env.get("EMERGENCY_ALERT_HOSTS", "").split()),
             channels=_folder(env.get("EMERGENCY_CHANNELS", "")),
+            executor=env.get("EMERGENCY_EXECUTOR", "").strip(),
         )
 
     @property

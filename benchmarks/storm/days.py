@@ -97,7 +97,14 @@ def figures(world: World, outcome: Outcome) -> dict[str, float]:
         "severity 3 < 72 h, %": 100 * float(in_time[world.severity == 3].mean()),
         "breach-days": float(np.ceil(np.maximum(late, 0) / DAY).sum()),
         "travel hours": float(outcome.drives[:, 2].sum()) / 60,
+        "travel hours after the first way": _after_the_first_way(outcome) / 60,
         "moves": float(outcome.moves),
         "switches": float(outcome.switches),
         "never surveyed": float((outcome.surveyed < 0).sum()),
     }
+
+
+def _after_the_first_way(outcome: Outcome) -> float:
+    """Minutes driven beyond everybody's first way from home to the claims, which no plan can save."""
+    _, first = np.unique(outcome.drives[:, 1], return_index=True)  # drives are in the order of days
+    return float(outcome.drives[:, 2].sum() - outcome.drives[first, 2].sum())

@@ -2,35 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
-from benchmarks.storm.dispatch import NOWHERE, Morning, worth_of_shifts
-from benchmarks.storm.world import LINES, REACH, SURVEY_WITHIN, ZONES, Ints
+from benchmarks.storm.dispatch import NOWHERE, Morning
+from benchmarks.storm.world import DAY, LINES, REACH, SURVEY_WITHIN, ZONES, Ints
 from emergency.domain.allocation import Adjuster, Assignment, Cell, Policy, allocate, surviving
-from emergency.domain.allocation.demand import OpenClaims, cells_from_open_claims
+from emergency.domain.allocation.demand import OpenClaims, Weights, cells_from_open_claims
+from emergency.library.worth import load_worth
 
 HOUSE = Policy(duty_limit_minutes=REACH)
-AHEAD = 8  # priority of a slot for claims still to come; open claims have 1 to 3
-# A minute driven is a minute not surveyed, and an ordinary survey takes about this many: so much driving
-# a claim of weight 1 is worth. Set beforehand, not fitted.
-MINUTES_PER_WEIGHT = 100
-DISCOUNT_PERCENT = 50  # what an expected claim is worth of an ordinary open one
-
-
-@dataclass(frozen=True)
-class ByWorth(Policy):
-    """Slots priced by the claims they would survey instead of by the cell's priority."""
-
-    worths: Mapping[str, tuple[int, ...]] = field(default_factory=dict, hash=False)  # minutes by slot, falling
-
-    def __post_init__(self) -> None:
-        """The worths are not one whole number; nothing else differs from the house policy."""
-
-    def slot_prices(self, cell: Cell, at_least: int = 0) -> list[tuple[int, int]]:
-        return [(1, minutes) for minutes in self.worths[cell.cell_id]]
+AHEAD = 8  # priority of a slot for claims still to come, where slots are priced by priority; open claims have 1 to 3
+# The prices the product ships, read from its own file: what a claim is worth against the road.
+SHIPPED = load_worth(Path(__file__).parents[2] / "data/rules/worth.yaml").scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,52 +36,40 @@ class RoadTravel:
         return self.minutes_by_place[rows][:, [int(name[1:]) for name in to_regions]]
 
 
-def flow(morning: Morning) -> Ints:
-    """The product as it stands: its demand from open claims, its engine, its house policy."""
-    return _engine(morning, _asked(morning))
+def flow_by_priority(morning: Morning) -> Ints:
+    """The product's engine with slots priced by the urgency of their cell alone, whatever the drive."""
+    return _engine(morning, _asked(morning, None))
 
 
-def flow_ahead(morning: Morning) -> Ints:
+def flow_by_priority_ahead(morning: Morning) -> Ints:
     """The same with slots for the claims expected until tomorrow, of the least priority."""
-    return _engine(morning, [*_asked(morning), *_ahead(morning)])
+    return _engine(morning, [*_asked(morning, None), *_ahead(morning, None)])
 
 
-def flow_by_worth(morning: Morning) -> Ints:
-    """The engine with slots priced by their claims: a lone ordinary claim is not worth half a day's drive."""
-    cells, worths = _priced(morning)
-    return _engine(morning, cells, ByWorth(duty_limit_minutes=REACH, worths=worths))
+def flow(morning: Morning, scale: Weights = SHIPPED) -> Ints:
+    """The product as it stands: demand from open claims, each slot worth what its claims weigh, its engine, policy."""
+    return _engine(morning, _asked(morning, scale))
 
 
-def flow_by_worth_ahead(morning: Morning) -> Ints:
-    """The same with slots for the claims expected until tomorrow, at half the worth of an ordinary one."""
-    cells, worths = _priced(morning)
-    ahead = _ahead(morning)
-    for cell in ahead:
-        visits = int(morning.world.visits_per_slot[LINES.index(cell.line)])
-        worths[cell.cell_id] = (visits * MINUTES_PER_WEIGHT * DISCOUNT_PERCENT // 100,) * cell.slots
-    return _engine(morning, [*cells, *ahead], ByWorth(duty_limit_minutes=REACH, worths=worths))
+def flow_ahead(morning: Morning, scale: Weights = SHIPPED) -> Ints:
+    """The same with slots for the claims expected until tomorrow, at the worth the product gives those."""
+    return _engine(morning, [*_asked(morning, scale), *_ahead(morning, scale)])
 
 
-def _priced(morning: Morning) -> tuple[list[Cell], dict[str, tuple[int, ...]]]:
-    found: dict[int, list[int]] = {}
-    for worth, cell in worth_of_shifts(morning):
-        found.setdefault(cell, []).append(round(worth * MINUTES_PER_WEIGHT))
-    cells = [_cell(morning, "storm", cell, len(worths), 1) for cell, worths in found.items()]
-    return cells, {cell.cell_id: tuple(worths) for cell, worths in zip(cells, found.values(), strict=True)}
-
-
-def _ahead(morning: Morning) -> list[Cell]:
+def _ahead(morning: Morning, scale: Weights | None) -> list[Cell]:
     slots = morning.slots_ahead
-    return [_cell(morning, "ahead", cell, int(slots[cell]), AHEAD) for cell in np.flatnonzero(slots).tolist()]
+    return [_cell(morning, cell, int(slots[cell]), scale) for cell in np.flatnonzero(slots).tolist()]
 
 
-def _cell(morning: Morning, incident: str, cell: int, slots: int, priority: int) -> Cell:
+def _cell(morning: Morning, cell: int, slots: int, scale: Weights | None) -> Cell:
     county, line = divmod(cell, len(LINES))
-    name, zone = f"{incident}/C{county}/{LINES[line]}", ZONES[morning.world.zone[county]]
-    return Cell(name, incident, f"C{county}", LINES[line], zone, slots, priority)
+    name, zone = f"ahead/C{county}/{LINES[line]}", ZONES[morning.world.zone[county]]
+    visits = int(morning.world.visits_per_slot[line])
+    worths = ((slots, scale.minutes(scale.expected * visits)),) if scale else ()
+    return Cell(name, "ahead", f"C{county}", LINES[line], zone, slots, AHEAD, worths)
 
 
-def _asked(morning: Morning) -> tuple[Cell, ...]:
+def _asked(morning: Morning, scale: Weights | None) -> tuple[Cell, ...]:
     world, waiting = morning.world, morning.waiting
     age = morning.now - world.reported[waiting]
     cells = world.cell[waiting]
@@ -101,6 +77,7 @@ def _asked(morning: Morning) -> tuple[Cell, ...]:
     severe = np.bincount(cells, weights=world.severity[waiting] == 3, minlength=world.cells).astype(int).tolist()
     oldest = np.zeros(world.cells, dtype=np.int64)
     np.maximum.at(oldest, cells, age // 60)
+    weights = _weights(morning, scale) if scale else {}
     counts = [
         OpenClaims(
             f"C{cell // len(LINES)}",
@@ -109,14 +86,27 @@ def _asked(morning: Morning) -> tuple[Cell, ...]:
             overdue[cell],
             int(oldest[cell]),
             severe[cell],
+            weights.get(cell, ()),
         )
         for cell, count in enumerate(morning.open_claims)
         if count
     ]
     visits = dict(zip(LINES, world.visits_per_slot.tolist(), strict=True))
-    return cells_from_open_claims(
-        counts, "storm", visits, licence_of=lambda region, _: ZONES[world.zone[int(region[1:])]]
-    )
+    licences = {f"C{county}": ZONES[zone] for county, zone in enumerate(world.zone.tolist())}
+    return cells_from_open_claims(counts, "storm", visits, licence_of=lambda region, _: licences[region], scale=scale)
+
+
+def _weights(morning: Morning, scale: Weights) -> dict[int, tuple[tuple[int, int], ...]]:
+    """What waits in each cell as the product weighs it: severity 3 as people hurt, 2 as a large loss."""
+    world, waiting = morning.world, morning.waiting
+    late = np.ceil((morning.now - world.reported[waiting] - SURVEY_WITHIN) / DAY).astype(np.int64).clip(-1)
+    found: dict[int, Counter[int]] = {}
+    for cell, severity, days in zip(
+        world.cell[waiting].tolist(), world.severity[waiting].tolist(), late.tolist(), strict=True
+    ):
+        weight = scale.in_days(injured=severity == 3, large=severity == 2, days_late=days)
+        found.setdefault(cell, Counter())[weight] += 1
+    return {cell: tuple(sorted(counted.items())) for cell, counted in found.items()}
 
 
 def _engine(morning: Morning, cells: Sequence[Cell], policy: Policy = HOUSE) -> Ints:

@@ -45,6 +45,7 @@ GIVEN = """志明 建华 文涛 晓燕 丽娟 俊杰 伟强 雪梅 秀英 国栋
 鸿志 秋菊 敬之 舒畅 友谅 绍辉 润生 锦华 翠莲 耀祖 乐天 惠珍 培元 清源 晨曦 星河 安琪 奕辰 书瑶 致远
 思齐 长青 若谷 知行"""
 
+SEATS = ("fnol_agent", "it_engineer", "counsellor")
 FIELD = (
     ("property", "home"),
     ("property",),
@@ -83,7 +84,17 @@ class People:
             language = self.language()
             licence = self.random.choice(licences)
             words = ";".join(skills[i % len(skills)]), ";".join(licence)
-            self.rows.append((number, self.name(), base, *words, 1, language))
+            self.rows.append((number, self.name(), base, *words, 1, language, *self.papers(number, skills[0])))
+
+    def papers(self, number: str, skills: Sequence[str]) -> tuple[str, int | str]:
+        """Number in a register that does not exist, and authority limit; who sits at a desk has neither.
+
+        Drawn apart from the names, which stay who they were. Limits are house rules of 2026-11.
+        """
+        if skills[0] in SEATS:
+            return "", ""
+        limits = (20_000, 50_000, 200_000) if self.chinese else (25_000, 50_000, 100_000)
+        return f"SYN-{number}", random.Random(f"{SEED} {number}").choice(limits)
 
     def language(self) -> str:
         if self.chinese:
@@ -101,11 +112,14 @@ def stocked(sizes: dict[str, int]) -> Rows:
     ]
 
 
+PEOPLE = "adjuster_id,name,base_id,skills,licences,slots,language,registration,authority"
+
+
 def write(folder: str, bases: Rows, people: Rows, stock: Rows) -> None:
     target = HERE / folder
     target.mkdir(exist_ok=True)
     table(target / "bases.csv", "base_id,name,name_zh,region,lon,lat", bases)
-    table(target / "adjusters.csv", "adjuster_id,name,base_id,skills,licences,slots,language", people)
+    table(target / "adjusters.csv", PEOPLE, people)
     table(target / "stock.csv", "depot,kind,total", stock)
 
 
@@ -244,6 +258,50 @@ def henan() -> None:
     write("henan-synthetic", HENAN, people.rows, stock)
 
 
+SHANDONG: Rows = [
+    ("JN", "Jinan", "济南", "370100", 117.1205, 36.6512),
+    ("QD", "Qingdao", "青岛", "370200", 120.3826, 36.0671),
+    ("ZB", "Zibo", "淄博", "370300", 118.0548, 36.8131),
+    ("DY", "Dongying", "东营", "370500", 118.6747, 37.4337),
+    ("YT", "Yantai", "烟台", "370600", 121.4479, 37.4638),
+    ("WF", "Weifang", "潍坊", "370700", 119.1619, 36.7069),
+    ("BZ", "Binzhou", "滨州", "371600", 117.9708, 37.3821),
+]
+
+
+def shandong() -> None:
+    """150 people: 108 who see the injured, the sick and what was damaged, 24 phone agents, 6 engineers, 12 counsellors.
+
+    Small on purpose: the accident and the illness that are drilled with it ask for skills that are scarce.
+    """
+    people = People("SD", chinese=True)
+    sizes = {"JN": 28, "QD": 26, "ZB": 14, "DY": 10, "YT": 12, "WF": 12, "BZ": 6}
+    for base, n in sizes.items():
+        people.add(base, n, CARE)
+    people.add("JN", 16, [["fnol_agent"]])
+    people.add("QD", 8, [["fnol_agent"]])
+    people.add("JN", 6, [["it_engineer"]])
+    people.add("JN", 6, [["counsellor"]])
+    people.add("QD", 6, [["counsellor"]])
+    drones = {"JN": 3, "ZB": 2, "DY": 2}
+    stock: Rows = [
+        *((base, "vehicle", n * 2 // 3) for base, n in sizes.items()),
+        *((base, "drone", n) for base, n in drones.items()),
+        ("JN", "generator", 4),
+        ("JN", "mobile_claims_center", 2),
+        *stocked(sizes),
+    ]
+    write("shandong-synthetic", SHANDONG, people.rows, stock)
+
+
+CARE = (
+    ("personal_injury", "health"),
+    ("motor", "property"),
+    ("health",),
+    ("liability", "property"),
+    ("personal_injury", "motor"),
+    ("liability", "engineering"),
+)
 CITY = (
     ("motor",),
     ("motor",),
@@ -258,3 +316,4 @@ if __name__ == "__main__":
     texas()
     guangdong()
     henan()
+    shandong()

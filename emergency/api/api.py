@@ -12,7 +12,7 @@ from starlette.routing import Mount
 from emergency.api import claims, facts, health, outlook, problems
 from emergency.api.bodies import schemas
 from emergency.api.headers import SecurityHeaders
-from emergency.api.models import ClaimBatch, FactIn
+from emergency.api.models import ClaimBatch, ClaimIn, FactIn
 
 TITLE = "Emergency and catastrophe response console"
 ABOUT = """
@@ -37,7 +37,7 @@ def specification() -> dict[str, Any]:
     """The specification with the bodies that we read ourselves; made once, when first asked for."""
     if not service.openapi_schema:
         parts = _drawn().setdefault("components", {}).setdefault("schemas", {})
-        parts.update(schemas(ClaimBatch, FactIn, problems.Problem))
+        parts.update(schemas(ClaimBatch, ClaimIn, FactIn, problems.Problem))
         # Every fault is answered in our own form, so FastAPI's own is never seen.
         for name in ("HTTPValidationError", "ValidationError"):
             parts.pop(name, None)

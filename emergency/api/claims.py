@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 from anyio import CapacityLimiter, to_thread
 from fastapi import APIRouter, Depends, Header, Path, Query, Request, Response
 
-from emergency.api.bodies import parsed, read_body, takes
+from emergency.api.batch import read_batch
+from emergency.api.bodies import read_body, takes
 from emergency.api.callers import Caller, caller_with
 from emergency.api.models import BatchOut, ClaimBatch, ClaimOut, Reason, RowOut
 from emergency.api.problems import FieldFault, Trouble, answers
 from emergency.service.context import Conflict, Refused
-from emergency.service.feed import MOST_ROWS, MOST_TOGETHER, BatchReceipt, Feed
+from emergency.service.feed import MOST_TOGETHER, BatchReceipt, Feed
+from emergency.service.feed_rows import Fault, flagged
+from emergency.service.importing import NoClaimsHere
 from emergency.service.keys import CLAIMS_READ, CLAIMS_WRITE
 from emergency.service.lookup import masked_claim
 from emergency.texts import N_, Message, Speaker
@@ -70,38 +74,44 @@ async def post_claims(
 ) -> dict[str, Any]:
     """The batch is written whole in one transaction, and answered after the commit.
 
-    A request that breaks the form below is refused whole (422, every fault named by row). A row
-    of good form whose content cannot be (a loss in the future, a latitude of 200°) is rejected
-    by itself, with its reason, and the others are taken. A claim without a usable place is
-    taken and waits for one. A report number the source sent before updates its claim when
-    something changed, and is a duplicate when nothing did.
+    A row that cannot be used – a word that is none of those allowed, a field misspelt, a loss in
+    the future, a latitude of 200° – is rejected by itself, with field and reason, and the others
+    are taken. Only a body that is no batch at all is refused whole (422). A claim without a usable
+    place is taken and waits for one. A report number the source sent before updates its claim when
+    something changed, and is a duplicate when nothing did. `flags` name what looks wrong about a
+    row that was taken all the same.
     """
     body = await read_body(request, MOST_BYTES)
-    receipt = await to_thread.run_sync(_take, caller, body, idempotency_key, limiter=writers)
+    receipt, flags = await to_thread.run_sync(_take, caller, body, idempotency_key, limiter=writers)
     if receipt.repeated:
         response.headers["Idempotency-Replayed"] = "true"
-    return _answer(receipt, caller.say)
+    return _answer(receipt, flags, caller.say)
 
 
-def _take(caller: Caller, body: bytes, idempotency_key: str | None) -> BatchReceipt:
-    batch = parsed(ClaimBatch, body, caller.say)
-    if len(batch.claims) > MOST_ROWS:
-        text = N_("{rows} rows in one batch; at most {most} are taken. Send several batches.")
-        raise Trouble(413, Message(text, {"rows": len(batch.claims), "most": MOST_ROWS}))
+def _take(
+    caller: Caller, body: bytes, idempotency_key: str | None
+) -> tuple[BatchReceipt, Mapping[int, Sequence[Fault]]]:
+    """What became of every row, and what looks wrong about some."""
+    batch = read_batch(body, caller.say)
     if batch.source is not None and batch.source != caller.key.source:
         raise _other_source()
+    rows = batch.rows
     try:
-        return feed.take(
+        receipt = feed.take(
             caller.ctx,
             caller.key,
-            [claim.columns() for claim in batch.claims],
+            rows,
             sha256=hashlib.sha256(body).hexdigest(),
             incident_id=batch.incident,
+            faults=batch.faults,
             idem_key=idempotency_key,
         )
+        return receipt, flagged(rows, caller.ctx.content.library.suspect(), caller.ctx.profile.currency)
     except Conflict as fault:
         text = N_("This Idempotency-Key was used for another request; give every batch a key of its own.")
         raise Trouble(409, Message(text)) from fault
+    except NoClaimsHere as fault:
+        raise Trouble(409, fault.args[0]) from fault
     except Refused as fault:
         unknown = caller.say(N_("there is no such incident in this workspace; GET /api/v1/incidents lists them"))
         wrong = FieldFault(field="incident", code="unknown_incident", reason=unknown)
@@ -116,7 +126,10 @@ def _other_source() -> Trouble:
     )
 
 
-def _answer(receipt: BatchReceipt, say: Speaker) -> dict[str, Any]:
+def _answer(receipt: BatchReceipt, flags: Mapping[int, Sequence[Fault]], say: Speaker) -> dict[str, Any]:
+    def told(faults: Sequence[Fault]) -> list[Reason]:
+        return [Reason(field=f.field, code=f.code, reason=say(f.message)) for f in faults]
+
     counts = receipt.counts()
     results = [
         RowOut(
@@ -124,7 +137,8 @@ def _answer(receipt: BatchReceipt, say: Speaker) -> dict[str, Any]:
             report_no=r.report_no,
             result=r.result,  # type: ignore[arg-type]
             located=r.located if r.result in ("new", "updated") else None,
-            reasons=[Reason(field=f.field, code=f.code, reason=say(f.message)) for f in r.faults],
+            reasons=told(r.faults),
+            flags=[] if r.result == "rejected" else told(flags.get(r.index, ())),
         )
         for r in receipt.results
     ]

@@ -12,6 +12,7 @@ from emergency.api.callers import Caller, caller_with
 from emergency.api.models import FactIn, FactOut
 from emergency.api.problems import FieldFault, Trouble, answers
 from emergency.service.context import Refused
+from emergency.service.doubts import doubts_about, doubts_told
 from emergency.service.feed_facts import FactRefused, Figure, take_figure
 from emergency.service.keys import FACTS_WRITE
 from emergency.texts import N_, Message
@@ -41,7 +42,10 @@ router = APIRouter(tags=["facts"])
     openapi_extra=takes(FactIn, EXAMPLES),
 )
 async def post_fact(request: Request, caller: Annotated[Caller, Depends(caller_with(FACTS_WRITE))]) -> dict[str, Any]:
-    """The newest figure of a metric counts. Sending one again changes nothing but adds a line to the journal."""
+    """The newest figure of a metric counts. Sending one again changes nothing but adds a line to the journal.
+
+    A figure that looks wrong is taken as well: `doubts` says what was seen, beside what else is known.
+    """
     body = await read_body(request, MOST_BYTES)
     return await run_in_threadpool(_take, caller, body)
 
@@ -68,7 +72,8 @@ def _take(caller: Caller, body: bytes) -> dict[str, Any]:
     except Refused as fault:
         unknown = caller.say(N_("there is no such incident in this workspace; GET /api/v1/incidents lists them"))
         raise _refused([FieldFault(field="incident", code="unknown_incident", reason=unknown)]) from fault
-    return {"metric": sent.metric, "value": sent.value, "as_of": as_of.isoformat()}
+    doubts = doubts_told(doubts_about(caller.ctx, sent.metric, sent.incident), caller.say)
+    return {"metric": sent.metric, "value": sent.value, "as_of": as_of.isoformat(), "doubts": doubts}
 
 
 def _refused(faults: list[FieldFault]) -> Trouble:

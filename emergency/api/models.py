@@ -11,6 +11,8 @@ from pydantic_core import PydanticCustomError
 
 from emergency.domain.claim import CHANNELS, LINES, PRECISIONS, STATUSES
 from emergency.domain.instant import to_us
+from emergency.domain.record import MESSAGE_KINDS
+from emergency.domain.suspect import KINDS as DOUBTS
 
 _INSTANT = re.compile(r"(\d{4}-\d\d-\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 _AMOUNT = re.compile(r"-?\d{1,18}", re.ASCII)
@@ -119,8 +121,17 @@ class ClaimIn(Sent):
         return found
 
 
+# A row of another form is not written and answered by itself, so a batch may hold any.
+ROW: Any = {
+    "anyOf": [
+        {"$ref": "#/components/schemas/ClaimIn"},
+        {"description": "Any other row is rejected by itself, with field and reason; the others are taken"},
+    ]
+}
+
+
 class ClaimBatch(Sent):
-    claims: Annotated[list[ClaimIn], Field(min_length=1, json_schema_extra={"maxItems": 1000})]
+    claims: Annotated[list[ClaimIn], Field(min_length=1, max_length=1000, json_schema_extra={"items": ROW})]
     incident: (
         Annotated[str, Field(min_length=1, max_length=200, description="Incident these claims belong to")] | None
     ) = None
@@ -151,12 +162,21 @@ class Reason(BaseModel):
     reason: str
 
 
+class DoubtOut(BaseModel):
+    """Something that was taken and most likely is wrong: shown to people, never changed."""
+
+    code: Literal[tuple(DOUBTS)]  # type: ignore[valid-type]
+    where: str = Field(description="Metric and place: casualties.deaths@48201; nothing after the @: everywhere")
+    reason: str = Field(description="For people, in the language of Accept-Language")
+
+
 class RowOut(BaseModel):
     index: int = Field(description="Place in the batch, from 0")
     report_no: str
     result: Literal["new", "updated", "duplicate", "rejected"]
     located: bool | None = Field(description="false: taken, and waits for a place; null: not written")
     reasons: list[Reason] = Field(description="Why it was rejected")
+    flags: list[Reason] = Field(description="What looks wrong about a row that was taken or known; look at it")
 
 
 class BatchOut(BaseModel):
@@ -177,6 +197,22 @@ class FactOut(BaseModel):
     metric: str
     value: Scalar
     as_of: str
+    doubts: list[DoubtOut] = Field(description="What looks wrong about this metric, with what is known now")
+
+
+class ToldOut(BaseModel):
+    kind: Literal[MESSAGE_KINDS]  # type: ignore[valid-type]
+    at: str = Field(description="By the source's own time")
+
+
+class MadeOut(BaseModel):
+    """What made the version that is shown."""
+
+    at: str | None = Field(description="When it was written here")
+    by: Literal["sender", "messages", "placing", "unknown"] = Field(
+        description="The claim as it was sent, messages about it, or somebody who placed it"
+    )
+    messages: list[ToldOut] = Field(description="Those that made it, in the order of their times")
 
 
 class ClaimOut(BaseModel):
@@ -205,6 +241,7 @@ class ClaimOut(BaseModel):
     dead: int | None
     status: Literal[STATUSES]  # type: ignore[valid-type]
     masked: list[str] = Field(description="Fields of which a part is hidden")
+    made: MadeOut
 
 
 class RegionOut(BaseModel):
@@ -216,9 +253,19 @@ class RegionOut(BaseModel):
     last_hour: int
     last_24h: int
     estimated_minor: int
+    doubted_minor: int = Field(description="Of the estimate, what single claims of a doubted amount make up")
     assigned: int = Field(description="Shift slots committed there")
     needed: int = Field(description="Shift slots its open claims ask for")
     short: int
+
+
+class ForeignOut(BaseModel):
+    """Estimates that came in another currency; the sums hold them at the house's rate of the day."""
+
+    currency: str
+    claims: int
+    estimated_minor: int = Field(description="In their own currency")
+    rate: float | None = Field(description="What one unit counts for; null: the house has no rate, and no sum has them")
 
 
 class RegionsOut(BaseModel):
@@ -227,9 +274,13 @@ class RegionsOut(BaseModel):
     currency: str
     open: int
     unlocated: int = Field(description="Open claims without a place, in no region below")
+    outside_map: int = Field(description="Open claims in regions that the workspace's map does not have")
     estimated_minor: int
+    doubted_minor: int = Field(description="Of the estimate, what single claims of a doubted amount make up")
+    foreign: list[ForeignOut]
     illustrative: bool = Field(description="true: the split by region is drawn for illustration only")
     regions: list[RegionOut]
+    doubts: list[DoubtOut] = Field(description="What looks wrong about the figures entered or published")
 
 
 class ClockOut(BaseModel):
@@ -284,7 +335,7 @@ class IncidentOut(BaseModel):
     as_of: str
     playbook: str | None
     response_level: LevelOut
-    event_class: ClassOut | None = Field(description="null: no class rules cover the jurisdiction")
+    event_class: ClassOut | None = Field(description="null: no class rules cover the jurisdiction or the kind")
 
 
 class IncidentsOut(BaseModel):

@@ -12,7 +12,7 @@ from emergency.api.models import IncidentsOut, RegionsOut
 from emergency.api.problems import Trouble, answers
 from emergency.service.context import Refused
 from emergency.service.keys import CLAIMS_READ
-from emergency.service.lookup import incidents_answer, region_figures, situation_layer, situation_of
+from emergency.service.lookup import incidents_answer, regions_answer, situation_layer, situation_of
 from emergency.service.situation import Situation
 from emergency.texts import N_, Message
 
@@ -39,7 +39,7 @@ def _situation(caller: Caller, incident: str | None) -> Situation:
 )
 def regions_summary(caller: Reader, incident: IncidentId = None) -> dict[str, Any]:
     """Money in minor units of `currency`, people in slots of the current shift."""
-    return region_figures(caller.ctx, _situation(caller, incident))
+    return regions_answer(caller.ctx, _situation(caller, incident), caller.say)
 
 
 @router.get(
@@ -70,6 +70,9 @@ LAYER: dict[str, Any] = {
         "currency": {"type": "string"},
         "open": {"type": "integer"},
         "unlocated": {"type": "integer"},
+        "outside_map": {"type": "integer"},
+        "doubted_minor": {"type": "integer"},
+        "foreign": {"type": "array", "items": {"type": "object"}},
         "estimated_minor": {"type": "integer"},
         "illustrative": {"type": "boolean"},
         "source": {"type": "string", "description": "Where the outlines come from"},

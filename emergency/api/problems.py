@@ -7,6 +7,7 @@ of calls has no place in an answer or in the log of whoever receives it.
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
@@ -16,6 +17,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.exceptions import HTTPException
 
+from emergency.service.feed_rows import Fault
 from emergency.texts import N_, Message, Speaker, speaker
 
 log = logging.getLogger(__name__)
@@ -55,6 +57,7 @@ FORMS = {
     "not_a_value": N_("must be a number, text, true or false"),
 }
 OTHERWISE = N_("does not have the form this field needs")
+QUOTED = re.compile(r"'([^']*)'")
 # More faults than this help nobody mend a request.
 MOST_FAULTS = 100
 
@@ -127,6 +130,17 @@ def form_faults(errors: Iterable[Any], say: Speaker) -> list[FieldFault]:
 
 
 def _form_fault(error: Any, say: Speaker) -> FieldFault:
+    row, fault = _read(error)
+    return FieldFault(row=row, field=fault.field, code=fault.code, reason=say(fault.message))
+
+
+def row_fault(error: Any) -> Fault:
+    """What pydantic found wrong with a field of one row."""
+    return _read(error)[1]
+
+
+def _read(error: Any) -> tuple[int | None, Fault]:
+    """Row, where there is one, and what is wrong."""
     path = [part for part in error["loc"] if part not in ("body", "query", "path", "header")]
     row = next((part for part in path if isinstance(part, int)), None)
     # The names of the models a value was held against stand in the path as well; fields are plain words.
@@ -134,8 +148,10 @@ def _form_fault(error: Any, say: Speaker) -> FieldFault:
     if row is not None:
         names = names[1:]
     values = {k: v for k, v in error.get("ctx", {}).items() if k != "error"}
+    if error["type"] == "literal_error":  # pydantic writes 'a', 'b' or 'c', in English whoever reads
+        values["expected"] = ", ".join(QUOTED.findall(values["expected"]))
     text = FORMS.get(error["type"], OTHERWISE)
-    return FieldFault(row=row, field=".".join(names), code=error["type"], reason=say(text, **values))
+    return row, Fault(".".join(names), error["type"], Message(text, values))
 
 
 def install(service: FastAPI) -> None:

@@ -12,7 +12,10 @@ from typing import Any
 from emergency.api.commands import key_commands
 from emergency.cli import data, decisions, drills, serving
 from emergency.cli.answering import BadInput, answer_with, context
+from emergency.cli.claims import claims_history
 from emergency.cli.playbooks import playbook_commands
+from emergency.cli.pools import pool_commands
+from emergency.cli.sweeps import sweep_commands
 from emergency.service.faults import INPUT_FAULTS
 from emergency.texts import LANGUAGES
 
@@ -74,23 +77,31 @@ def _data_commands(command: Any, group: Any) -> None:
     claims = group("claims", "Claims")
     proposed = command(claims, "propose", data.claims_propose, "Propose how a file's columns are read")
     proposed.add_argument("file", type=Path)
-    proposed.add_argument("--encoding", default="", help="read it so: utf-8, gb18030, big5, utf-16 or cp1252")
+    proposed.add_argument("--encoding", default="", choices=data.ENCODINGS, help="read it so, whatever it seems to be")
     proposed.add_argument("--save", metavar="NAME", help="keep the proposal as a mapping of this name")
-    for name in ("estimated", "paid"):
-        proposed.add_argument(f"--{name}-unit", choices=("yuan", "wan", "yi", "usd", "whole", "minor"))
+    proposed.add_argument("--about", default="", metavar="SOURCE", help="whose claims messages speak of")
+    proposed.add_argument("--kind", default="", choices=data.KINDS, help="what a row of the file is")
+    proposed.add_argument("--date-order", choices=data.DATE_ORDERS, help="how dates such as 7/8/2026 are written")
+    proposed.add_argument("--coordinates", choices=data.COORDINATES, help="gcj02 for points of a Chinese web map")
+    for name in data.AMOUNTS:
+        proposed.add_argument(f"--{name.replace('_', '-')}-unit", choices=data.UNITS)
     imported = command(claims, "import", data.claims_import, "Import a claims file")
     imported.add_argument("file", type=Path)
-    imported.add_argument("--mapping", default="plain")
+    imported.add_argument("--mapping", help="how its columns are read (default: plain, plain-messages)")
+    imported.add_argument("--encoding", default="", choices=data.ENCODINGS, help="read it so, whatever it seems to be")
     imported.add_argument("--incident", help="the incident these claims belong to")
-    kinds = ("claims", "messages", "policies", "casualties")
-    imported.add_argument("--kind", choices=kinds, default="claims", help="what a row of the file is")
+    imported.add_argument("--kind", choices=data.KINDS, default="claims", help="what a row of the file is")
     imported.add_argument("--progress", action="store_true", help="say how far it is on standard error, also in a file")
+
+    said = command(claims, "history", claims_history, "One claim from its first version to now, masked")
+    said.add_argument("report_no", help="as its source writes it")
 
     alerts = command(group("alerts", "Alerts"), "import", data.alerts_import, "Import files of alerts, one line each")
     alerts.add_argument("files", nargs="+", type=Path, help="CAP, Atom, EDXL-DE, GDACS RSS, PAGER or USGS GeoJSON")
 
     key_commands(command, group, context, answer_with)
     playbook_commands(command, group)
+    pool_commands(command, group)
     store = group("store", "The store")
     command(store, "upgrade", serving.store_upgrade, "Bring every workspace to the newest schema")
     journal = group("journal", "The journal")
@@ -135,5 +146,6 @@ def _decision_commands(commands: Any, command: Any, group: Any) -> None:
     msel.add_argument("--from", dest="source", type=Path, metavar="MSEL.xlsx", help="take the changes made in this one")
     msel.add_argument("--out", type=Path, metavar="FILE", help="the spreadsheet; with --from the new script")
     msel.add_argument("--language", choices=tuple(LANGUAGES), default="en")
+    sweep_commands(command, drill)
     score = command(drill, "score", drills.drill_score, "Recompute the score of an exported log, without the store")
     score.add_argument("file", type=Path)

@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 import streamlit as st
 
 from emergency import bootstrap
 from emergency.bootstrap import Running
+from emergency.console.components import name_keeper
 from emergency.domain.incident import Incident
-from emergency.service.authority import COORDINATOR
+from emergency.domain.money import short_money
+from emergency.service.authority import COORDINATOR, roles_elsewhere, roles_for
 from emergency.service.context import Actor, Context
+from emergency.service.drill_seats import Seat
+from emergency.service.record_words import NAMELESS
 from emergency.service.response import every_incident
 from emergency.service.running import describe_workspaces
 from emergency.texts import LANGUAGES, N_, Speaker, speaker
 
-CURRENCY_MARKS = {"USD": "$", "CNY": "¥"}
+# A field for a day takes any of these and the acts say what is wrong with one: Streamlit says so in English only.
+FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)
 # The names of the rooms in the address bar and in "needs you" cards.
 ROOMS = {
     "situation": N_("Situation"),
@@ -29,15 +34,18 @@ ROOMS = {
     "words": N_("Bulletins"),
     "intake": N_("Intake"),
     "allocation": N_("Allocation"),
+    "pool": N_("Pool"),
     "playbooks": N_("Playbooks"),
     "drills": N_("Drills"),
+    "review": N_("Review"),
+    "drill_desk": N_("Drill desk"),
     "journal": N_("Journal"),
 }
 # How the sidebar groups them: the name of a group, and its rooms in order.
 GROUPS = (
     (N_("Command"), ("situation", "response", "reports", "tasks", "organisation", "measures", "words")),
-    (N_("Claims and forces"), ("intake", "allocation")),
-    (N_("Prepare and learn"), ("playbooks", "drills", "journal")),
+    (N_("Claims and forces"), ("intake", "allocation", "pool")),
+    (N_("Prepare and learn"), ("playbooks", "drills", "drill_desk", "review", "journal")),
 )
 
 
@@ -48,6 +56,8 @@ class Desk:
     say: Speaker
     ctx: Context
     running: Running
+    seat: Seat | None = None  # of this browser, in a drill that people play
+    in_drill: bool = False
 
     @property
     def zone(self) -> ZoneInfo:
@@ -61,28 +71,26 @@ class Desk:
         if not day:
             return f"{local:%H:%M}"
         if self.say.language == "zh_CN":
-            return f"{local.month}月{local.day}日 {local:%H:%M}"
+            # Of another year than the workspace's own the year stands there: 7月20日 of 2021 is not this July's.
+            year = "" if local.year == self.ctx.now().astimezone(self.zone).year else f"{local.year}年"
+            return f"{year}{local.month}月{local.day}日 {local:%H:%M}"
         return f"{local.day} {local:%b %Y %H:%M}"
 
     def money(self, minor: int, currency: str | None = None) -> str:
         """Money short enough for a strip: $1.12 bn, ¥58.27 亿."""
-        mark = CURRENCY_MARKS.get(currency or self.ctx.profile.currency, "")
-        amount = minor / 100
-        steps = ((1e8, "亿"), (1e4, "万")) if self.say.language == "zh_CN" else ((1e9, " bn"), (1e6, " M"), (1e3, " k"))
-        for size, word in steps:
-            if abs(amount) >= size:
-                return f"{mark}{amount / size:,.2f}{word}"
-        return f"{mark}{amount:,.0f}"
+        return self.say.of(short_money(minor, currency or self.ctx.profile.currency))
 
     def region(self, code: str | None) -> str:
         if not code:
             return self.say("no place")
-        return self.ctx.regions.name(code, self.say.language) if self.ctx.regions.known(code) else code
+        if not self.ctx.regions.known(code):
+            return self.say("{code}, outside this map", code=code)
+        return self.ctx.regions.label(code, self.say.language)
 
     def incident(self) -> Incident | None:
         """The incident chosen in the sidebar, else the first open one."""
         known = every_incident(self.ctx)
-        chosen = st.session_state.get(f"incident.{self.ctx.store.name}")
+        chosen = st.session_state.get(incident_key(self.ctx.store.name))
         found = next((i for i in known if i.incident_id == chosen), None)
         return found or next((i for i in known if i.is_open), None) or (known[0] if known else None)
 
@@ -94,7 +102,7 @@ def browser_language() -> str:
 
 
 def open_desk() -> Desk:
-    """The desk of this session; language and workspace stand in the address, so a reload keeps them."""
+    """The desk of this session; language, workspace and incident stand in the address, so a reload keeps them."""
     running = bootstrap.running()
     asked = st.query_params.get("lang", "")
     language = st.session_state.setdefault("language", asked if asked in LANGUAGES else browser_language())
@@ -104,12 +112,57 @@ def open_desk() -> Desk:
         fitting = "zhengzhou" if language == "zh_CN" else "harvey"
         workspace = fitting if fitting in names else "live"
     st.session_state["workspace"] = workspace
-    # Pages come and go, the address stays with the person.
-    st.query_params.from_dict({"lang": language, "workspace": workspace})
-    say = speaker(language)
-    actor = st.session_state.setdefault("actor", say("Coordinator"))
-    role = st.session_state.get(role_key(workspace)) or COORDINATOR
-    return Desk(say, running.context(workspace, Actor(actor, actor, role)), running)
+    _remember(workspace)
+    desk = _desk(running, speaker(language), workspace)
+    _keep_address(desk, language, workspace)
+    return desk
+
+
+def _remember(workspace: str) -> None:
+    """At the first look of a session: what the address and the browser have kept of the one before."""
+    if "roles" not in st.session_state:
+        who = name_keeper.known()
+        st.session_state["name"], st.session_state["roles"] = who.name, dict(who.roles)
+        if asked := st.query_params.get("incident"):
+            st.session_state[incident_key(workspace)] = asked
+    # A field that was not drawn for once has lost its value.
+    st.session_state.setdefault("actor", st.session_state["name"])
+
+
+def _desk(running: Running, say: Speaker, workspace: str) -> Desk:
+    """The role is one that a playbook of the house knows; what a browser says may be of another time."""
+    name = st.session_state["actor"].strip() or NAMELESS
+    role = st.session_state.get(role_key(workspace)) or st.session_state["roles"].get(workspace, COORDINATOR)
+    desk = Desk(say, running.context(workspace, Actor(name, name, role)), running)
+    known = role in roles_for(desk.ctx, desk.incident()) or roles_elsewhere(desk.ctx, role)
+    if role != COORDINATOR and not known:
+        return Desk(say, running.context(workspace, Actor(name, name, COORDINATOR)), running)
+    return desk
+
+
+def _keep_address(desk: Desk, language: str, workspace: str) -> None:
+    """Pages come and go, the address stays with the person."""
+    kept = {"lang": language, "workspace": workspace}
+    key, incident = incident_key(workspace), desk.incident()
+    if incident is not None:
+        kept["incident"] = incident.incident_id
+        if key in st.session_state:
+            st.session_state[key] = incident.incident_id  # an address may name one that is not there
+    st.query_params.from_dict(kept)
+
+
+def keep_who(desk: Desk) -> None:
+    """The browser remembers the name and the roles as they stand in the fields now."""
+    workspace = desk.ctx.store.name
+    roles = st.session_state["roles"] | {workspace: st.session_state.get(role_key(workspace)) or COORDINATOR}
+    st.session_state["roles"] = roles
+    name = st.session_state["name"] = st.session_state["actor"].strip()
+    name_keeper.keep(name_keeper.Who(name, roles))
+
+
+def incident_key(workspace: str) -> str:
+    """Where the chosen incident is remembered, one for each workspace."""
+    return f"incident.{workspace}"
 
 
 def role_key(workspace: str) -> str:

@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import streamlit as st
 
@@ -22,6 +23,8 @@ from emergency.texts import Speaker
 TONES = ("plain", "ok", "watch", "bad")
 # A state is told by a sign as well, for eyes that do not see the colour.
 _SIGNS = {"plain": "", "ok": "✓", "watch": "!", "bad": "‼"}
+# The terms of the norm, for whoever reads another language.
+OFFICIAL = {1: "一级响应", 2: "二级响应", 3: "三级响应"}
 SIDEBAR_PX = 208
 _STYLE = (Path(__file__).parent / "look.css").read_text("utf-8")
 
@@ -49,12 +52,13 @@ def plain(text: object) -> str:
 class LevelBadge:
     """The response level, in words; ``level`` None where no response is open.
 
-    A proposed level that nobody confirmed yet is drawn as an outline.
+    A proposed level that nobody confirmed yet is drawn as an outline. ``term``: the official one, as a tooltip.
     """
 
     level: int | None
     words: str
     proposed: bool = False
+    term: str = ""
 
     def __post_init__(self) -> None:
         if self.level not in (None, 1, 2, 3):
@@ -92,30 +96,41 @@ class Change:
     text: str
 
 
-def begin() -> None:
+def begin(say: Speaker | None = None) -> None:
     """Put the style on the page; call once, first thing, in every run of the main script.
 
     The page itself is set up with ``st.set_page_config(layout="wide", initial_sidebar_state=SIDEBAR_PX)``.
     """
-    st.html(f"<style>{_STYLE}</style>")
+    st.html(f"<style>{_STYLE}{_words(say) if say else ''}</style>")
 
 
-def level_badge(
-    say: Speaker, level: int | None, *, proposed: bool = False, provisional: bool = False
-) -> LevelBadge:
-    """The badge of a response level in its fixed words: Ⅰ 一级响应, Ⅱ 二级响应 or Ⅲ 三级响应.
+def _words(say: Speaker) -> str:
+    """Words that Streamlit writes itself and offers no setting for, put in the language of the page."""
+    limit = say("or drop it here · up to {mb} MB", mb=st.get_option("server.maxUploadSize"))
+    return f":root {{ --em-choose-file: {_quoted(say('Choose a file'))}; --em-file-limit: {_quoted(limit)}; }}"
 
-    What nobody has confirmed, proposed or in force for the time being, is an outline and says so.
+
+def _quoted(text: str) -> str:
+    """Text as a string of CSS that cannot end early."""
+    return '"' + "".join(c if c.isalnum() or c in " ·." else f"\\{ord(c):x} " for c in text) + '"'
+
+
+def level_badge(say: Speaker, level: int | None, *, proposed: bool = False, provisional: bool = False) -> LevelBadge:
+    """The badge of a response level in its fixed words: Response level Ⅱ, Ⅱ 二级响应.
+
+    In English the official term is told to whoever points at it. What nobody has confirmed, proposed or in force
+    for the time being, is an outline and says so.
     """
     words = {
         None: say("No response open"),
-        1: say("Level Ⅰ 一级响应"),
-        2: say("Level Ⅱ 二级响应"),
-        3: say("Level Ⅲ 三级响应"),
+        1: say("Response level Ⅰ"),
+        2: say("Response level Ⅱ"),
+        3: say("Response level Ⅲ"),
     }[level]
+    term = "" if say.language == "zh_CN" else OFFICIAL.get(level or 0, "")
     if provisional:
-        return LevelBadge(level, say("{level}, provisional", level=words), True)
-    return LevelBadge(level, say("{level}, proposed", level=words) if proposed else words, proposed)
+        return LevelBadge(level, say("{level}, provisional", level=words), True, term)
+    return LevelBadge(level, say("{level}, proposed", level=words) if proposed else words, proposed, term)
 
 
 def page_header(
@@ -127,6 +142,7 @@ def page_header(
     as_of_line: tuple[str, str] | None = None,
     watermark: str | None = None,
     clock_help: str = "",
+    more_clocks: Sequence[tuple[str, str, str]] = (),
 ) -> None:
     """The head of every room; level, clock and as-of time stand in the same corner everywhere.
 
@@ -135,9 +151,10 @@ def page_header(
         as_of_line: the time the figures belong to, and how fresh they are.
         watermark: of an exercise, across the page.
         clock_help: shows when somebody points at the clock or reaches it by keyboard.
+        more_clocks: of other addressees, as clock_line; one small line each.
     """
     st.html(
-        _header_html(title, subtitle, level_badge, class_line, clock_line, as_of_line, clock_help)
+        _header_html(title, subtitle, level_badge, class_line, clock_line, as_of_line, clock_help, more_clocks)
         + (_watermark_html(watermark) if watermark else "")
     )
 
@@ -150,14 +167,16 @@ def _header_html(
     clock_line: tuple[str, str, str] | None,
     as_of_line: tuple[str, str] | None,
     clock_help: str = "",
+    more_clocks: Sequence[tuple[str, str, str]] = (),
 ) -> str:
     corner = [_badge_html(badge, class_line)] if badge else []
     if clock_line:
         what, left, tone = clock_line
         told = f'<div class="em-help" role="note">{esc(clock_help)}</div>' if clock_help else ""
         reach = ' tabindex="0"' if clock_help else ""
+        more = "".join(f"<small>{esc(name)} {_toned(span, mood)}</small>" for name, span, mood in more_clocks)
         corner.append(
-            f'<div class="em-clock"{reach}><strong>{esc(what)}</strong><br>{_toned(left, tone)}{told}</div>'
+            f'<div class="em-clock"{reach}><strong>{esc(what)}</strong><br>{_toned(left, tone)}{more}{told}</div>'
         )
     if as_of_line:
         when, fresh = as_of_line
@@ -174,7 +193,8 @@ def _badge_html(badge: LevelBadge, class_line: ClassLine | None) -> str:
     if class_line:
         tag = f" <mark>{esc(class_line.tag)}</mark>" if class_line.tag else ""
         below = f'<div class="em-class">{esc(class_line.name)} <b>{esc(class_line.value)}</b>{tag}</div>'
-    return f'<div class="em-level"><span class="{look}">{esc(badge.words)}</span>{below}</div>'
+    told = f' title="{esc(badge.term)}"' if badge.term else ""
+    return f'<div class="em-level"><span class="{look}"{told}>{esc(badge.words)}</span>{below}</div>'
 
 
 def _watermark_html(text: str) -> str:
@@ -214,6 +234,17 @@ def needs_card(key: str, title: str, text: str = "", small: str = "", tone: str 
             yield
 
 
+def notice(kind: str, text: str) -> None:
+    """What the last act brought: once, at the head of the room, and in sight of whoever has scrolled down.
+
+    kind: success, info, warning or error.
+    """
+    text = text[:1].upper() + text[1:]  # refusals are written as parts of a sentence
+    # The style keeps it at the upper edge of what is seen; a message floating over the page would hide the clocks.
+    with st.container(key=f"em-notice-{crc32((kind + text).encode())}"):
+        getattr(st, kind)(text)
+
+
 def section(title: str) -> None:
     """A small heading inside a room."""
     st.html(f'<h2 class="em-section">{esc(title)}</h2>')
@@ -238,6 +269,9 @@ class Cell:
         _known(self.tone)
 
 
+SHORT = 6  # characters
+
+
 def table(heads: Sequence[str], rows: Iterable[Sequence[str | Cell]], *, numbers: Sequence[int] = ()) -> None:
     """A quiet table for reading; for sorting and choosing rows use ``st.dataframe``.
 
@@ -248,14 +282,22 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str | Cell]], *, numbers
 
 
 def _table_html(heads: Sequence[str], rows: Iterable[Sequence[str | Cell]], numbers: frozenset[int]) -> str:
-    def cell(tag: str, place: int, inner: str) -> str:
-        return f"<{tag}{' class=em-num' if place in numbers else ''}>{inner}</{tag}>"
+    def cell(tag: str, place: int, inner: str, short: bool = False) -> str:
+        look = "em-num" if place in numbers else "em-short" if short else ""
+        return f"<{tag}{f' class={look}' if look else ''}>{inner}</{tag}>"
 
     head = "".join(cell("th", place, esc(text)) for place, text in enumerate(heads))
-    body = "".join(
-        f"<tr>{''.join(cell('td', place, _cell_html(value)) for place, value in enumerate(row))}</tr>" for row in rows
-    )
+
+    def line(row: Sequence[str | Cell]) -> str:
+        return "".join(cell("td", place, _cell_html(value), _is_short(value)) for place, value in enumerate(row))
+
+    body = "".join(f"<tr>{line(row)}</tr>" for row in rows)
     return f'<div class="em-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
+
+
+def _is_short(value: str | Cell) -> bool:
+    """A word or two stay in one line beside a column of sentences; in Chinese they would stand one above the other."""
+    return isinstance(value, str) and len(value) <= SHORT
 
 
 def _cell_html(value: str | Cell) -> str:

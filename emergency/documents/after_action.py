@@ -11,10 +11,11 @@ from datetime import datetime
 from typing import Any
 
 from emergency.documents.blocks import Bar, Bars, Block, Bullets, Heading, PageBreak, Para, Story, Table
-from emergency.documents.drill_record import Record
-from emergency.documents.drill_words import RATINGS, figure, percent
-from emergency.domain.drill.gaps import DIMENSIONS
+from emergency.documents.drill_words import figure, percent
+from emergency.documents.learning import Learning
 from emergency.domain.drill.review import TOP_GAPS
+from emergency.domain.drill.words import BAND_TONES, BANDS, DIMENSIONS, MANNERS
+from emergency.domain.improvement import ELEMENTS
 from emergency.texts import N_, Speaker
 
 MEANINGS = {
@@ -23,27 +24,32 @@ MEANINGS = {
     "M": N_("The objective was met only in part, or a critical action was missed."),
     "U": N_("The objective was not met."),
 }
-TONES = {"P": "ok", "S": "ok", "M": "watch", "U": "bad"}
-TYPES = {"tabletop": N_("tabletop"), "functional": N_("functional"), "full_scale": N_("full-scale")}
+TYPES = {
+    "tabletop": N_("tabletop"),
+    "functional": N_("functional"),
+    "full_scale": N_("full-scale"),
+    "real": N_("real incident"),
+}
 PLAYERS = {"team": N_("team"), "simulated": N_("simulated")}
-ELEMENTS = {
-    "planning": N_("planning"),
-    "organisation": N_("organisation"),
-    "equipment": N_("equipment"),
-    "training": N_("training"),
-    "exercise": N_("exercise"),
-}
-AUTOS = {
-    "scripted": N_("Robots act as people would"),
-    "best": N_("The engine acts at once (upper bound)"),
-    "none": N_("Nobody acts (lower bound)"),
-}
 CAPABILITIES = {
     "activation": N_("activation"),
     "resourcing": N_("resourcing"),
     "reporting": N_("reporting"),
     "customers": N_("customer care"),
     "continuity": N_("business continuity"),
+    "preparation": N_("preparation"),
+    "recovery": N_("recovery"),
+}
+FOOTERS = {"run": N_("【演练】EXERCISE · run {run}"), "incident": N_("Review of incident {run}")}
+HANDLING = {
+    "run": N_(
+        "Handling: internal, for training and improvement. Roles are scored, not named people. "
+        "Nothing told here happened outside the drill."
+    ),
+    "incident": N_(
+        "Handling: internal, for improvement. Roles are scored, not named people. Scored by the rules of the drills, "
+        "from the journal of the response."
+    ),
 }
 EPOCH = "2000-01-01T00:00:00+00:00"  # dates a report whose run was kept without an overview
 
@@ -59,21 +65,25 @@ def after_action(run: Mapping[str, Any], say: Speaker) -> Story:
     return Story(
         title=title,
         language=say.language,
-        footer=say("【演练】EXERCISE · run {run}", run=run["run_id"]),
+        footer=say(FOOTERS[run.get("kind", "run")], run=run["run_id"]),
         date=datetime.fromisoformat(book.overview.get("start", EPOCH)),
         blocks=tuple(book.blocks(title)),
     )
 
 
-class _Report(Record):
+class _Report(Learning):
     """One run being told; each method gives the blocks of one part."""
 
     def blocks(self, title: str) -> Iterator[Block]:
         yield Heading(title, 0)
         yield from self.first_page()
         yield PageBreak()
+        yield from self.conclusion()
+        yield from self.proofs()
         yield from self.over()
         yield from self.analysis()
+        yield from self.panel()
+        yield from self.voices()
         yield from self.expectations()
         yield from self.outcomes()
         yield from self.timeline()
@@ -83,13 +93,7 @@ class _Report(Record):
 
     def first_page(self) -> Iterator[Block]:
         say = self.say
-        yield Para(
-            say(
-                "Handling: internal, for training and improvement. Roles are scored, not named people. "
-                "Nothing told here happened outside the drill."
-            ),
-            "notice",
-        )
+        yield Para(say(HANDLING[self.run.get("kind", "run")]), "notice")
         yield Para(self.spoken(self.review["verdict"]) + say(" – {rating}", rating=self.rating_of_whole()), "verdict")
         for reason in self.score["reasons"]:
             yield Para(self.spoken(reason))
@@ -106,6 +110,7 @@ class _Report(Record):
         yield self._objectives()
         yield Heading(say("The three largest gaps"))
         yield from self._top_gaps()
+        yield from self.overdue()
 
     def rating_of_whole(self) -> str:
         return self.spoken(self.review["rating"])
@@ -130,7 +135,7 @@ class _Report(Record):
             ],
             widths=(29, 12, 20, 8, 11, 10, 13),
             numbers=frozenset({3, 4, 5, 6}),
-            tones={place: (2, TONES.get(o["band"], "plain")) for place, o in enumerate(rows)},
+            tones={place: (2, BAND_TONES.get(o["band"], "plain")) for place, o in enumerate(rows)},
         )
 
     def _top_gaps(self) -> Iterator[Block]:
@@ -168,7 +173,7 @@ class _Report(Record):
             [say("Drill time"), say("{start}, {hours} h", start=f"{start:%Y-%m-%d %H:%M %z}", hours=_hours(told))],
             [say("Announced"), say("yes") if told["announced"] else say("no")],
             [say("Scenario"), say.of(told["scenario"])],
-            [say("Empty seats"), self.chosen(AUTOS, self.run["auto"])],
+            [say("Empty seats"), self.chosen(MANNERS, self.run["auto"])],
             [say("Passed if"), "; ".join(self._criteria(told["criteria"])) or "–"],
         ]
         yield Table([say("Item"), say("Content")], rows, widths=(18, 82))
@@ -194,7 +199,7 @@ class _Report(Record):
     def analysis(self) -> Iterator[Block]:
         say = self.say
         yield Heading(say("Analysis by objective"))
-        meanings = [[say(RATINGS[band]), say(MEANINGS[band])] for band in RATINGS]
+        meanings = [[say(BANDS[band]), say(MEANINGS[band])] for band in BANDS]
         yield Table([say("Rating"), say("Meaning")], meanings, widths=(30, 70))
         strengths: Sequence[Mapping[str, Any]] = self.review["strengths"]
         of = {e["id"]: e["objective"] for e in self.score["expectations"]}
@@ -212,6 +217,9 @@ class _Report(Record):
             yield Bullets(poor or [say("none found")])
 
     def plan(self) -> Iterator[Block]:
+        if self.learnt.get("items"):
+            yield from self.items()
+            return
         say = self.say
         yield Heading(say("Improvement plan (drafts)"))
         drafts = self.review["drafts"]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from emergency.documents.blocks import Block, Bullets, Heading, Para, Table
 from emergency.documents.drill_words import Words, amount, figure, offset
 from emergency.domain.drill.gaps import span
+from emergency.texts import N_
 
+OUTCOME_FIGURES = ("value", "baseline", "knowable", "regret", "oracle", "floor", "target")
 
 class Record(Words):
     """The record of a run, part by part; every point leads to its entry in the journal."""
@@ -27,7 +30,7 @@ class Record(Words):
             ],
             [
                 [
-                    f"{e['id']} {self.action(e['action'])}" + (say(" (critical)") if e["critical"] else ""),
+                    self.asked(e) + (say(" (critical)") if e["critical"] else ""),
                     self.role(e["role"]),
                     span(e["limit_s"]),
                     "–" if e["taken_s"] is None else span(e["taken_s"]),
@@ -45,6 +48,11 @@ class Record(Words):
             yield Para(say("How accuracy was judged"), "note")
             yield Bullets([f"{id}: {self.spoken(note)}" for id, note in notes])
 
+    def asked(self, answer: Mapping[str, Any]) -> str:
+        """What was expected: its id and the act; of a real incident the task's title alone."""
+        name = self.expectation(answer["id"])
+        return name if name != answer["id"] else f"{name} {self.action(answer['action'])}"
+
     def outcomes(self) -> Iterator[Block]:
         say, rows = self.say, self.score["outcomes"]
         if not rows:
@@ -55,6 +63,8 @@ class Record(Words):
                 say("Figure"),
                 say("Played"),
                 say("Nobody moved"),
+                say("Knowable then"),
+                say("Regret"),
                 say("Hindsight"),
                 say("Floor"),
                 say("Target"),
@@ -63,18 +73,19 @@ class Record(Words):
             [
                 [
                     f"{o['id']} {self.metric(o['metric'])}",
-                    *(amount(o[name]) for name in ("value", "baseline", "oracle", "floor", "target")),
+                    *(amount(o.get(name)) for name in OUTCOME_FIGURES),
                     say("void") if o["void"] else f"{o['effectiveness']} %",
                 ]
                 for o in rows
             ],
-            widths=(32, 11, 12, 11, 11, 11, 12),
-            numbers=frozenset(range(1, 7)),
+            widths=(24, 9, 10, 11, 9, 10, 8, 9, 10),
+            numbers=frozenset(range(1, 9)),
         )
         yield Para(
             say(
-                "All three were played on the identical claims: the plans of this run, nobody reallocated, and the "
-                "allocation engine told the true demand in advance."
+                "All were played on the identical claims: the plans of this run, nobody reallocated, the allocation "
+                "engine twice a day on what was on hand by then, and the engine told the true demand in advance. "
+                "Regret is what this run falls short of what was knowable; below 0 it did better."
             ),
             "note",
         )
@@ -116,6 +127,11 @@ class Record(Words):
             [list(pair) for pair in sorted(run["files"].items())],
             (34, 66),
         )
+        if run.get("kind") == "incident":
+            words = N_("Points come from the journal of the response, by the rules drills are scored by.")
+            yield Para(say(words))
+            yield Bullets([f"emergency journal verify --workspace {run['workspace']}"])
+            return
         yield Para(
             say(
                 "Run {run}, seed {seed}. Points come from the drill's own journal by rules fixed before the start.",

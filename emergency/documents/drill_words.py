@@ -8,14 +8,8 @@ from typing import Any
 from emergency.domain.act import ACTS
 from emergency.domain.drill.measures import METRIC_NAMES
 from emergency.domain.drill.record import message_from
-from emergency.texts import N_, Message, Speaker
-
-RATINGS = {
-    "P": N_("P · performed without challenges"),
-    "S": N_("S · some challenges"),
-    "M": N_("M · major challenges"),
-    "U": N_("U · unable to perform"),
-}
+from emergency.domain.drill.words import BANDS
+from emergency.texts import Message, Speaker
 
 
 class Words:
@@ -34,9 +28,14 @@ class Words:
     def spoken(self, record: Mapping[str, Any]) -> str:
         """A kept sentence, with the ids of roles, acts and metrics in it given their names."""
         message = message_from(dict(record))
-        names = {"role": self.role, "action": self.action, "metric": self.metric}
+        names = {"role": self.role, "action": self.action, "metric": self.metric, "expectation": self.expectation}
         named = {k: names[k](v) if k in names and isinstance(v, str) else v for k, v in message.values.items()}
         return self.say(Message(message.id, named))
+
+    def expectation(self, id: str) -> str:
+        """Of a script its own id; of a real incident the title of the task that was owed."""
+        title = self.overview.get("names", {}).get(id)
+        return self.say.of(title) if title else id
 
     def action(self, action: str) -> str:
         return self.say(ACTS[action].title) if action in ACTS else action
@@ -50,7 +49,7 @@ class Words:
         return self.say(METRIC_NAMES[metric]) if metric in METRIC_NAMES else metric
 
     def rating(self, band: str | None) -> str:
-        return self.say(RATINGS[band]) if band in RATINGS else self.say("not rated")
+        return self.say(BANDS[band]) if band in BANDS else self.say("not rated")
 
     def chosen(self, names: Mapping[str, str], word: str) -> str:
         return self.say(names[word]) if word in names else word

@@ -71,7 +71,7 @@ ACTIONS = Sheet(
         Column(N_("Expected action"), 12),
         Column(N_("Inject"), 9),
         Column(N_("Role"), 18),
-        Column(N_("Action"), 34),
+        Column(N_("Act to be done"), 34),
         Column(N_("Objective"), 12),
         Column(N_("Within"), 12, TIME),
         Column(N_("Weight"), 9, NUMBER),

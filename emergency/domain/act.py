@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from emergency.texts import N_
+from emergency.texts import N_, Message
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ ACTS: Mapping[str, Act] = {
         Act("level.confirm", N_("Confirm the response level"), ("level",)),
         Act("allocation.commit", N_("Commit an allocation plan"), ("kind",)),
         Act("comms.send", N_("Send a bulletin"), ("audience", "text")),
-        Act("report.submit", N_("Submit a report to the regulator"), ("to", "kind", "fields")),
+        Act("report.submit", N_("Submit a report"), ("to", "kind", "fields")),
         Act("report.publish", N_("Publish a situation report"), ("text",)),
         Act("map.footprint.publish", N_("Publish the affected area"), ("regions",)),
         Act("case.assign", N_("Assign cases to a handler"), ("lob",)),
@@ -47,9 +47,11 @@ ACTS: Mapping[str, Act] = {
 }
 
 
-def faults(action: str, body: Mapping[str, Any]) -> tuple[str, ...]:
+def faults(action: str, body: Mapping[str, Any]) -> tuple[Message, ...]:
     """What is wrong with an act, in words; empty where nothing is."""
     act = ACTS.get(action)
     if act is None:
-        return (f"{action!r} is not an act the console records; use one of {', '.join(sorted(ACTS))}",)
-    return tuple(f"{action} needs {key!r}" for key in act.required if body.get(key) in (None, "", [], {}))
+        gaps = {"act": action, "known": ", ".join(sorted(ACTS))}
+        return (Message("{act} is not an act the console records; use one of {known}", gaps),)
+    missing = [key for key in act.required if body.get(key) in (None, "", [], {})]
+    return tuple(Message("“{act}” needs {field}", {"act": Message(act.title), "field": key}) for key in missing)

@@ -21,3 +21,8 @@ def to_us(instant: datetime) -> int:
 
 def from_us(us: int) -> datetime:
     return _EPOCH + timedelta(microseconds=us)
+
+
+def clock_words(local: datetime) -> dict[str, str]:
+    """A local time as the people of both languages write it: 23 Jul 2021 12:00, 7月23日 12:00."""
+    return {"en": f"{local.day} {local:%b %Y %H:%M}", "zh": f"{local.month}月{local.day}日 {local:%H:%M}"}

@@ -7,7 +7,7 @@ no two audiences are told different numbers.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,6 +80,31 @@ def ledger_of(entries: Iterable[Entry]) -> dict[str, tuple[Entry, ...]]:
         figure: tuple(sorted(several, key=lambda e: (-to_us(e.as_of), e.source)))
         for figure, several in sorted(found.items())
     }
+
+
+def floored(known: Ledger, floors: Mapping[str, str]) -> dict[str, tuple[Entry, ...]]:
+    """The ledger where a part that is larger than its whole stands beside the whole, as another source of it.
+
+    So they disagree like any two sources, and no text goes out with either number until somebody has named the one
+    that holds. However old: eight insured dead of two dead is wrong at any age.
+
+    Args:
+        floors: figure -> the figure it is part of.
+    """
+    found = dict(known)
+    for part, whole in floors.items():
+        some, total = chosen(known.get(part, ())), chosen(known.get(whole, ()))
+        if some is None or total is None or not _smaller(total.value, some.value):
+            continue
+        for figure, kept, other in ((whole, total, some), (part, some, total)):
+            beside = replace(other, figure=figure, source=f"{other.source} · {other.figure}", as_of=kept.as_of)
+            found[figure] = (kept, beside, *known[figure][1:])
+    return found
+
+
+def _smaller(here: Any, there: Any) -> bool:
+    numbers = all(isinstance(v, int | float) and not isinstance(v, bool) for v in (here, there))
+    return numbers and here < there
 
 
 def chosen(entries: Sequence[Entry], source: str | None = None) -> Entry | None:

@@ -149,7 +149,7 @@ CLAUSES: tuple[Clause, ...] = (
     ),
     Clause("1.4", N_("Customers can ask round the clock"), lambda p: _titled(p, "24小时", "round the clock")),
     Clause("2.1", N_("The claims procedure is changed for the event"), lambda p: _by_act(p, "policy.enable")),
-    Clause("2.2", N_("Command centre, disposition team, customer support, logistics"), _groups),
+    Clause("2.2", N_("Command centre, response team, customer support, logistics"), _groups),
     Clause("2.3", N_("Communication inside"), lambda p: _bulletins(p, "staff")),
     Clause(
         "2.3",

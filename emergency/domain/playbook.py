@@ -72,8 +72,8 @@ class Due:
 
     origin: one of ORIGINS; ``task`` = when all predecessors are done.
     within_s: level -> seconds; may be empty where `deadline` is given.
-    deadline: kind of report (first, follow_up …) whose clock the level rules hold. While that clock
-        runs it alone decides; a span beside it is the house's own target for when no rule asks.
+    deadline: kind of report (first, follow_up …) whose clock the level rules hold. That clock alone
+        decides; where none runs the task is not due, whatever span may stand beside it.
     """
 
     origin: str
@@ -301,11 +301,11 @@ def _planned(
     deadlines_s: Mapping[str, int],
 ) -> PlannedTask:
     after = tuple(one for one in task.after if one in among)
-    within_s = deadlines_s.get(task.due.deadline, task.due.within_s.get(level))
+    within_s = deadlines_s.get(task.due.deadline) if task.due.deadline else task.due.within_s.get(level)
     # With every predecessor left out at this level the work can begin at activation.
     origin = "activation" if task.due.origin == "task" and not after else task.due.origin
-    if task.due.deadline in deadlines_s and origin != "stand_down":
-        origin = "discovery"  # where the clocks of the rules start; that of a final report may start at stand-down
+    if task.due.deadline:
+        origin = "discovery"  # where the clocks of the rules start
     return PlannedTask(
         id=task.id,
         role=task.role,
@@ -317,7 +317,8 @@ def _planned(
         hard=task.hard,
         evidence=task.evidence,
         due_within_s=within_s if origin == "task" else None,
-        repeat_every_s=task.repeat_every_s.get(level),
+        # What a clock repeats comes again when the clock says so.
+        repeat_every_s=None if task.due.deadline else task.repeat_every_s.get(level),
         forms=task.forms,
     )
 

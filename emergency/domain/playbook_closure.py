@@ -17,6 +17,7 @@ WORK_METRICS: Mapping[str, str] = {
     "claims.closed_ratio": N_("Share of claims closed"),
     "tasks.critical_open": N_("Critical tasks still open"),
     "regulator.final_report": N_("Final report to the regulator"),
+    "internal.final_report": N_("Final internal report"),
     "regulator.complaints_open": N_("Complaints passed on by the regulator, still open"),
     "reconcile.unmatched": N_("Claims taken by hand, not yet matched"),
     "system.core_claims.up_minutes": N_("Minutes the core claims system has been up"),
@@ -31,8 +32,9 @@ WORK_METRICS: Mapping[str, str] = {
 # Everything a closure condition may name -> its name in words.
 CLOSURE_METRICS: Mapping[str, str] = {**{one.id: one.name for one in METRICS.values()}, **WORK_METRICS}
 STATES: Mapping[str, str] = {
-    "submitted": N_("submitted"),
+    "submitted": N_("handed in"),
     "yes": N_("yes"),
+    "no": N_("no"),
 }
 
 

@@ -28,7 +28,7 @@ STATUS_NAMES: Mapping[str, str] = {
 }
 GROUP_NAMES: Mapping[str, str] = {
     "command_centre": N_("Command centre"),
-    "response_team": N_("Disposition team"),
+    "response_team": N_("Response team"),
     "customer_support": N_("Customer support"),
     "logistics": N_("Logistics"),
 }

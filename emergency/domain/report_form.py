@@ -6,6 +6,7 @@ the same facts, so that the English beside the Chinese cannot say something else
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from emergency.texts import N_
 Text = Mapping[str, str]
 LANGUAGE_KEYS = {"zh_CN": "zh", "en": "en"}
 MISSING = {"zh": "【待补：{name}】", "en": "[still missing: {name}]"}
+NOT_AVAILABLE = {"zh": "（无法提供：{reason}）", "en": "(not available: {reason})"}
 
 # Tags an incident may wear; which of them starts which clock stands in the rule files.
 TAGS: Mapping[str, str] = {
@@ -23,7 +25,7 @@ TAGS: Mapping[str, str] = {
     "run": N_("Run on the company"),
     "siege": N_("Siege of an outlet"),
     "assault": N_("Assault on an outlet"),
-    "closure": N_("Outlet closed"),
+    "closure": N_("Closure of an outlet"),
     "robbery": N_("Robbery"),
 }
 
@@ -155,7 +157,9 @@ def _said(line: Line, facts: Mapping[str, Figure]) -> bool:
 
 def _joined(lines: Sequence[Line], language: str, facts: Mapping[str, Figure]) -> str:
     spoken = [_spoken(line.text[language], language, facts) for line in lines]
-    return ("" if language == "zh" else " ").join(spoken)
+    text = ("" if language == "zh" else " ").join(spoken)
+    # A sentence that others were to go on ends where they are left out.
+    return text[:-1] + "。" if text.endswith(("；", "，")) else text
 
 
 def _spoken(text: str, language: str, facts: Mapping[str, Figure]) -> str:
@@ -179,6 +183,8 @@ GAPS: Mapping[str, Text] = {
     "regions": {"zh": "影响区域", "en": "regions affected"},
     "occurred": {"zh": "发生时间", "en": "time of occurrence"},
     "discovered": {"zh": "发现时间", "en": "time of discovery"},
+    "scope": {"zh": "影响范围", "en": "scope"},
+    "event": {"zh": "事件", "en": "event"},
     "cause": {"zh": "初步原因", "en": "preliminary cause"},
     "class": {"zh": "灾害事故等级", "en": "event class"},
     "level": {"zh": "响应级别", "en": "response level"},
@@ -198,6 +204,23 @@ GAPS: Mapping[str, Text] = {
 
 def gap_name(gap: str) -> Text:
     return GAPS.get(gap, {"zh": gap, "en": gap})
+
+
+def mark_of(field: Field, gap: str, language: str) -> str:
+    """How a gap of a field is marked in its text."""
+    return MISSING[language].format(name=(field.title if gap == field.id else gap_name(gap))[language])
+
+
+def marks_left(field: Field, text: str) -> tuple[str, ...]:
+    """Gaps whose marks still stand in a text that a person has written, in either language."""
+    named = {gap_name(gap)[language]: gap for gap in GAPS for language in MISSING}
+    named |= dict.fromkeys(field.title.values(), field.id)
+    found = [named.get(name, name) for mark in MARKS for name in mark.findall(text)]
+    return tuple(dict.fromkeys(found))
+
+
+# The mark of a gap in either language, whatever its name.
+MARKS = [re.compile(re.escape(mark).replace(re.escape("{name}"), "(.+?)")) for mark in MISSING.values()]
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,8 @@ class Deadline:
         rules, row: the file that owns the deadline, ``id@version``, and the row in it, 1 first.
         cause: what asks for it: ``class:2``, ``level:1`` or ``tag:siege``.
         source: where the figure comes from.
+        asked_us: since when it is asked for; of a series that a plan asks for, what fell due before is nobody's.
+            None where it counts from its origin whenever it came to apply, as everything the regulator is owed.
     """
 
     to: str
@@ -42,6 +44,7 @@ class Deadline:
     row: int = 0
     cause: str = ""
     source: str = ""
+    asked_us: int | None = None
 
     def __post_init__(self) -> None:
         if self.within_s <= 0 or self.every_s < 0:
@@ -56,11 +59,11 @@ class Clock:
 
     Attributes:
         number: place in its series, 1 for a report made once.
-        started_us: never changes; due_us is started_us plus the span.
+        started_us: moves only to an earlier discovery; due_us is started_us plus the span.
         since_us: when it began to apply; after due_us where a graver class came too late for it.
         superseded_by: id of the shorter clock in force instead.
         met_by: the report that met it; missed_us: given up on, as the next of the series is due.
-        lifted_us: no longer owed, as the incident ended before it was due.
+        lifted_us: no longer owed, as the incident ended before it was due and was not reopened until then.
     """
 
     to: str
@@ -123,6 +126,7 @@ class Handed:
 
 
 Series = tuple[str, str]
+Pause = tuple[int, int]  # (ended_us, resumed_us): a response that ended and was opened again
 
 
 def reconcile(
@@ -132,15 +136,18 @@ def reconcile(
     handed: Mapping[Series, Sequence[Handed]],
     now_us: int,
     ended_us: int | None = None,
+    pauses: Sequence[Pause] = (),
 ) -> tuple[Clock, ...]:
     """All clocks as they stand now: those kept, those that begin, what was met, what was missed.
 
     Args:
-        kept: clocks of earlier moments; none of them is lost or restarted.
+        kept: clocks of earlier moments; none of them is lost, and none is started later.
         wanted: what the rules ask for now.
         starts: origin -> instant, None where it has not come.
         handed: (to, kind) -> reports handed in until now, corrections left out.
         ended_us: when the response ended; a series then stops.
+        pauses: earlier ends that were taken back, in order: a series goes on from the second instant, and what is
+            owed after an end is owed anew after the next.
 
     Returns:
         Soonest due first.
@@ -153,7 +160,7 @@ def reconcile(
     found: list[Clock] = []
     for key, (clocks, deadlines) in series.items():
         reports = sorted((h for h in handed.get(key, ()) if h.at_us <= now_us), key=lambda h: h.at_us)
-        found += _Run(clocks, deadlines, starts, now_us, ended_us).through(reports)
+        found += _Run(clocks, deadlines, starts, now_us, ended_us, pauses).through(reports)
     return tuple(sorted(found, key=lambda c: (c.due_us, c.strive, c.id)))
 
 
@@ -167,41 +174,98 @@ class _Run:
         starts: Mapping[str, int | None],
         now_us: int,
         ended_us: int | None,
+        pauses: Sequence[Pause],
     ) -> None:
         self.numbers: dict[int, list[Clock]] = {}
         for clock in kept:
             self.numbers.setdefault(clock.number, []).append(clock)
         self.wanted, self.starts, self.now_us, self.ended_us = wanted, starts, now_us, ended_us
+        self.pauses = list(pauses)
 
     def through(self, reports: Sequence[Handed]) -> list[Clock]:
-        number, left = 1, list(reports)
-        start: int | None = None
-        while True:
-            was_met = any(c.met_us is not None for c in self.numbers.get(number, ()))
-            clocks = self.numbers.get(number, []) if was_met else self._laid_out(number, start)
-            if not clocks:
-                break
+        if self._counts_from_the_end():
+            self._after_each_end(list(reports))
+        else:
+            self._one_after_another(list(reports))
+        return [clock for clocks in self.numbers.values() for clock in clocks]
+
+    def _counts_from_the_end(self) -> bool:
+        ends = {self.ended_us, *(ended for ended, _ in self.pauses)}
+        begun = any(c.started_us in ends and not c.every_s for c in self.numbers.get(1, ()))
+        return begun or any(d.origin == "stand_down" for d in self.wanted)
+
+    def _one_after_another(self, left: list[Handed]) -> None:
+        number, start = 1, None
+        while clocks := self._met_too(number) if self._is_past(number) else self._laid_out(number, start):
             self.numbers[number] = clocks
             start = self._settled(number, left)
-            if start is None or (self.ended_us is not None and start >= self.ended_us):
-                break
+            if start is None:
+                return
             number += 1
-        return [clock for clocks in self.numbers.values() for clock in clocks]
+
+    def _after_each_end(self, left: list[Handed]) -> None:
+        """Owed once after every end; a reopening lifts what was not handed in until then, and asks for it anew."""
+        number = 1
+        for ended, resumed in self.pauses:
+            before = [h for h in left if h.at_us < resumed]
+            left = left[len(before) :]
+            clocks = self.numbers.get(number, ())
+            if any(c.started_us == ended for c in clocks):
+                self.numbers[number] = [_met(c, before[0]) if before else _ended(c, resumed) for c in clocks]
+                number += 1
+        known = self.numbers.get(number, [])
+        clocks = known if self.ended_us is None or self._is_past(number) else self._laid_out(number, self.ended_us)
+        if clocks:
+            self.numbers[number] = [_met(c, left[0]) for c in clocks] if left else clocks
+
+    def _met_too(self, number: int) -> list[Clock]:
+        """What was handed in meets a shorter deadline that is asked for later, where it was in time for it as well; a
+        report that was in time when it was handed in does not become late afterwards."""
+        clocks = list(self.numbers.get(number, ()))
+        met = next((c for c in clocks if c.in_force and c.met_us is not None and not c.every_s), None)
+        if met is None or number > 1:
+            return clocks
+        for deadline in sorted(self.wanted, key=lambda d: (d.within_s, d.strive)):
+            new = replace(_begun(deadline, number, met.started_us, self.now_us), met_us=met.met_us, met_by=met.met_by)
+            if met.met_us is not None and met.met_us <= new.due_us and deadline.origin != "stand_down":
+                clocks = _with(clocks, new)
+        return clocks
+
+    def _is_past(self, number: int) -> bool:
+        """Handed in, or over before it was: no rule asks for anything more of this number."""
+        return any(
+            c.met_us is not None or c.missed_us is not None or c.lifted_us is not None
+            for c in self.numbers.get(number, ())
+        )
 
     def _laid_out(self, number: int, start: int | None) -> list[Clock]:
         """The clocks of one number, shorter ones added; a start once taken is kept."""
         clocks = list(self.numbers.get(number, ()))
+        if number == 1:
+            clocks = [self._since_discovery(c) for c in clocks]
         for deadline in sorted(self._asked(number), key=lambda d: (d.within_s, d.strive)):
-            began = clocks[0].started_us if clocks else start if number > 1 else self.starts.get(deadline.origin)
+            began = clocks[0].started_us if clocks else self.starts.get(deadline.origin) if start is None else start
             if began is not None:
-                clocks = _with(clocks, _begun(deadline, number, began, self.now_us))
+                clocks = _with(clocks, _begun(deadline, number, _first_asked(deadline, began), self.now_us))
         return clocks
+
+    def _since_discovery(self, clock: Clock) -> Clock:
+        """Whoever knew earlier had less time: a limit moves to an earlier discovery, and never to a later one."""
+        spans = [(d.within_s, d.strive) for d in self.wanted if d.origin == "discovery" and d.asked_us is None]
+        found = self.starts.get("discovery") if (clock.within_s, clock.strive) in spans and clock.waits else None
+        return clock if found is None or found >= clock.started_us else replace(clock, started_us=found)
 
     def _asked(self, number: int) -> Sequence[Deadline]:
         """What is asked for this number of the series; a class that fell does not end a series that runs."""
         if number == 1:
             return self.wanted
-        series = [replace(d, within_s=d.every_s) for d in self.wanted if d.every_s]
+        if again := [d for d in self.wanted if d.origin == "stand_down"]:
+            return again
+        # Where the next number begins anew, all of it was asked for; a pace that is new counts from when it was.
+        new = not self.numbers.get(number)
+        series = [
+            replace(d, within_s=d.every_s, asked_us=None if new else d.asked_us) for d in self.wanted if d.every_s
+        ]
         return series or [_again(c) for c in self.numbers.get(number - 1, ()) if c.in_force and c.every_s]
 
     def _settled(self, number: int, left: list[Handed]) -> int | None:
@@ -209,20 +273,45 @@ class _Run:
         clocks = self.numbers[number]
         last = max(c.due_us for c in clocks if c.in_force)
         every_us = max(c.every_s for c in clocks if c.in_force) * SECOND_US
+        ended, resumed = self._next_pause(min(c.started_us for c in clocks)) if every_us else (None, None)
         until = left[0].at_us if left else self.now_us
-        if every_us and until >= last + every_us and not self._over(last + every_us):
+        if every_us and until >= last + every_us and (ended is None or last + every_us <= ended):
             self.numbers[number] = [_missed(c, last + every_us) for c in clocks]
             return last
-        if left:
+        if left and (resumed is None or left[0].at_us < resumed):
             report = left.pop(0)
             self.numbers[number] = [_met(c, report) for c in clocks]
-            return report.at_us if every_us else None
-        if self.ended_us is not None and every_us and self.now_us >= self.ended_us:
-            self.numbers[number] = [_ended(c, self.ended_us) for c in clocks]
+            if not every_us:
+                return None
+            return report.at_us if ended is None or report.at_us < ended else self._resumed()
+        if ended is not None and resumed is not None and last > resumed:
+            # Ending and reopening gains nobody time and takes nothing away: a limit that still lies ahead stands.
+            self.pauses.pop(0)
+            self.numbers[number] = [_stands(c, resumed) for c in clocks]
+            return self._settled(number, left)
+        if ended is not None and self.now_us >= ended:
+            self.numbers[number] = [_ended(c, ended) for c in clocks]
+            return self._resumed()
         return None
 
-    def _over(self, instant_us: int) -> bool:
-        return self.ended_us is not None and instant_us > self.ended_us
+    def _next_pause(self, start_us: int) -> tuple[int | None, int | None]:
+        """The first end after a start, with when it was taken back."""
+        while self.pauses and self.pauses[0][1] <= start_us:
+            self.pauses.pop(0)
+        return self.pauses[0] if self.pauses else (self.ended_us, None)
+
+    def _resumed(self) -> int | None:
+        """Where a series goes on after the pause it has come to; None where the end was not taken back."""
+        return self.pauses.pop(0)[1] if self.pauses else None
+
+
+def _first_asked(deadline: Deadline, start_us: int) -> int:
+    """Where a series starts, so that its first report comes due after it is asked for."""
+    late_us = (deadline.asked_us or 0) - (start_us + deadline.within_s * SECOND_US)
+    if deadline.asked_us is None or not deadline.every_s or late_us < 0:
+        return start_us
+    every_us = deadline.every_s * SECOND_US
+    return start_us + (late_us // every_us + 1) * every_us
 
 
 def _begun(deadline: Deadline, number: int, start_us: int, now_us: int) -> Clock:
@@ -287,6 +376,11 @@ def _ended(clock: Clock, at_us: int) -> Clock:
     if not clock.waits:
         return clock
     return replace(clock, missed_us=at_us) if clock.due_us < at_us else replace(clock, lifted_us=at_us)
+
+
+def _stands(clock: Clock, resumed_us: int) -> Clock:
+    """Once the end is taken back: what comes due after that is owed as before."""
+    return replace(clock, lifted_us=None) if clock.due_us > resumed_us else clock
 
 
 def as_of(clock: Clock, now_us: int) -> Clock | None:

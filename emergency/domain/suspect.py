@@ -7,10 +7,12 @@ rows of ``data/rules/suspect.yaml``, each with its source.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from itertools import groupby
+from typing import Any
 
+from emergency.domain.level.metric import metric_name
 from emergency.texts import N_, Message
 
 # Kind of doubt -> what it is called.
@@ -18,7 +20,13 @@ KINDS: Mapping[str, str] = {
     "average": N_("Average per report out of scale"),
     "falls": N_("A figure to date that falls"),
     "parts": N_("Parts that do not add up"),
+    "counted": N_("Entered otherwise than counted"),
+    "floor": N_("A part larger than its whole"),
+    "unreadable": N_("A figure that cannot be read"),
 }
+
+VERY_LARGE = N_("more than {most} {currency} for one claim: another unit, or the total of a list?")
+HUNDREDTHS = 100  # amounts are kept so, of every currency
 
 
 @dataclass(frozen=True)
@@ -29,9 +37,11 @@ class Thresholds:
         average_most, average_least: currency -> whole units for one report.
         median_factor: an amount this many times the median of its line, or this small a part of it.
         median_of: as many amounts of a line must stand in the chunk for a median to mean anything.
+        one_most: currency -> whole units for one amount of one claim.
         report_days: a report this many days after the loss.
         parts_share: how far parts may lie off their total, as a share of it.
         never_fall: metrics that count to date.
+        floors: metric -> metric it is part of, and so the least that one can be.
         sources: row of the file -> where its line is drawn from.
     """
 
@@ -39,10 +49,12 @@ class Thresholds:
     average_least: Mapping[str, int]
     median_factor: int
     median_of: int
+    one_most: Mapping[str, int]
     report_days: int
     parts_share: Decimal
     never_fall: frozenset[str]
     sources: Mapping[str, str]
+    floors: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         for currency, most in self.average_most.items():
@@ -158,5 +170,41 @@ def parts(
     return Doubt("parts", where, Message(text, {"what": what, "sum": _number(together), "total": _number(total)}))
 
 
-def _number(value: Decimal) -> str:
+def apart_doubt(metric: str, apart: tuple[Any, Any], which: str) -> Doubt:
+    """A whole and later or earlier parts that come to more; ``which`` counts: ``whole`` or ``parts``."""
+    text = (
+        N_("{what}: the total says {total}, earlier parts come to {sum}; the total is newer and counts")
+        if which == "whole"
+        else N_("{what}: the total says {total}, newer parts come to {sum}, which counts")
+    )
+    gaps = {"what": metric_name(metric), "total": _number(apart[0]), "sum": _number(apart[1])}
+    return Doubt("parts", metric, Message(text, gaps))
+
+
+def counted_doubt(metric: str, said: Any, counted: Any, source: str, *, said_counts: bool) -> Doubt:
+    """An entered figure beside another that our own claims come to; both numbers, and which of them counts."""
+    text = (
+        N_("{metric}: {source} says {said}, our own claims come to {counted}; what {source} says counts")
+        if said_counts
+        else N_("{metric}: {source} says {said}, our own claims come to {counted}, which counts")
+    )
+    gaps = {"metric": metric_name(metric), "source": source, "said": _number(said), "counted": _number(counted)}
+    return Doubt("counted", metric, Message(text, gaps))
+
+
+def floor_doubt(part: str, some: Any, whole: str, total: Any) -> Doubt:
+    """A part that is larger than its whole: eight insured dead of two dead."""
+    text = N_("{part} {some} is more than {whole} {total}, of which it is a part; counted is {some}, ask both sources")
+    gaps = {"part": metric_name(part), "some": _number(some), "whole": metric_name(whole), "total": _number(total)}
+    return Doubt("floor", whole, Message(text, gaps))
+
+
+def unreadable(metric: str, value: Any, source: str) -> Doubt:
+    text = N_("{metric}: “{found}” cannot be read and is left out; enter it again ({source})")
+    gaps = {"metric": metric_name(metric), "found": str(value)[:80], "source": source}
+    return Doubt("unreadable", metric, Message(text, gaps))
+
+
+def _number(value: Any) -> str:
+    value = Decimal(str(value))
     return f"{value:,.0f}" if value == value.to_integral_value() else f"{value:,}"

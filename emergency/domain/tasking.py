@@ -12,7 +12,7 @@ import networkx as nx
 
 STATES = ("open", "done", "dropped", "missed")
 # What a task looks like to the person who reads the board.
-LOOKS = ("late", "ready", "waiting", "done", "missed", "dropped")
+LOOKS = ("late", "ready", "waiting", "done", "missed", "dropped", "ended")
 STEPS = ("deputy", "commander", "next_tier")
 SECOND_US = 1_000_000
 
@@ -68,12 +68,15 @@ class Schedule:
     """What follows from the graph at an instant.
 
     Attributes:
-        path: the longest remaining chain that ends in ``target``, first task first.
-        target: the critical task with the latest due time; None where none is left.
+        path: the chain of least slack, first task first: what decides when ``target`` can be done.
+        target: the critical task with the least time to spare before it is due, of equal ones the one due
+            last; None where none is left.
         finish_us: task -> when it can be done at the earliest, everybody starting now.
-        due_us: task -> its due time, or the one that follows if its predecessors end as early as they can.
+        due_us: task -> its due time, or the one that follows if its predecessors end when they are due.
         slack_s: task -> how long it may still wait without making a due time after it late; negative
             where it is too late already, None where nothing after it has a due time.
+        latest_us: task -> when it has to be done at the latest, so that nothing after it is late.
+        wanted_for: task -> the task whose due time says so; often the task itself.
     """
 
     path: tuple[str, ...]
@@ -81,6 +84,8 @@ class Schedule:
     finish_us: Mapping[str, int]
     due_us: Mapping[str, int | None]
     slack_s: Mapping[str, int | None]
+    latest_us: Mapping[str, int]
+    wanted_for: Mapping[str, str]
 
 
 def schedule(steps: Sequence[Step], now_us: int) -> Schedule:
@@ -100,10 +105,11 @@ def schedule(steps: Sequence[Step], now_us: int) -> Schedule:
         raise ValueError(f"these tasks wait for one another: {ring}")
     order = list(nx.lexicographical_topological_sort(graph))
     finish, due = _forward(order, known, graph, now_us)
-    slack = _slack(order, known, graph, finish, due)
-    target = _target(known.values(), due)
-    path = _longest(order, known, graph, target, slack) if target else ()
-    return Schedule(path, target, finish, due, slack)
+    latest, wanted = _latest(order, known, graph, due)
+    slack = {one: (latest[one] - finish[one]) // SECOND_US if one in latest else None for one in order}
+    target = _target(known.values(), finish, due)
+    path = _binding(graph, target, finish, slack) if target else ()
+    return Schedule(path, target, finish, due, slack, latest, wanted)
 
 
 def _forward(
@@ -118,55 +124,47 @@ def _forward(
         finish[one] = begin_us + step.work_s * SECOND_US
         due[one] = step.due_us
         if step.due_us is None and step.within_s is not None:
-            due[one] = before_us + step.within_s * SECOND_US
+            due[one] = _allowed(graph.predecessors(one), finish, due, before_us) + step.within_s * SECOND_US
     return finish, due
 
 
-def _slack(
-    order: Sequence[str],
-    known: Mapping[str, Step],
-    graph: nx.DiGraph[str],
-    finish: Mapping[str, int],
-    due: Mapping[str, int | None],
-) -> dict[str, int | None]:
+def _allowed(
+    before: Iterable[str], finish: Mapping[str, int], due: Mapping[str, int | None], begin_us: int
+) -> int:
+    """When predecessors may end at the latest: no step is due before the one it waits for."""
+    return max((max(finish[b], at_us if (at_us := due[b]) is not None else 0) for b in before), default=begin_us)
+
+
+def _latest(
+    order: Sequence[str], known: Mapping[str, Step], graph: nx.DiGraph[str], due: Mapping[str, int | None]
+) -> tuple[dict[str, int], dict[str, str]]:
+    """Backwards through the graph: when each may end at the latest, and the task that wants it so."""
     latest: dict[str, int] = {}
+    wanted: dict[str, str] = {}
     for one in reversed(order):
-        asked = [latest[n] - known[n].work_s * SECOND_US for n in graph.successors(one) if n in latest]
+        limits = [
+            (latest[n] - known[n].work_s * SECOND_US, wanted[n]) for n in sorted(graph.successors(one)) if n in latest
+        ]
         own = due[one]
-        limits = asked + ([own] if own is not None else [])
+        if own is not None:
+            limits.insert(0, (own, one))
         if limits:
-            latest[one] = min(limits)
-    return {one: (latest[one] - finish[one]) // SECOND_US if one in latest else None for one in order}
+            latest[one], wanted[one] = min(limits, key=lambda limit: limit[0])
+    return latest, wanted
 
 
-def _target(steps: Iterable[Step], due: Mapping[str, int | None]) -> str | None:
-    ends = [(at_us, step.id) for step in steps if step.critical and (at_us := due[step.id]) is not None]
-    return max(ends)[1] if ends else None
+def _target(steps: Iterable[Step], finish: Mapping[str, int], due: Mapping[str, int | None]) -> str | None:
+    ends = [(at_us - finish[s.id], -at_us, s.id) for s in steps if s.critical and (at_us := due[s.id]) is not None]
+    return min(ends)[2] if ends else None
 
 
-def _longest(
-    order: Sequence[str],
-    known: Mapping[str, Step],
-    graph: nx.DiGraph[str],
-    target: str,
-    slack: Mapping[str, int | None],
+def _binding(
+    graph: nx.DiGraph[str], target: str, finish: Mapping[str, int], slack: Mapping[str, int | None]
 ) -> tuple[str, ...]:
-    """The chain with the most work that ends in the target; of equal ones the one with less slack."""
-    among = nx.ancestors(graph, target) | {target}
-    work: dict[str, int] = {}
-    came: dict[str, str | None] = {}
-    for one in (o for o in order if o in among):
-        before = sorted(
-            (b for b in graph.predecessors(one) if b in among),
-            key=lambda b: (-work[b], slack[b] if slack[b] is not None else float("inf"), b),
-        )
-        came[one] = before[0] if before else None
-        work[one] = known[one].work_s + (work[before[0]] if before else 0)
-    path: list[str] = []
-    here: str | None = target
-    while here is not None:
-        path.append(here)
-        here = came[here]
+    """Backwards from the target along whatever ends last, which is what it waits for; of equal ones the tighter."""
+    path = [target]
+    while before := sorted(graph.predecessors(path[-1])):
+        path.append(min(before, key=lambda b: (-finish[b], s if (s := slack[b]) is not None else float("inf"))))
     return tuple(reversed(path))
 
 
@@ -223,16 +221,19 @@ def _over(one: Occurrence, every_us: int, now_us: int) -> bool:
     return one.due_us is not None and one.due_us + every_us <= now_us
 
 
-def steps_due(due_us: int | None, now_us: int, after_s: Mapping[str, int], told: Iterable[str] = ()) -> tuple[str, ...]:
+def steps_due(
+    due_us: int | None, now_us: int, after_s: Mapping[str, int], told: Iterable[str] = (), asked_us: int = 0
+) -> tuple[str, ...]:
     """The steps of escalation a late task has reached and nobody has taken yet, in order.
 
     Args:
         after_s: step -> seconds after the due time at which it is taken.
+        asked_us: since when the task is asked for; nobody has let time pass in which they were not asked.
     """
     if due_us is None or now_us < due_us:
         return ()
-    taken = set(told)
-    return tuple(s for s in STEPS if s in after_s and s not in taken and now_us >= due_us + after_s[s] * SECOND_US)
+    taken, late_us = set(told), max(due_us, asked_us)
+    return tuple(s for s in STEPS if s in after_s and s not in taken and now_us >= late_us + after_s[s] * SECOND_US)
 
 
 def look(state: str, due_us: int | None, waits: bool, now_us: int) -> str:

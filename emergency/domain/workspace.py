@@ -51,6 +51,11 @@ class Profile:
         if not 0 < self.own_share <= 1:
             raise ValueError(f"own_share {self.own_share} must lie above 0 and at most 1")
 
+    @property
+    def language(self) -> str:
+        """What its files are written in where nobody says: Chinese where the money is yuan."""
+        return "zh_CN" if self.currency == "CNY" else "en"
+
     def to_json(self) -> dict[str, Any]:
         return asdict(self)
 

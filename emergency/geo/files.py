@@ -10,8 +10,9 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import geopandas as gpd
@@ -57,9 +58,33 @@ class Descriptor:
 
     @classmethod
     def read(cls, path: Path) -> Descriptor:
-        raw = json.loads(path.read_text(encoding="utf-8"))
-        levels = tuple(LevelFiles(**level) for level in raw.pop("levels"))
-        return cls(levels=levels, **raw)
+        """A room asks a hundred times; a file that has not changed is read once."""
+        found = path.stat()
+        return _descriptor(path, found.st_mtime_ns, found.st_size)
+
+
+@lru_cache(maxsize=64)
+def _descriptor(path: Path, _changed_ns: int, _size: int) -> Descriptor:
+    raw = json.loads(path.read_text(encoding="utf-8"))
+    levels = tuple(LevelFiles(**level) for level in raw.pop("levels"))
+    return Descriptor(levels=levels, **raw)
+
+
+def listing(folder: Path) -> tuple[int, tuple[str, ...]]:
+    """When a folder was last changed, and its files: two changes in one tick of the clock differ in these."""
+    try:
+        return folder.stat().st_mtime_ns, tuple(sorted(os.listdir(folder)))
+    except OSError:
+        return 0, ()
+
+
+def described(folders: Iterable[Path], gives_way: str) -> dict[str, Path]:
+    """Id → descriptor of every set in some folders; a file of the name ``gives_way`` to others of its id."""
+    found: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted(sorted(folder.glob("*.json")), key=lambda p: p.stem != gives_way):
+            found[Descriptor.read(path).id] = path
+    return found
 
 
 def write_set(

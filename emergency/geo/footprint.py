@@ -89,6 +89,15 @@ def geojson(geometry: BaseGeometry) -> dict[str, Any] | None:
     return dict(shapely.geometry.mapping(rounded))
 
 
+def packed(geometry: BaseGeometry) -> str:
+    """The shape as text without loss (hexadecimal WKB), "" where it is empty: to be held against another map later."""
+    return "" if geometry.is_empty else str(shapely.to_wkb(geometry, hex=True))
+
+
+def unpacked(text: str) -> BaseGeometry:
+    return shapely.from_wkb(text) if text else shapely.GeometryCollection()
+
+
 def middle(geometry: BaseGeometry) -> tuple[float, float] | None:
     """Longitude and latitude of a point inside, for a mark on the map."""
     if geometry.is_empty:

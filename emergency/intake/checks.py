@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emergency.domain.suspect import Thresholds
+from emergency.domain.suspect import HUNDREDTHS, VERY_LARGE, Thresholds
 from emergency.texts import N_, Message
 
 _DAY_US = 86_400_000_000
@@ -79,6 +79,7 @@ def oddities(
         ended = loss >= policy["policy_until"] + _DAY_US
         yield Oddity("loss_at", "after_policy", Message(N_("the loss lies after the policy ended")), _at(ended))
     yield from _out_of_line(values, thresholds)
+    yield from _very_large(values, thresholds)
 
 
 def _out_of_line(values: dict[str, Any], thresholds: Thresholds) -> Iterator[Oddity]:
@@ -97,6 +98,19 @@ def _out_of_line(values: dict[str, Any], thresholds: Thresholds) -> Iterator[Odd
     ):
         where = _at(good & enough & off)
         yield Oddity("estimated_minor", code, Message(text, {"factor": f"{factor:,}"}), where)
+
+
+def _very_large(values: dict[str, Any], thresholds: Thresholds) -> Iterator[Oddity]:
+    """Amounts that one claim hardly comes to, whatever the others are."""
+    for column in ("estimated_minor", "paid_minor"):
+        amounts = _floats(values[column])
+        if not (amounts > min(thresholds.one_most.values(), default=0) * HUNDREDTHS).any():
+            continue
+        currency = pd.Series(values["currency"]).astype("string")
+        for code, most in thresholds.one_most.items():
+            large = (amounts > most * HUNDREDTHS) & (currency == code).fillna(False).to_numpy(dtype=bool)
+            gaps = {"most": f"{most:,}", "currency": code}
+            yield Oddity(column, "very_large", Message(VERY_LARGE, gaps), _at(large))
 
 
 def _floats(column: Any) -> Positions:

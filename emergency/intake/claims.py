@@ -1,6 +1,7 @@
 """A claims file to chunks of claims, and an account of every row.
 
-Each data row is exactly one of accepted, duplicate or rejected. A claim
+Each data row is exactly one of accepted, duplicate or rejected; a total row of
+the list is none, and is held against the rows. A claim
 without a usable place is accepted; whether a claim is new, changed or the
 same as before is for the store to say.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +24,13 @@ from emergency.intake.accounts import ClaimChunk, Duplicate, Flag, Reject
 from emergency.intake.batch import Batch
 from emergency.intake.cells import shown
 from emergency.intake.checks import Checks
+from emergency.intake.chunk import Read
+from emergency.intake.headers import with_geometry
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.rejects import write_rejects
-from emergency.intake.rows import Read, RowReader
+from emergency.intake.rows import RowReader
 from emergency.intake.table import Table, open_table
+from emergency.intake.totals import Totals
 from emergency.intake.words import rejected
 
 __all__ = ["ClaimChunk", "Duplicate", "Flag", "Reject", "file_digest", "read_claims", "write_rejects"]
@@ -61,36 +66,40 @@ def read_claims(
         FileFault: the file as a whole cannot be read; see `emergency.intake.table.open_table`.
     """
     table = open_table(path, mapping)
-    reader = RowReader(table.header, mapping, now_us, checks)
-    seen = _Seen()
-    row, first = 1, True
-    for batch in table.batches(chunk_rows):
-        yield _chunk(batch, row, table, reader, seen)
-        row, first = row + batch.size, False
-    if first:
-        yield _chunk(Batch.of(len(table.header)), 1, table, reader, seen)
+    with closing(table):
+        reader = RowReader(table.header, with_geometry(mapping, table.header, table.encoding), now_us, checks)
+        seen, totals = _Seen(), Totals(reader)
+        row, first = 1, True
+        for batch in table.batches(chunk_rows):
+            yield _chunk(batch, row, table, reader, seen, totals)
+            row, first = row + batch.size, False
+        if first:
+            yield _chunk(Batch.of(len(table.header)), 1, table, reader, seen, totals)
 
 
-def _chunk(batch: Batch, row: int, table: Table, reader: RowReader, seen: _Seen) -> ClaimChunk:
+def _chunk(batch: Batch, row: int, table: Table, reader: RowReader, seen: _Seen, totals: Totals) -> ClaimChunk:
     numbers = row + np.array(batch.at, dtype=np.int64)
     columns = batch.columns()
     read = reader.read(columns)
-    claims, duplicates = seen.sort(without(_frame(read, numbers), list(read.faults)))
+    total = totals.take(read, batch, columns, numbers, row)
+    claims, duplicates = seen.sort(without(_frame(read, numbers), [*read.faults, *total.at]))
     rejects = [
         rejected(int(numbers[i]), faults, table.header, [c[i].as_py() for c in columns])
         for i, faults in read.faults.items()
     ]
-    rejects += [rejected(row + at, [("", b.fault)], table.header, b.cells) for at, b in batch.broken]
+    broken = [(at, b) for at, b in batch.broken if at not in total.broken]
+    rejects += [rejected(row + at, [("", b.fault)], table.header, b.cells) for at, b in broken]
     return ClaimChunk(
         claims=claims,
         rejects=tuple(sorted(rejects, key=lambda r: r.row)),
         duplicates=duplicates,
-        flags=flags_of(read, numbers, table.header, columns),
+        flags=(*flags_of(read, numbers, table.header, columns), *total.flags),
         header=table.header,
-        rows_read=batch.size,
+        rows_read=batch.size - total.rows,
         bytes_read=table.bytes_read(),
         bytes_total=table.bytes_total,
         encoding=table.encoding,
+        above=table.above,
     )
 
 

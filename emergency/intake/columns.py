@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from emergency.domain.claim import CHANNELS, LINES, STATUSES
-from emergency.domain.record import MESSAGE_KINDS, POLICY_DAYS
+from emergency.domain.record import MESSAGE_KINDS, POLICY_DAYS, STEP_AMOUNT
+from emergency.texts import N_
 
 # Unit of an amount column -> (whole currency units in one, the only currency it fits or "").
 UNITS: Mapping[str, tuple[float, str]] = {
@@ -14,8 +15,20 @@ UNITS: Mapping[str, tuple[float, str]] = {
     "whole": (1.0, ""),  # whole units of the row's currency
     "yuan": (1.0, "CNY"),
     "usd": (1.0, "USD"),
+    "thousand": (1_000.0, ""),
     "wan": (10_000.0, ""),
+    "million": (1_000_000.0, ""),
     "yi": (100_000_000.0, ""),
+}
+UNIT_NAMES: Mapping[str, str] = {
+    "yuan": N_("yuan"),
+    "wan": N_("ten thousand (万)"),
+    "yi": N_("hundred million (亿)"),
+    "usd": N_("US dollars"),
+    "whole": N_("whole units of the row's currency"),
+    "thousand": N_("thousands (千)"),
+    "million": N_("millions (百万)"),
+    "minor": N_("cents or fen"),
 }
 DATE_ORDERS = ("ymd", "mdy", "dmy")
 # Coordinates as satellites give them, and as Chinese web maps shift them.
@@ -26,10 +39,12 @@ VOCABULARIES: Mapping[str, tuple[str, ...]] = {
     "channel": CHANNELS,
     "kind": MESSAGE_KINDS,
 }
-AMOUNTS = ("estimated_minor", "paid_minor", "outstanding_minor", "sum_insured_minor")
+AMOUNTS = ("estimated_minor", "paid_minor", "outstanding_minor", "sum_insured_minor", STEP_AMOUNT)
 INSTANTS = ("loss_at", "reported_at", "at", "as_of", *POLICY_DAYS)
 # Cells that say "nothing here" in the files insurers exchange.
-ABSENT = ("-", "--", "/", "null", "none", "nan", "n/a", "#n/a", "无", "不详", "空")
+ABSENT = ("-", "--", "/", "null", "none", "n/a", "无", "不详", "空")
+# Faults of a reckoning: nothing in a column of texts, but no empty amount unless the mapping says so.
+ERRORS = ("nan", "#n/a")
 # What a claim never lacks; a mapping that gives neither column nor default takes these.
 FALLBACKS: Mapping[str, str] = {"status": "reported", "channel": "unknown"}
 

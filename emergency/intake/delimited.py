@@ -11,19 +11,19 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
-from emergency.intake.batch import Batch, Batches, Broken, batched
-from emergency.intake.cells import Fault
-from emergency.intake.faults import FileFault
-from emergency.intake.headers import HEADER_WITHIN, checked, find_header, no_header, proves_encoding
+from emergency.intake.batch import AT_ONCE, FULL_BYTES, Batch, Batches, Broken, batched
+from emergency.intake.encodings import broken_off, bytes_of, mixed, not_told, undecided
+from emergency.intake.faults import Fault, FileFault
+from emergency.intake.headers import HEADER_WITHIN, NOTHING, find_header, no_header, proves_encoding, wanted
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.plain import LONGEST_CELL, PlainRows
+from emergency.intake.units import Around
 from emergency.texts import Message
 
 DELIMITERS = (",", ";", "\t")
 LONGEST_LINE = 1 << 20
 _HEAD_BYTES = 1 << 18
 _PIECE = 1 << 20
-_AT_ONCE = 512
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -42,12 +42,19 @@ class _Shape:
     plain: bool = False  # sound, and its line ends are those of today
     padded: bool = False  # short rows are whole: their blank cells at the end were left out
     lines: int = 0  # of the whole file
+    around: Around = NOTHING  # what stands over the header, and units under it
+
+    @property
+    def above(self) -> int:
+        """Rows over the first data row, as a spreadsheet numbers them; what runs over several lines is one."""
+        return self.header_at + 1
 
 
 def open_delimited(
     path: Path, mapping: ClaimMapping, *, padded: bool = False
-) -> tuple[tuple[str, ...], Batches, Callable[[], int], str]:
-    """Header, records, the count of bytes read, and the encoding.
+) -> tuple[tuple[str, ...], Batches, Callable[[], int], str, int, Around]:
+    """Header, records, the count of bytes read, the encoding, the rows over the first data row, and what stands
+    around the header.
 
     Args:
         padded: rows shorter than the header are whole; their blank cells at the end were left out.
@@ -56,9 +63,12 @@ def open_delimited(
         FileFault: see `emergency.intake.table.open_table`.
     """
     shape = replace(_shape(path, mapping), padded=padded)
-    header = checked(shape.header, mapping)
     raw, size = path.open("rb"), path.stat().st_size
-    records = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape)
+
+    def bytes_read() -> int:
+        return size if raw.closed else raw.tell()
+
+    records = _Records(io.TextIOWrapper(raw, encoding=shape.encoding, newline=""), shape, bytes_read)
     if shape.plain:
         plain = PlainRows(
             path,
@@ -69,8 +79,8 @@ def open_delimited(
             records.batches,
             records.file,
         )
-        return header, plain.batches, plain.bytes_read, shape.encoding
-    return header, records.batches, lambda: size if raw.closed else raw.tell(), shape.encoding
+        return shape.header, plain.batches, plain.bytes_read, shape.encoding, shape.above, shape.around
+    return shape.header, records.batches, bytes_read, shape.encoding, shape.above, shape.around
 
 
 def shape_of(path: Path, mapping: ClaimMapping) -> object | None:
@@ -128,7 +138,8 @@ def _known_header(text: str, encoding: str, mapping: ClaimMapping) -> tuple[_Sha
         at = find_header(records, mapping)
         if at is not None:
             below = at + 1 + sum(cell.count("\n") for record in records[: at + 1] for cell in record)
-            return _Shape(encoding, delimiter, tuple(records[at]), at, below), list(records[at])
+            around = Around.of(records, at)
+            return _Shape(encoding, delimiter, tuple(records[at]), at, below, around=around), list(records[at])
         first = next((r for r in records if any(c.strip() for c in r)), [])
         best = max(best, first, key=len)
     return None, best
@@ -175,19 +186,19 @@ def _survey(path: Path, encoding: str) -> tuple[int | None, bool, bool, int]:
 def _why_not(
     path: Path, mapping: ClaimMapping, head: bytes, damage: tuple[str, int] | None, seen: Sequence[str]
 ) -> Message:
-    if damage:
-        return Message(
-            "{file} is not {encoding} from byte {byte} on, and its headers do not tell what else it is: "
-            "save it as UTF-8, or name its encoding in the mapping",
-            {"file": path.name, "encoding": damage[0].upper(), "byte": damage[1]},
-        )
-    if _decoded(head, "utf-8") is None and not mapping.encoding and _known_header_in_ascii(head, mapping):
-        return Message(
-            "{file} is not UTF-8, and its headers do not tell what else it is: "
-            "save it as UTF-8, or name its encoding in the mapping",
-            {"file": path.name},
-        )
-    return no_header(mapping, seen)
+    if mapping.encoding and not damage and (bad := _survey(path, mapping.encoding)[0]) is not None:
+        damage = mapping.encoding, bad
+    if damage and damage[0] not in ("utf-8", "utf-8-sig"):
+        return broken_off(path, *damage)
+    said = mapping.encoding or any(head.startswith(mark) for mark, name in _MARKS if name == "utf-16")
+    found = None if said else bytes_of(path)
+    if found is None or not found.bad:
+        return no_header(mapping, seen)
+    if found.mixed:
+        return mixed(path, found)
+    if _known_header_in_ascii(head, mapping):
+        return not_told(path, found)
+    return undecided(path, mapping.name, wanted(mapping), found)
 
 
 def _known_header_in_ascii(head: bytes, mapping: ClaimMapping) -> bool:
@@ -200,8 +211,8 @@ def _known_header_in_ascii(head: bytes, mapping: ClaimMapping) -> bool:
 class _Records:
     """Records of one file, one by one; remembers the raw lines of the record being read."""
 
-    def __init__(self, file: io.TextIOWrapper, shape: _Shape) -> None:
-        self.file, self.shape = file, shape
+    def __init__(self, file: io.TextIOWrapper, shape: _Shape, bytes_read: Callable[[], int]) -> None:
+        self.file, self.shape, self.bytes_read = file, shape, bytes_read
         self.lines: list[str] = []
         self.row = 0
 
@@ -222,7 +233,10 @@ class _Records:
             self.lines.clear()
             self._pass_over(reader, skipped)
             width = len(self.shape.header)
-            yield from self._quick(reader, size) if self.shape.sound else batched(self._data(reader), size, width)
+            if self.shape.sound:
+                yield from self._quick(reader, size)
+            else:
+                yield from batched(self._data(reader), size, width, self.bytes_read)
 
     def _pass_over(self, reader: Iterator[list[str]], rows: int) -> None:
         while self.row < rows:
@@ -231,20 +245,20 @@ class _Records:
     def _quick(self, reader: Iterator[list[str]], size: int) -> Iterator[Batch]:
         """Some hundred records at a time, turned into columns while they are at hand."""
         width = len(self.shape.header)
-        batch = Batch.of(width)
+        batch, start = Batch.of(width), self.bytes_read()
         try:
-            while read := list(islice(reader, min(size, _AT_ONCE))):
+            while read := list(islice(reader, min(size, AT_ONCE))):
                 records = list(filter(None, read))
                 if set(map(len, records)) <= {width}:
                     batch.add_whole(records)
                 else:
                     batch.add_mixed(self._fitted(r, 1 + sum(c.count("\n") for c in r)) for r in records)
                 self.row += len(records)
-                if batch.size + _AT_ONCE > size:
+                if batch.size + AT_ONCE > size or self.bytes_read() - start > FULL_BYTES:
                     yield batch
-                    batch = Batch.of(width)
+                    batch, start = Batch.of(width), self.bytes_read()
         except csv.Error as error:
-            raise FileFault(_unclosed(self.row + 1)) from error
+            raise FileFault(_unclosed(self._in_file(self.row + 1))) from error
         if batch.size:
             yield batch
 
@@ -294,7 +308,7 @@ class _Records:
             list(csv.reader(self.lines, delimiter=self.shape.delimiter, strict=True))
         except csv.Error as error:
             if "unexpected end of data" in str(error):
-                raise FileFault(_unclosed(self.row)) from error
+                raise FileFault(_unclosed(self._in_file(self.row))) from error
 
     def _overlong(self) -> str:
         """The text of a record with a cell beyond the reader's limit; more than one line is a lost quote.
@@ -303,8 +317,12 @@ class _Records:
             FileFault: the record runs over several lines.
         """
         if len(self.lines) > 1:
-            raise FileFault(_unclosed(self.row + 1))
+            raise FileFault(_unclosed(self._in_file(self.row + 1)))
         return self.lines[0]
+
+    def _in_file(self, row: int) -> int:
+        """A data row as the file's own row, for a person who looks for it there."""
+        return row + self.shape.above
 
     def _physical(self) -> Iterator[str]:
         """Lines one by one, kept until their record is read.
@@ -314,7 +332,7 @@ class _Records:
         """
         while line := self.file.readline(LONGEST_LINE + 1):
             if len(line) > LONGEST_LINE:
-                raise FileFault(_endless(self.row + 1))
+                raise FileFault(_endless(self._in_file(self.row + 1)))
             self.lines.append(line)
             yield line
 

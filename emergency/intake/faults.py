@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from emergency.texts import Message
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a cell or a row cannot be used: a code for programs, a message for people."""
+
+    code: str
+    message: Message
 
 
 class IntakeFault(Exception):

@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
+import select
 import signal
-import subprocess
-import sys
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
+from emergency.intake.apart import PATIENCE_SECONDS, launched
 from emergency.intake.faults import FileFault
 from emergency.texts import Message
 
-# Beyond the child's own limit of processor time: for a child that sleeps.
-PATIENCE_SECONDS = 600
 LARGEST_INFLATED_MB = 256
 LARGEST_JSON_MB = 40
+SHEETS = 20
+_LONGEST_ANSWER = 1 << 16
 
 
 def unpacked(path: Path, kind: str) -> tuple[TemporaryDirectory[str], list[Path]]:
@@ -44,28 +43,23 @@ def unpacked(path: Path, kind: str) -> tuple[TemporaryDirectory[str], list[Path]
 
 def asked(path: Path, kind: str, folder: str) -> Mapping[str, Any]:
     """What the child answers: ``fault`` ("" = none), ``sheets``, ``peak_mb``; a dead child leaves its fault."""
-    command = [sys.executable, "-m", "emergency.intake.guarded_child", kind, str(path.absolute()), folder]
-    # The child needs nothing of what this process knows: no database address, no key.
-    clean = {k: v for k, v in os.environ.items() if k in ("PATH", "LANG", "LC_ALL", "TMPDIR")}
-    root = str(Path(__file__).parents[2])
+    process = launched("emergency.intake.guarded_child", kind, str(path.absolute()), folder)
+    assert process.stdin and process.stdout
+    with process.stdin, process.stdout:  # it ends when its standard input does
+        try:
+            if not select.select([process.stdout], [], [], PATIENCE_SECONDS)[0]:
+                return {"fault": "too_long"}
+            said = process.stdout.read(_LONGEST_ANSWER)
+        finally:
+            process.kill()
+            process.wait()
     try:
-        done = subprocess.run(
-            command,
-            capture_output=True,
-            env=clean | {"PYTHONPATH": root},
-            stdin=subprocess.DEVNULL,
-            timeout=PATIENCE_SECONDS,
-        )
-    except subprocess.TimeoutExpired:
-        return {"fault": "too_long"}
-    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):
-        return {"fault": "too_long"}
-    try:
-        found = json.loads(done.stdout)
+        found = json.loads(said)
     except ValueError:
-        # It died without a word: of memory, mostly, or of a fault in a foreign parser.
-        return {"fault": "too_large" if b"MemoryError" in done.stderr else "damaged"}
-    return found if isinstance(found, dict) else {"fault": "damaged"}
+        # It died without a word: of its limits, mostly, or of a fault in a foreign parser.
+        return {"fault": "too_long" if process.returncode == -signal.SIGXCPU else "damaged"}
+    sound = isinstance(found, dict) and found.get("sheets", 0) in range(SHEETS + 1)
+    return found if sound else {"fault": "damaged"}
 
 
 def _why(path: Path, kind: str, answer: Mapping[str, Any]) -> Message:

@@ -5,25 +5,26 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from emergency.intake.columns import AMOUNTS, Column
 from emergency.intake.faults import FileFault
 from emergency.intake.mapping import ClaimMapping
+from emergency.intake.systems import other_system, said_system
+from emergency.intake.units import Around, contradiction, differs, unit_in
 from emergency.texts import Message
 
 # Titles and notes may stand above the header; further down nobody looks for it.
 HEADER_WITHIN = 20
 MOST_COLUMNS = 2_000
+# How the points of GeoJSON are headed once they are unpacked; see `emergency.intake.guarded_child`.
+GEOMETRY = {"lon": "longitude", "lat": "latitude"}
+NOTHING = Around()
 _BRACKETS = re.compile(r"[(\[【].*[)\]】]$")
-_UNIT_WORDS = {
-    "万元": ("wan",),
-    "亿元": ("yi",),
-    "元": ("yuan", "whole"),
-    "人民币元": ("yuan", "whole"),
-    "分": ("minor",),
-    "usd": ("usd", "whole"),
-    "美元": ("usd", "whole"),
-}
+# Of a claim's own money; what a policy says (保额, 免赔额, 保费) is none.
+_MONEY = re.compile(r"(?<!保险)金额$|赔款$|^估损|估损$|^estimatedloss$|^paidamount$|^amount$")
+_COUNTED = re.compile(r"^[(\[【]?\d{1,2}[)\]】]?[.、)]|^[*★]+")
+_SIGNS_BETWEEN = re.compile(r"[_\-./:,;、·*|'\"]")
 
 
 def normal(header: str) -> str:
@@ -38,11 +39,9 @@ def bare(header: str) -> str:
     return _BRACKETS.sub("", normal(header)) or normal(header)
 
 
-def said_unit(header: str) -> str:
-    """The unit an amount's header names, ``估损金额(万元)`` or ``估损万元`` -> ``wan``; ``""`` where it names none."""
-    said = normal(header).removeprefix(bare(header)).strip("()[]【】").removeprefix("单位:")
-    ends = next((word for word in ("万元", "亿元", "元") if bare(header).endswith(word)), "")
-    return _UNIT_WORDS.get(said or ends, ("",))[0]
+def tidy(header: str) -> str:
+    """A normal header without the signs that part words or mark cells, ``*1.Claim_No:``; ``Claim #`` is its number."""
+    return _SIGNS_BETWEEN.sub("", _COUNTED.sub("", normal(header)).replace("#", "no"))
 
 
 def _unique(header: Sequence[str]) -> tuple[str, ...]:
@@ -79,13 +78,28 @@ def positions(header: Sequence[str], column: Column) -> tuple[int, ...]:
     return tuple(found[:1] if column.combine == "first" else found)
 
 
+def unread_amounts(header: Sequence[str], mapping: ClaimMapping) -> tuple[str, ...]:
+    """Headers that plainly hold amounts and that no column of the mapping reads."""
+    read = {at for column in mapping.columns.values() for at in positions(header, column)}
+    return tuple(h for i, h in enumerate(header) if i not in read and (unit_in(h) or _MONEY.search(normal(h))))
+
+
+def with_geometry(mapping: ClaimMapping, header: Sequence[str], kind: str) -> ClaimMapping:
+    """The mapping of a JSON file, which takes the points of GeoJSON where no column it names holds coordinates."""
+    named = [c for name in ("lon", "lat") if (c := mapping.columns.get(name)) and positions(header, c)]
+    points = {name: Column(name, headers=(said,)) for name, said in GEOMETRY.items()}
+    if kind != "json" or named or not all(positions(header, column) for column in points.values()):
+        return mapping
+    return replace(mapping, columns={**mapping.columns, **points})
+
+
 def find_header(records: Iterable[Sequence[str]], mapping: ClaimMapping) -> int | None:
     """Index of the first record that shows every header the mapping requires."""
     groups = [{normal(h) for h in group} for group in mapping.required_headers]
     for i, record in enumerate(records):
         if i >= HEADER_WITHIN:
             return None
-        names = {form(h) for h in record for form in (normal, bare)}
+        names = {form(h) for h in set(record) for form in (normal, bare)}
         if all(group & names for group in groups):
             return i
     return None
@@ -97,12 +111,13 @@ def proves_encoding(header: Sequence[str], mapping: ClaimMapping) -> bool:
     return any(not h.isascii() and (normal(h) in known or bare(h) in known) for h in header)
 
 
-def checked(header: Sequence[str], mapping: ClaimMapping) -> tuple[str, ...]:
+def checked(header: Sequence[str], mapping: ClaimMapping, around: Around = NOTHING) -> tuple[str, ...]:
     """The header as a table's column names, if the mapping can be sure what each of them is.
 
     Raises:
-        FileFault: too many columns; two answer to one name the mapping reads; a header names another unit
-            than the mapping, ``估损金额(万元)`` where that says yuan.
+        FileFault: too many columns; two answer to one name the mapping reads; the file states another unit
+            than the mapping, in a header, ``估损金额(万元)`` where that says yuan, or in a line over it; a header
+            names another system of coordinates, ``经度(GCJ-02)``.
     """
     check_width(header)
     for column in mapping.columns.values():
@@ -111,9 +126,12 @@ def checked(header: Sequence[str], mapping: ClaimMapping) -> tuple[str, ...]:
             for wanted in (*rule.filled, rule.as_of):
                 position(header, wanted)
         for i in found if column.name in AMOUNTS else ():
-            said = normal(header[i]).removeprefix(bare(header[i])).strip("()[]【】").removeprefix("单位:")
-            if column.unit not in _UNIT_WORDS.get(said, (column.unit,)):
-                raise FileFault(_unit_differs(header[i], said, mapping.name, column.unit))
+            currency = "" if "currency" in mapping.columns else mapping.currency
+            if against := contradiction(header[i], i, around, column.unit, currency):
+                raise FileFault(differs(header[i], *against, mapping.name, column.unit))
+        for i in found if column.name in ("lon", "lat") else ():
+            if said_system([header[i]]) not in ("", mapping.coordinates):
+                raise FileFault(other_system(header[i], mapping.name, mapping.coordinates))
     return _unique(header)
 
 
@@ -132,18 +150,15 @@ def check_width(header: Sequence[str]) -> None:
         )
 
 
-def _unit_differs(header: str, said: str, mapping: str, unit: str) -> Message:
-    return Message(
-        "column {header} is in {said}, but mapping {mapping} reads it in {unit}: make them agree",
-        {"header": header, "said": said, "mapping": mapping, "unit": unit},
-    )
+def wanted(mapping: ClaimMapping) -> str:
+    """The headers a file must show, the alternatives of each together."""
+    return "; ".join(" / ".join(group) for group in mapping.required_headers)
 
 
 def no_header(mapping: ClaimMapping, seen: Sequence[str]) -> Message:
     """What was looked for and what was found instead."""
-    wanted = "; ".join(" / ".join(group) for group in mapping.required_headers)
     found = ", ".join(h[:40] for h in seen[:40] if h.strip()) or "—"
     return Message(
         "no header row of mapping {mapping} was found. Looked for: {wanted}. First row of the file: {found}",
-        {"mapping": mapping.name, "wanted": wanted, "found": found},
+        {"mapping": mapping.name, "wanted": wanted(mapping), "found": found},
     )

@@ -19,8 +19,11 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from emergency.intake.cells import Fault, Parsed, Texts, blank, narrow, shown
-from emergency.texts import Message
+from emergency.intake.cells import Parsed, Texts, blank, narrow, shown
+from emergency.intake.faults import Fault
+from emergency.intake.moments import whole_day
+from emergency.intake.spellings import has_short_year, plainly
+from emergency.texts import N_, Message
 
 EARLIEST_YEAR, LATEST_YEAR = 1900, 2200
 # Excel counts days from here (its 29 February 1900 lies before any date we take).
@@ -39,7 +42,11 @@ _FAST = (
     (re.compile(r"\d{4}/\d{1,2}/\d{1,2}"), "%Y/%m/%d"),
     (re.compile(r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d\d"), "%Y/%m/%d %H:%M"),
     (re.compile(r"\d{4}/\d{1,2}/\d{1,2} \d{1,2}:\d\d:\d\d"), "%Y/%m/%d %H:%M:%S"),
+    (re.compile(r"\d{8} \d\d:\d\d:\d\d"), "%Y%m%d %H:%M:%S"),
 )
+_HALF_DAYS = re.compile(r"\d{1,2}/\d{1,2}/\d{4} \d{1,2}:\d\d(:\d\d)? ?[AP]M", re.IGNORECASE)
+_DAYS = {"mdy": "%m/%d/%Y", "dmy": "%d/%m/%Y"}
+ORDER_NAMES = {"ymd": N_("year-month-day"), "mdy": N_("month/day/year"), "dmy": N_("day/month/year")}
 
 
 def instants(cells: Texts, zone: str, order: str = "ymd", as_date: bool = False) -> Parsed:
@@ -47,7 +54,7 @@ def instants(cells: Texts, zone: str, order: str = "ymd", as_date: bool = False)
     missing = blank(cells)
     values = np.zeros(len(cells), dtype=np.int64)
     parsed = Parsed(values, missing)
-    left = np.flatnonzero(~missing & ~_read_fast(cells, missing, zone, as_date, values))
+    left = np.flatnonzero(~missing & ~_read_fast(cells, missing, zone, order, as_date, values))
     read: dict[str, int | Fault] = {}
     for i in left.tolist():
         cell = cells[i].as_py()
@@ -62,11 +69,11 @@ def instants(cells: Texts, zone: str, order: str = "ymd", as_date: bool = False)
 
 
 def _read_fast(
-    cells: Texts, missing: np.ndarray[Any, Any], zone: str, as_date: bool, values: np.ndarray[Any, Any]
+    cells: Texts, missing: np.ndarray[Any, Any], zone: str, order: str, as_date: bool, values: np.ndarray[Any, Any]
 ) -> np.ndarray[Any, Any]:
     """Fill what one vectorised call can read, and say which that is; the rest is left alone."""
     filled = pc.if_else(pa.array(missing), pa.scalar(None, pa.string()), cells)
-    naive = _naive(filled)
+    naive = _naive(filled, order)
     if naive is None:
         return np.zeros(len(cells), dtype=bool)
     naive = naive.normalize() if as_date else naive
@@ -78,16 +85,22 @@ def _read_fast(
     return good
 
 
-def _naive(filled: Texts) -> pd.DatetimeIndex | None:
+def _naive(filled: Texts, order: str) -> pd.DatetimeIndex | None:
     """Wall times of a column that is ISO throughout, or mostly in one other common spelling."""
     try:
         return pd.DatetimeIndex(filled.cast(pa.timestamp("us")).to_pandas())
     except pa.ArrowInvalid:
-        first = filled.drop_null()
-        form = next((f for shape, f in _FAST if shape.fullmatch(first[0].as_py())), None)
+        form = _form(filled.drop_null()[0].as_py(), order)
     if form is None:
         return None
     return pd.DatetimeIndex(pd.to_datetime(filled.to_pandas(), format=form, errors="coerce")).as_unit("us")
+
+
+def _form(first: str, order: str) -> str | None:
+    """The one other spelling that the first cell of a column is in."""
+    if order in _DAYS and (match := _HALF_DAYS.fullmatch(first)):
+        return f"{_DAYS[order]} %I:%M{':%S' if match[1] else ''} %p"
+    return next((form for shape, form in _FAST if shape.fullmatch(first)), None)
 
 
 def instant(cell: str, zone: str, order: str = "ymd", as_date: bool = False) -> int | Fault:
@@ -105,11 +118,15 @@ def instant(cell: str, zone: str, order: str = "ymd", as_date: bool = False) -> 
 
 
 def _unreadable(cell: str, order: str) -> Fault:
-    message = Message(
-        "the date {cell} cannot be read; write it like 2021-07-20 14:30 (the mapping's date order is {order})",
-        {"cell": shown(cell), "order": order},
-    )
-    return Fault("bad_date", message)
+    said = {"cell": shown(cell), "order": Message(ORDER_NAMES[order])}
+    if has_short_year(narrow(cell)):
+        text = N_(
+            "in {cell} the year has two digits; this mapping reads dates as {order}, and so it is open or wrong which "
+            "number is the year: write it like 2021-07-20, or name the right order in the mapping"
+        )
+        return Fault("bad_date", Message(text, said))
+    text = N_("the date {cell} cannot be read; write it like 2021-07-20 14:30 (this mapping reads dates as {order})")
+    return Fault("bad_date", Message(text, said))
 
 
 def _wall(text: str, order: str) -> tuple[datetime | None, bool]:
@@ -124,7 +141,8 @@ def _wall(text: str, order: str) -> tuple[datetime | None, bool]:
     if _SERIAL.fullmatch(text) and _SERIALS[0] <= float(text) <= _SERIALS[1]:
         seconds = round(float(text) * 86_400)
         return _EXCEL + timedelta(seconds=seconds), seconds % 86_400 != 0
-    return None, False
+    together = whole_day(text) or plainly(text, order)
+    return _wall(together, order) if together and together != text else (None, False)
 
 
 def _built(year: str, month: str, day: str, clock: Sequence[str | None]) -> tuple[datetime, bool]:

@@ -15,7 +15,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from emergency.domain.claim import STATUSES
-from emergency.domain.record import COLUMNS_OF, NEEDED_OF
+from emergency.domain.record import COLUMNS_OF, EITHER_OF, NEEDED_OF
 from emergency.intake.columns import (
     ABSENT,
     AMOUNTS,
@@ -85,8 +85,9 @@ class ClaimMapping:
 
     @property
     def required_headers(self) -> tuple[tuple[str, ...], ...]:
-        """Alternatives by required column: a file must show one header of each group."""
-        return tuple(c.headers for c in self.columns.values() if c.required)
+        """Alternatives by required column: a file must show one header of each group, of a join the first."""
+        needed = [c for c in self.columns.values() if c.required]
+        return tuple(c.headers[:1] if c.combine == "join" else c.headers for c in needed)
 
 
 def _whole(mapping: ClaimMapping) -> list[Message]:
@@ -94,6 +95,9 @@ def _whole(mapping: ClaimMapping) -> list[Message]:
     for needed in NEEDED_OF[mapping.kind]:
         if needed not in mapping.columns:
             faults.append(_say("columns", N_("{column} is missing: a claim needs it"), column=needed))
+    either = EITHER_OF.get(mapping.kind, ())
+    if either and not set(either) & mapping.columns.keys():
+        faults.append(_say("columns", N_("one of {columns} is missing"), columns=", ".join(either)))
     lined = "line" in COLUMNS_OF[mapping.kind]
     if lined and "line" not in mapping.constants and not _always_gives(mapping.columns.get("line")):
         faults.append(
@@ -288,7 +292,7 @@ class _Reading:
             name=name,
             headers=headers,
             combine=combine,
-            required=self.flag(raw.get("required", name in NEEDED_OF[self.kind]), f"{where}.required"),
+            required=self.flag(raw.get("required", self.needed(name)), f"{where}.required"),
             values=values,
             contains=contains,
             default=default if default is not None else FALLBACKS.get(name),
@@ -300,6 +304,12 @@ class _Reading:
             digits=self.digits(name, raw.get("digits"), where),
             part=self.part(name, raw.get("part"), where),
         )
+
+    def needed(self, name: str) -> bool:
+        """Whether rows without a column are rejected: one of two that may stand for each other only by itself."""
+        either = EITHER_OF.get(self.kind, ())
+        alone = name in either and not any(other in self.raw.get("columns", {}) for other in either if other != name)
+        return alone or name in NEEDED_OF[self.kind]
 
     def headers(self, raw: Mapping[str, Any], where: str) -> tuple[str, tuple[str, ...]]:
         ways = [way for way in ("from", "sum", "join") if way in raw]

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import IO, Any
 
 import pyarrow as pa
-import pyarrow.compute as pc
 from pyarrow import csv
 
-from emergency.intake.batch import Batch
+from emergency.intake.batch import FULL_BYTES, Batch
 
 # No line of a sound file is longer than an eighth of it. Arrow holds thirty-two of them ahead.
 _BLOCK_BYTES = 1 << 20
@@ -59,15 +58,20 @@ class PlainRows:
         """Batches of at most `size` rows."""
         with self.raw:
             try:
-                batch = Batch.of(self.width)
+                batch, held = Batch.of(self.width), 0
                 for block in self._blocks():
                     self._check(block)
+                    held += block.nbytes
                     for at in self._cuts(batch.size, block.num_rows, size):
                         self._add(batch, block.slice(*at))
                         if batch.size == size:
                             self.done += size
                             yield batch
-                            batch = Batch.of(self.width)
+                            batch, held = Batch.of(self.width), 0
+                    if held > FULL_BYTES and batch.size:
+                        self.done += batch.size
+                        yield batch
+                        batch, held = Batch.of(self.width), 0
                 if batch.size:
                     self.done += batch.size
                     yield batch
@@ -101,7 +105,12 @@ class PlainRows:
 
     def _check(self, block: Any) -> None:
         """A quoted cell over many lines is a lost quotation mark; the careful reader says where it stands."""
-        if any((pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_CELL for column in block.columns):
+        suspects = [column for column in block.columns if column.nbytes > LONGEST_CELL]
+        if not suspects:
+            return
+        import pyarrow.compute as pc  # for a file of some size only: it takes a while to load
+
+        if any((pc.max(pc.binary_length(column)).as_py() or 0) > LONGEST_CELL for column in suspects):
             raise pa.ArrowInvalid("overlong cell")
 
     def _cuts(self, filled: int, rows: int, size: int) -> Iterator[tuple[int, int]]:

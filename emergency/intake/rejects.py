@@ -11,7 +11,8 @@ from emergency.intake.accounts import Reject
 from emergency.intake.cells import FORMULA_SIGNS
 from emergency.texts import LANGUAGES, N_, Speaker, speaker
 
-_OWN = (N_("Data row"), N_("Faulty field"), N_("Why it was rejected"))
+IN_FILE, DATA_ROW = N_("Row in the file"), N_("Data row")
+_OWN = (IN_FILE, DATA_ROW, N_("Faulty field"), N_("Why it was rejected"))
 _NUMBER = re.compile(r"[+-]?\d+(?:[.,]\d+)*%?")
 _PHONE = re.compile(r"\+\d{1,3}[ -]?\d(?:[ -]?\d){5,14}")
 
@@ -27,17 +28,24 @@ def guarded(cell: str) -> str:
     return "'" + cell
 
 
-def write_rejects(path: Path, rejects: Iterable[Reject], header: Sequence[str], say: Speaker) -> None:
-    """Write rejected rows as CSV (UTF-8 with BOM): row number, field, reason, then the row as it was.
+def write_rejects(
+    path: Path, rejects: Iterable[Reject], header: Sequence[str], say: Speaker, above: int | None = None
+) -> None:
+    """Write rejected rows as CSV (UTF-8 with BOM): row numbers, field, reason, then the row as it was.
 
-    The file can be mended and imported with the same mapping: its three own columns are not
-    read, nor written twice. A row too short or too long stays so, and is rejected again until mended.
+    The file can be mended and imported with the same mapping: its own columns are not read, nor
+    written twice. A row too short or too long stays so, and is rejected again until mended.
+
+    Args:
+        above: rows over the first data row; None where the file has no rows of its own: then data rows alone.
     """
+    heads = _OWN if above is not None else _OWN[1:]
     own = {speaker(language)(word) for language in LANGUAGES for word in _OWN}
     names = [h for h in header if h not in own]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([*(say(word) for word in _OWN), *map(guarded, names)])
+        writer.writerow([*(say(word) for word in heads), *map(guarded, names)])
         for reject in rejects:
             cells = [cell for name, cell in reject.raw.items() if name not in own]
-            writer.writerow([str(reject.row), guarded(reject.field), guarded(say(reject.reason)), *map(guarded, cells)])
+            numbers = [str(reject.row)] if above is None else [str(above + reject.row), str(reject.row)]
+            writer.writerow([*numbers, guarded(reject.field), guarded(say(reject.reason)), *map(guarded, cells)])

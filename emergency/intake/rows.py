@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,7 +14,6 @@ from emergency.domain.claim import CLAIM_COLUMNS
 from emergency.domain.gcj02 import to_wgs84
 from emergency.domain.record import POLICY_DAYS
 from emergency.intake.cells import (
-    Fault,
     Parsed,
     Texts,
     blank,
@@ -27,19 +25,22 @@ from emergency.intake.cells import (
     numbers,
     refuse_off_the_globe,
     region_code,
-    shown,
+    with_errors,
 )
 from emergency.intake.checks import EXCHANGED, Checks, oddities
-from emergency.intake.columns import FALLBACKS, VOCABULARIES, StatusRule
+from emergency.intake.chunk import Positions, Read
+from emergency.intake.columns import ERRORS, FALLBACKS, VOCABULARIES, StatusRule
 from emergency.intake.headers import position, positions
 from emergency.intake.instants import instants
 from emergency.intake.mapping import ClaimMapping
+from emergency.intake.moments import moments
 from emergency.intake.words import (
     HALF,
     LONGEST_NUMBER,
     LOST,
     NO_CODE,
     NULL,
+    UNSAVED,
     after_import,
     as_code,
     blank_as,
@@ -52,29 +53,12 @@ from emergency.intake.words import (
     refuse_negative,
     spoilt_number,
     taken_as,
+    without_formulas,
 )
-from emergency.texts import Message
 
 _DAY_US = 86_400_000_000
 _LATER = np.iinfo(np.int64).max // 2
 _from_arrow: Callable[[Texts], Any] = pd.StringDtype("pyarrow").__from_arrow__  # type: ignore[attr-defined]
-Positions = np.ndarray[Any, Any]
-
-
-@dataclass
-class Read:
-    """One chunk before it is sorted into accepted and rejected, by position in the chunk."""
-
-    values: dict[str, Any] = field(default_factory=dict)
-    faults: dict[int, list[tuple[str, Fault]]] = field(default_factory=dict)
-    flags: list[tuple[str, str, str, Message, Positions]] = field(default_factory=list)
-
-    def fault(self, at: int, header: str, fault: Fault) -> None:
-        self.faults.setdefault(int(at), []).append((header, fault))
-
-    def flag(self, header: str, value: str, code: str, note: Message, where: Positions) -> None:
-        if len(where):
-            self.flags.append((header, shown(value), code, note, where))
 
 
 class RowReader:
@@ -135,7 +119,10 @@ class Columns:
 
     def cells(self, at: int) -> Texts:
         if at not in self.taken:
-            self.taken[at] = clean(self.raw[at], self.mapping.absent)
+            cells, unsaved = without_formulas(clean(self.raw[at], self.mapping.absent | frozenset(ERRORS)))
+            for row in unsaved:
+                self.read.fault(row, self.reader.header[at], UNSAVED)
+            self.taken[at] = cells
         return self.taken[at]
 
     def column(self, name: str) -> tuple[Texts | None, str]:
@@ -202,6 +189,8 @@ class Columns:
         cells, header = self.column(name)
         if cells is None:
             return self.absent(name)
+        for at in self.reader.found[name][1:]:
+            cells = moments(cells, self.cells(at))
         mapping = self.mapping
         parsed = instants(cells, mapping.timezone, mapping.date_order, mapping.columns[name].as_date)
         if self.reader.now_us is not None:
@@ -270,12 +259,14 @@ class Columns:
         total = Parsed(np.zeros(self.size, dtype=np.int64), np.ones(self.size, dtype=bool))
         spoilt = np.zeros(self.size, dtype=bool)
         for at in found:
-            part = money(self.cells(at), self.mapping.columns[name].unit, currencies)
+            cells = with_errors(self.cells(at), self.raw[at], self.mapping.absent)
+            part = money(cells, self.mapping.columns[name].unit, currencies)
             if name == "estimated_minor":
-                refuse_negative(part, self.cells(at))
+                refuse_negative(part, cells)
             for i, fault in part.faults.items():
                 self.read.fault(i, self.reader.header[at], fault)
-                spoilt[i] = True
+                # A negative estimate is refused, but it was read: the total row of its list holds it too.
+                spoilt[i] = fault.code != "negative"
             total.values += part.values
             total.missing &= part.missing
         total.missing |= spoilt
@@ -285,7 +276,9 @@ class Columns:
         """Free text of the place, and the region code; a region name in the code's column is text."""
         nowhere = pa.array([""] * self.size, pa.string())
         parts = [self.cells(at) for at in self.reader.found.get("place", ())]
-        texts = joined(parts) if len(parts) > 1 else (parts[0] if parts else nowhere)
+        # Addresses in English are read by their commas.
+        between = ", " if all(h.isascii() for h in self.reader.header) else " "
+        texts = joined(parts, between) if len(parts) > 1 else (parts[0] if parts else nowhere)
         cells, header = self.column("region_given")
         if cells is None:
             self.absent("region_given")
@@ -362,11 +355,11 @@ class Columns:
         thresholds = self.reader.checks.thresholds
         if thresholds is None:
             return
-        policy = {name: days for name in POLICY_DAYS if (days := self._days(name)) is not None}
+        policy = {name: days for name in POLICY_DAYS if (days := self.days(name)) is not None}
         for odd in oddities(self.read.values, self.mapping.timezone, thresholds, policy):
             self.read.flag(self.column(odd.column)[1], "", odd.code, odd.note, odd.where)
 
-    def _days(self, name: str) -> Positions | None:
+    def days(self, name: str) -> Positions | None:
         """A day of the policy, NaN where it cannot be read: it is looked at, not kept."""
         cells, _ = self.column(name)
         if cells is None:

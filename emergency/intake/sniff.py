@@ -10,11 +10,15 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
+from typing import Any
 
+from emergency.intake.apart import around_of, gave_up, sampled
+from emergency.intake.encodings import bytes_of, mixed
 from emergency.intake.faults import FileFault
 from emergency.intake.guarded import unpacked
-from emergency.intake.headers import HEADER_WITHIN, bare, check_width, normal
+from emergency.intake.headers import HEADER_WITHIN, NOTHING, bare, check_width, normal, tidy
 from emergency.intake.table import look
+from emergency.intake.units import Around
 from emergency.intake.workbook import kind_of
 from emergency.texts import Message
 
@@ -23,6 +27,8 @@ DELIMITERS = (",", ";", "\t")
 SAMPLE_ROWS = 200
 _HEAD_BYTES = 1 << 18
 _LONGEST_CELL = 200
+# Blank ones among them: a file of line ends alone is not looked through to its end.
+_MOST_RECORDS = 5_000
 _MARKS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 
 
@@ -33,6 +39,7 @@ class Sample:
     Attributes:
         encoding: one of ENCODINGS.
         marked: a byte-order mark says so, or the reader wrote it itself: no guess.
+        around: what stands over the header, and units under it.
         header: the row that looks most like column names.
         rows: up to 200 rows under it, as long as the header.
         known: how many of its names stand in the synonyms.
@@ -46,6 +53,7 @@ class Sample:
     known: int
     proved: bool
     marked: bool = False
+    around: Around = NOTHING
 
 
 def samples(path: Path, names: Mapping[str, Sequence[str]]) -> tuple[str, list[Sample]]:
@@ -59,26 +67,83 @@ def samples(path: Path, names: Mapping[str, Sequence[str]]) -> tuple[str, list[S
     """
     _, start = look(path)
     kind = kind_of(path, start)
-    wanted = _Names(names)
     if kind == "text":
-        with path.open("rb") as file:
-            found = list(_of_bytes(file.read(_HEAD_BYTES), wanted))
+        told = sampled(path, [path], names, text=True)
     else:
         folder, tables = unpacked(path, kind)
         with folder:
-            found = [one for table in tables if (one := _of_table(table, wanted)) is not None]
+            told = sampled(path, tables, names, text=False)
+    found = _made(path, told)
     found.sort(key=lambda one: (-one.known, not one.marked, ENCODINGS.index(one.encoding)))
     if not found:
         raise FileFault(Message("{file} holds no table: no row of two or more cells was found", {"file": path.name}))
     return kind, found
 
 
+def rows_if_few(path: Path, sample: Sample) -> int:
+    """How many rows a file has, 0 where it has more than were looked at."""
+    few = len(sample.rows) < SAMPLE_ROWS and path.stat().st_size <= _HEAD_BYTES
+    return len(sample.rows) if few else 0
+
+
+def _made(path: Path, told: Any) -> list[Sample]:
+    """Samples, of what the child says.
+
+    Raises:
+        FileFault: it says what cannot be.
+    """
+    try:
+        found = [
+            Sample(
+                encoding=str(raw["encoding"]),
+                header=tuple(map(str, raw["header"])),
+                rows=tuple(tuple(map(str, row)) for row in raw["rows"]),
+                known=int(raw["known"]),
+                proved=bool(raw["proved"]),
+                marked=bool(raw["marked"]),
+                around=around_of(raw["around"]),
+            )
+            for raw in told
+        ]
+    except (KeyError, TypeError, ValueError) as error:
+        raise FileFault(gave_up(path)) from error
+    if any(one.encoding not in ENCODINGS or {len(row) for row in one.rows} - {len(one.header)} for one in found):
+        raise FileFault(gave_up(path))
+    return found
+
+
+def read_samples(tables: Sequence[Path], names: Mapping[str, Sequence[str]], *, text: bool) -> list[Sample]:
+    """The work itself, done in the child: every way to read the top of a text, or the top of each table."""
+    wanted = _Names(names)
+    if not text:
+        return [one for table in tables if (one := _of_table(table, wanted)) is not None]
+    with tables[0].open("rb") as file:
+        head = file.read(_HEAD_BYTES)
+    found = list(_of_bytes(head, wanted))
+    _refuse_mixed(tables[0], head, found, wanted)
+    return found
+
+
+def _refuse_mixed(path: Path, head: bytes, found: Sequence[Sample], wanted: _Names) -> None:
+    """A text whose headers are known in UTF-8, and which breaks that encoding further down, is never read as another.
+
+    Raises:
+        FileFault: it is one; says which line.
+    """
+    if any(one.encoding == "utf-8" or one.marked for one in found):
+        return
+    text = head.decode("utf-8", "replace")
+    known = [one for d in DELIMITERS if (one := _of_text(text, d, "utf-8", False, wanted)) and one.proved]
+    if known and max(one.known for one in known) > max((one.known for one in found), default=0):
+        raise FileFault(mixed(path, bytes_of(path)))
+
+
 class _Names:
     def __init__(self, names: Mapping[str, Sequence[str]]) -> None:
-        self.spelt = {normal(name) for group in names.values() for name in group}
+        self.spelt = {form(name) for group in names.values() for name in group for form in (normal, tidy)}
 
     def known(self, cell: str) -> bool:
-        return normal(cell) in self.spelt or bare(cell) in self.spelt
+        return not self.spelt.isdisjoint((normal(cell), bare(cell), tidy(cell)))
 
     def partly(self, cell: str) -> bool:
         spelt = bare(cell)
@@ -122,7 +187,8 @@ def _records(lines: Iterable[str], delimiter: str) -> list[list[str]]:
     rows: list[list[str]] = []
     with suppress(csv.Error):
         reader = csv.reader(lines, delimiter=delimiter)
-        rows.extend(islice((r for r in reader if any(c.strip() for c in r)), HEADER_WITHIN + SAMPLE_ROWS))
+        looked = islice(reader, _MOST_RECORDS)
+        rows.extend(islice((r for r in looked if any(c.strip() for c in r)), HEADER_WITHIN + SAMPLE_ROWS))
     if rows:
         check_width(max(rows, key=len))
     return rows
@@ -146,6 +212,7 @@ def _sample(records: list[list[str]], encoding: str, marked: bool, names: _Names
         known=2 * len(known) + len(partly),
         proved=any(not h.isascii() for h in known) or len(partly) > 1,
         marked=marked,
+        around=Around.of(records, at),
     )
 
 

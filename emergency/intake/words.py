@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from emergency.intake.accounts import Reject
-from emergency.intake.cells import Fault, Parsed, Texts, narrow, shown
+from emergency.intake.cells import Parsed, Texts, narrow, shown
 from emergency.intake.columns import Column
-from emergency.texts import Message
+from emergency.intake.faults import Fault
+from emergency.texts import N_, Message
 
 LONGEST_NUMBER = 200
 # A long number that a spreadsheet has turned into 2.02107E+13: its last digits are gone for good.
@@ -22,11 +24,62 @@ NO_CODE = Message("not a region code of the expected length: kept as text of the
 HALF = Message("only one of longitude and latitude is given: taken as no coordinates")
 NULL = Message("coordinates 0, 0: taken as no coordinates")
 
+# Line, status or channel -> what it is called.
+SPOKEN: Mapping[str, str] = {
+    "motor": N_("motor"),
+    "property": N_("property"),
+    "home": N_("home"),
+    "agriculture": N_("agriculture"),
+    "engineering": N_("engineering"),
+    "marine": N_("marine"),
+    "liability": N_("liability"),
+    "personal_injury": N_("personal injury"),
+    "health": N_("health"),
+    "reported": N_("reported"),
+    "registered": N_("registered"),
+    "surveyed": N_("surveyed"),
+    "assessed": N_("assessed"),
+    "approved": N_("approved"),
+    "paid": N_("paid out"),
+    "closed": N_("closed"),
+    "cancelled": N_("cancelled"),
+    "declined": N_("denied"),
+    "phone": N_("phone"),
+    "app": N_("app"),
+    "wechat": N_("WeChat"),
+    "web": N_("web page"),
+    "branch": N_("branch office"),
+    "agent": N_("agent"),
+    "api": N_("interface"),
+    "import": N_("file"),
+    "unknown": N_("unknown"),
+}
 
-def joined(parts: Sequence[Texts]) -> Texts:
+FORMULA = "#FORMULA!"  # as the child that unpacks workbooks marks it
+UNSAVED = Fault(
+    "formula",
+    Message(
+        "the cell holds a formula whose result was not saved: open the file in Excel, let it reckon, save it, "
+        "and import it again; or write the result into the cell"
+    ),
+)
+
+
+def without_formulas(cells: Texts) -> tuple[Texts, list[int]]:
+    """Cells without those whose formula was never reckoned, which become blank, and where these stand."""
+    if pc.index(cells, FORMULA).as_py() < 0:
+        return cells, []
+    marked = pc.equal(cells, FORMULA)
+    return pc.if_else(marked, "", cells), np.flatnonzero(np.array(marked, dtype=bool)).tolist()
+
+
+def joined(parts: Sequence[Texts], between: str = " ") -> Texts:
     """Texts put side by side, blanks left out."""
-    filled = [pc.if_else(pc.equal(p, ""), pa.scalar(None, pa.string()), p) for p in parts]
-    return pc.binary_join_element_wise(*filled, " ", null_handling="skip")
+    blank = [pc.equal(p, "") for p in parts]
+    filled = [pc.if_else(empty, pa.scalar(None, pa.string()), p) for empty, p in zip(blank, parts, strict=True)]
+    # pyarrow 26 leaves a row out of the answer when there is nothing at all to join in it.
+    filled[0] = pc.if_else(reduce(pc.and_, blank), "", filled[0])
+    return pc.binary_join_element_wise(*filled, between, null_handling="skip")
 
 
 def halves(cells: Texts, part: int) -> Texts:
@@ -98,11 +151,16 @@ def no_currency(cell: str) -> Fault:
 
 
 def taken_as(default: str) -> Message:
-    return Message("not in the mapping's table, taken as {default}", {"default": default})
+    return Message("not in the mapping's table, taken as {default}", {"default": _spoken(default)})
 
 
 def blank_as(default: str) -> Message:
-    return Message("blank, taken as {default}", {"default": default})
+    return Message("blank, taken as {default}", {"default": _spoken(default)})
+
+
+def _spoken(value: str) -> Message | str:
+    """A value of a claim in words, where it is one of a list."""
+    return Message(SPOKEN[value]) if value in SPOKEN else value
 
 
 def refuse_negative(parsed: Parsed, cells: Texts) -> None:
@@ -114,6 +172,9 @@ def refuse_negative(parsed: Parsed, cells: Texts) -> None:
 def rejected(row: int, faults: Sequence[tuple[str, Fault]], header: Sequence[str], cells: Sequence[str]) -> Reject:
     """A row as it is handed back, with every fault found in it."""
     names = [*header, *(f"+{i}" for i in range(1, len(cells) - len(header) + 1))]
+    unsaved = {field for field, fault in faults if fault is UNSAVED}
+    # That such a cell is empty besides says nothing new.
+    faults = [found for found in faults if found[0] not in unsaved or found[1] is UNSAVED]
     field, first = faults[0]
     return Reject(row, field, _together(faults), first.code, dict(zip(names, cells, strict=False)))
 

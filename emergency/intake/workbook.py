@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
-from emergency.intake.batch import Batches
-from emergency.intake.delimited import first_record, open_delimited, shape_of
-from emergency.intake.faults import FileFault
+from emergency.intake.apart import Rows
 from emergency.intake.guarded import unpacked
-from emergency.intake.headers import no_header
 from emergency.intake.mapping import ClaimMapping
 
 JSON_SUFFIXES = (".json", ".geojson", ".jsonl", ".ndjson")
 
 
-def open_unpacked(path: Path, mapping: ClaimMapping, kind: str) -> tuple[tuple[str, ...], Batches, Callable[[], int]]:
-    """Header, records and progress of the first sheet that shows the required headers.
+def open_unpacked(path: Path, mapping: ClaimMapping, kind: str) -> Rows:
+    """The first sheet that shows the required headers.
 
     Args:
         kind: ``xlsx`` or ``json``.
@@ -27,21 +22,8 @@ def open_unpacked(path: Path, mapping: ClaimMapping, kind: str) -> tuple[tuple[s
         FileFault: see `emergency.intake.guarded.unpacked`, or no sheet has the headers.
     """
     folder, tables = unpacked(path, kind)
-    size = path.stat().st_size
-    plain = replace(mapping, encoding="utf-8")
     with folder:  # an opened table outlives its name
-        for table in tables:
-            if table.stat().st_size and shape_of(table, plain) is not None:
-                whole = table.stat().st_size
-                header, batches, read, _ = open_delimited(table, plain, padded=True)
-                return header, batches, partial(_share, size, whole, read)
-        first = next((record for table in tables if (record := first_record(table))), [])
-    raise FileFault(no_header(mapping, first))
-
-
-def _share(size: int, whole: int, read: Callable[[], int]) -> int:
-    """How far in the file that was unpacked, by how far in what came out of it."""
-    return size * read() // whole
+        return Rows(path, tables, replace(mapping, encoding="utf-8"), padded=True)
 
 
 def kind_of(path: Path, start: bytes) -> str:

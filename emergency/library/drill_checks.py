@@ -8,15 +8,19 @@ from typing import Any
 
 from emergency.domain.act import ACTS
 from emergency.domain.claim import LINES
+from emergency.domain.drill.script import SKILLS
 from emergency.domain.level import RuleSet, grade
 from emergency.domain.level.metric import METRICS, FactError
 from emergency.domain.playbook import Playbook
+from emergency.domain.resource_kind import NOT_IN_STOCK, RESOURCE_KINDS
 from emergency.library.faults import Fault
 from emergency.library.reading import condition_faults, seconds, twice, unknown, value_faults
 from emergency.library.strict_yaml import Document, Path_
 from emergency.texts import Message
 
 DUST = 1e-9
+EXAMPLE = '{kind: fnol_agent, region: "440600", count: -6}'
+RESOURCE: Mapping[str, type] = {"kind": str, "region": str, "count": int}
 
 
 def meaning(document: Document) -> Iterator[Fault]:
@@ -105,11 +109,28 @@ def _inject(document: Document, at: Path_, raw: Mapping[str, Any], objectives: l
     for place, one in enumerate(raw.get("effects", ())):
         if "set" in one:
             yield from value_faults(document, (*at, "effects", place, "value"), one["set"], one["value"])
+        if "stream" in one:
+            yield from _stream(document, (*at, "effects", place, "stream"), one["stream"])
+        if "resource" in one:
+            yield from _resource(document, (*at, "effects", place, "resource"), one["resource"])
         if "block" in one and seconds(one["block"]["until"]) <= seconds(raw.get("at", "0s")):
             where = (*at, "effects", place, "block", "until")
             yield document.fault(where, Message("the road must reopen after it is blocked"))
     for place, one in enumerate(raw.get("expects", ())):
         yield from _expectation(document, (*at, "expects", place), one, raw, objectives)
+
+
+def _resource(document: Document, at: Path_, raw: Mapping[str, Any]) -> Iterator[Fault]:
+    """The published schema leaves this object open; what is read of it are these three."""
+    for name in sorted({*raw, *RESOURCE} - {n for n in raw if n.startswith("x-")}):
+        if name not in RESOURCE:
+            yield unknown(document, (*at, name), name, RESOURCE)
+        elif type(raw.get(name)) is not RESOURCE[name] or not raw[name]:
+            where, gaps = (*at, name) if name in raw else at, {"field": name}
+            hint = Message("write for example {example}", {"example": EXAMPLE})
+            yield document.fault(where, Message("people or goods that come or go need {field}", gaps), hint)
+    if raw.get("kind") in {*NOT_IN_STOCK} - {*SKILLS}:
+        yield unknown(document, (*at, "kind"), raw["kind"], (*SKILLS, *sorted({*RESOURCE_KINDS} - {*NOT_IN_STOCK})))
 
 
 def _expectation(

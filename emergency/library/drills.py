@@ -23,6 +23,7 @@ from emergency.domain.drill.script import (
     Objective,
     OfflineResource,
     Outcome,
+    ResourceChange,
     SchedulePoint,
     Scoring,
     Staff,
@@ -30,6 +31,7 @@ from emergency.domain.drill.script import (
 )
 from emergency.library import schema, strict_yaml
 from emergency.library.drill_checks import meaning
+from emergency.library.drill_references import by_itself
 from emergency.library.faults import FileFaults
 from emergency.library.reading import condition, seconds
 from emergency.library.strict_yaml import Document
@@ -46,7 +48,7 @@ def load_drill(path: Path) -> DrillScript:
 
 def read_drill(path: Path) -> Document:
     document = strict_yaml.load(path)
-    faults = schema.check(document, "drill") or list(meaning(document))
+    faults = schema.check(document, "drill") or [*meaning(document), *by_itself(document)]
     if faults:
         raise FileFaults(document.path, faults)
     return document
@@ -152,8 +154,11 @@ def _effect(raw: Mapping[str, Any]) -> Effect:
         return Effect("mark", name=raw["mark"])
     if "block" in raw:
         return Effect("block", edge=raw["block"]["edge"], until_s=seconds(raw["block"]["until"]))
-    kind = "resource" if "resource" in raw else "stream"
-    return Effect(kind, changes=raw[kind])
+    if "stream" in raw:
+        return Effect("stream", changes=raw["stream"], claims=_stream(raw["stream"]))
+    what = raw["resource"]
+    change = ResourceChange(what["kind"], what["region"], what["count"])
+    return Effect("resource", changes=what, resource=change)
 
 
 def _expectation(raw: Mapping[str, Any]) -> Expectation:

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from emergency.domain.incident import KIND_ID, IncidentKind
-from emergency.library import strict_yaml
-from emergency.library.faults import Fault, FileFaults
+from emergency.library import rule_file
+from emergency.library.faults import Fault
 from emergency.library.schema import near
 from emergency.library.strict_yaml import Document, Path_
 from emergency.texts import Message
@@ -25,10 +25,7 @@ def load_kinds(path: Path) -> tuple[IncidentKind, ...]:
     Raises:
         FileFaults: everything that is wrong with it.
     """
-    document = strict_yaml.load(path)
-    faults = list(_faults(document))
-    if faults:
-        raise FileFaults(document.path, faults)
+    document = rule_file.load(path, FORMAT, _faults)
     return tuple(_kind(raw) for raw in document.value["kinds"])
 
 
@@ -53,11 +50,7 @@ def _kind(raw: Mapping[str, Any]) -> IncidentKind:
 
 
 def _faults(document: Document) -> Iterator[Fault]:
-    raw = document.value
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        yield document.fault(("format",), Message("the first line is {format}", {"format": f"format: {FORMAT}"}))
-        return
-    kinds = raw.get("kinds")
+    kinds = document.value.get("kinds")
     if not isinstance(kinds, list) or not kinds:
         yield document.fault(("kinds",), Message("there is no kind of incident; give at least one under kinds:"))
         return

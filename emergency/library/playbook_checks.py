@@ -17,10 +17,11 @@ from emergency.domain.act import ACTS
 from emergency.domain.claim import LINES
 from emergency.domain.playbook import AUDIENCES, RULED_REPORTS
 from emergency.domain.playbook_closure import CLOSURE_METRICS
+from emergency.domain.playbook_order import too_early
 from emergency.library import schema, strict_yaml
 from emergency.library.faults import Fault, FileFaults
 from emergency.library.incident_kinds import unknown_kinds
-from emergency.library.playbooks import MEANING, owned_deadline
+from emergency.library.playbooks import MEANING, owned_deadline, task_from
 from emergency.library.reading import unknown
 from emergency.library.strict_yaml import Document, Path_
 from emergency.texts import N_, Message
@@ -134,6 +135,17 @@ def _deadlines(document: Document, known: Known) -> Iterator[Fault]:
         if isinstance(first, Mapping) and "deadline" in first and first["deadline"] not in known.deadlines:
             at = ("comms", place, "first", "deadline")
             yield unknown(document, at, first["deadline"], sorted(known.deadlines))
+
+
+def _order(document: Document, known: Known) -> Iterator[Fault]:
+    """Nobody can be in time with what is due before the work it waits for."""
+    raw = document.value["tasks"]
+    places = {task["id"]: place for place, task in enumerate(raw)}
+    for one in too_early([task_from(task) for task in raw]):
+        gaps = {"before": one.before, "level": one.level, "minutes": one.by_s // 60}
+        message = Message("at level {level} it is due {minutes} min before {before}, which it waits for", gaps)
+        said = Message("give it at least as long as {before}, or count it from its predecessors (from: task)", gaps)
+        yield document.fault(("tasks", places[one.task], "due"), message, said)
 
 
 def _evidence(document: Document, known: Known) -> Iterator[Fault]:
@@ -259,6 +271,7 @@ LOOKS = (
     _review,
     _roles,
     _deadlines,
+    _order,
     _evidence,
     _resources,
     _approvers,

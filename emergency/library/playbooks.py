@@ -72,7 +72,7 @@ def playbook_from(document: Document) -> Playbook:
         rules=classification["rules"],
         activation=_activation(raw["activation"]),
         roles={name: _role(name, role) for name, role in raw["roles"].items()},
-        tasks=tuple(_task(task) for task in raw["tasks"]),
+        tasks=tuple(task_from(task) for task in raw["tasks"]),
         resources=tuple(_resource(row) for row in raw["resources"]),
         comms=tuple(_comms(row) for row in raw["comms"]),
         closure=condition(raw["closure"]),
@@ -107,23 +107,22 @@ def _role(name: str, raw: Mapping[str, Any]) -> Role:
     return Role(name, raw["group"], raw["title"], raw.get("deputies", 0), tuple(raw.get("skills", ())))
 
 
-def _task(raw: Mapping[str, Any]) -> Task:
+def task_from(raw: Mapping[str, Any]) -> Task:
+    """One task as it is written."""
     levels = tuple(raw["levels"])
     due = raw["due"]
+    # The published format asks for a span everywhere; beside a clock of the rules it says nothing.
+    owned = due.get("deadline") or owned_deadline(raw["evidence"])
     return Task(
         id=raw["id"],
         title=raw["title"],
         phase=raw["phase"],
         levels=levels,
         role=raw["role"],
-        due=Due(
-            due["from"],
-            by_level(due["within"], levels) if "within" in due else {},
-            due.get("deadline") or owned_deadline(raw["evidence"]),
-        ),
+        due=Due("discovery", deadline=owned) if owned else Due(due["from"], by_level(due["within"], levels)),
         evidence=tuple(Evidence(one["action"], one.get("match", {})) for one in raw["evidence"]),
         after=tuple(raw.get("after", ())),
-        repeat_every_s=by_level(raw["repeat_every"], levels) if "repeat_every" in raw else {},
+        repeat_every_s={} if owned else by_level(raw.get("repeat_every", {}), levels),
         critical=raw.get("critical", False),
         hard=raw.get("hard", False),
         forms=tuple(raw.get("forms", ())),
@@ -161,8 +160,8 @@ def _resource(raw: Mapping[str, Any]) -> ResourceRow:
 
 def _comms(raw: Mapping[str, Any]) -> Comms:
     levels, first = tuple(raw["levels"]), raw["first"]
-    ruled = isinstance(first, Mapping) and "deadline" in first
     owned = REPORT_TEMPLATES.get(raw.get("template", ""), "") if raw["audience"] == "regulator" else ""
+    owned = first["deadline"] if isinstance(first, Mapping) and "deadline" in first else owned
     return Comms(
         id=raw["id"],
         audience=raw["audience"],
@@ -170,8 +169,8 @@ def _comms(raw: Mapping[str, Any]) -> Comms:
         role=raw["role"],
         levels=levels,
         approver=raw["approver"],
-        first_s={} if ruled else by_level(first, levels),
-        deadline=first["deadline"] if ruled else owned,
+        first_s={} if owned else by_level(first, levels),
+        deadline=owned,
         repeat_every_s=by_level(raw["repeat_every"], levels) if "repeat_every" in raw else {},
         template=raw.get("template", ""),
     )

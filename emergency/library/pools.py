@@ -7,14 +7,17 @@ is. Every pool we ship is synthetic; its README.md says so and so does `Pool.syn
 from __future__ import annotations
 
 import csv
+import io
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from emergency.domain.claim import LINES
+from emergency.domain.staffing import ORIGINS, STATUSES
 from emergency.library.faults import Fault, FileFaults
 from emergency.texts import N_, Message
 
@@ -25,7 +28,13 @@ WORD = re.compile(r"[a-z][a-z0-9_]*")
 T = TypeVar("T")
 Row = Mapping[str, str]
 
+NOT_UTF_8 = N_("not UTF-8 (byte {byte}); in the spreadsheet save it as CSV UTF-8")
 MISSING_FILE = N_("the pool has no such file; it needs bases.csv, adjusters.csv and stock.csv")
+COLUMNS_AND_MORE = N_("the columns are {found}; they must be {expected}, in this order, then any of {more}")
+NOT_ALLOWED = N_("{value} is not allowed here; use {known}")
+NO_DAY = N_("{value} is no day such as 2026-07-20")
+NO_INSTANT = N_("{value} is no instant with its offset such as 2026-07-20T08:00+08:00")
+NO_LENDER = N_("say who sends this person; only one's own people have no lender")
 COLUMNS_DIFFER = N_("the columns are {found}; they must be {expected}, in this order")
 EMPTY = N_("must not be empty")
 TWICE = N_("{value} is there twice; it was first in line {first}")
@@ -34,6 +43,25 @@ UNKNOWN_SKILL = N_("{value} is no skill; use {known}")
 UNKNOWN_BASE = N_("{value} is no base of bases.csv")
 NO_WORD = N_("{value} is not a kind in lower-case letters and _ such as tow_truck")
 WRONG_WIDTH = N_("the row has more or fewer cells than the header")
+
+
+# The columns of the three tables, in their order.
+BASES = ("base_id", "name", "name_zh", "region", "lon", "lat")
+ADJUSTERS = ("adjuster_id", "name", "base_id", "skills", "licences", "slots", "language")
+# What a list of people may say beside; any of these columns may be left out.
+MORE_OF_ADJUSTERS = (
+    "registration",
+    "authority",
+    "status",
+    "pattern",
+    "pattern_from",
+    "rest_until",
+    "origin",
+    "lender",
+    "lent_until",
+    "note",
+)
+STOCK = ("depot", "kind", "total")
 
 
 @dataclass(frozen=True)
@@ -56,6 +84,10 @@ class PoolAdjuster:
         skills: lines of business the person may assess, or a seat (SEAT_SKILLS).
         licences: letters of the states where the person may work; none where no licence is asked.
         slots: shifts the person can work in one planning period.
+        registration: number in the register of loss adjusters (公估登记号).
+        authority: the largest loss the person may settle (核损权限), in whole units of money; None = not said.
+        pattern, pattern_from: a turn of data/rules/staffing.yaml, and its first working day.
+        origin: own, external or mutual_aid; lender: who sends them; lent_until: their last day here.
     """
 
     adjuster_id: str
@@ -65,6 +97,16 @@ class PoolAdjuster:
     licences: frozenset[str]
     slots: int
     language: str
+    registration: str = ""
+    authority: int | None = None
+    status: str = "available"
+    pattern: str = ""
+    pattern_from: str = ""
+    rest_until: datetime | None = None
+    origin: str = "own"
+    lender: str = ""
+    lent_until: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -90,27 +132,35 @@ class Pool:
 class _File:
     """One CSV file being read: rows with their lines, and the faults found so far."""
 
-    def __init__(self, path: Path, columns: tuple[str, ...]) -> None:
+    def __init__(self, path: Path, columns: tuple[str, ...], more: tuple[str, ...] = ()) -> None:
         self.path = path
         self.faults: list[Fault] = []
         self.rows: list[tuple[int, Row]] = []
-        self._read(columns)
+        self._read(columns, more)
 
-    def _read(self, columns: tuple[str, ...]) -> None:
+    def _read(self, columns: tuple[str, ...], more: tuple[str, ...]) -> None:
         if not self.path.is_file():
             self.fault(0, "", MISSING_FILE)
             return
-        with self.path.open(encoding="utf-8-sig", newline="") as file:
-            reader = csv.reader(file)
-            header = tuple(next(reader, ()))
-            if header != columns:
-                self.fault(1, "", COLUMNS_DIFFER, found=", ".join(header), expected=", ".join(columns))
-                return
-            for cells in reader:
-                if len(cells) != len(columns):
-                    self.fault(reader.line_num, "", WRONG_WIDTH)
-                else:
-                    self.rows.append((reader.line_num, dict(zip(columns, map(str.strip, cells), strict=True))))
+        try:
+            text = self.path.read_bytes().decode("utf-8-sig")
+        except UnicodeDecodeError as error:
+            self.fault(0, "", NOT_UTF_8, byte=error.start)
+            return
+        reader = csv.reader(io.StringIO(text, newline=""))
+        header = tuple(next(reader, ()))
+        rest = header[len(columns) :]
+        if header[: len(columns)] != columns or set(rest) - set(more) or len(set(rest)) < len(rest):
+            wrong = COLUMNS_AND_MORE if more else COLUMNS_DIFFER
+            gaps = {"expected": ", ".join(columns)} | ({"more": ", ".join(more)} if more else {})
+            self.fault(1, "", wrong, found=", ".join(header), **gaps)
+            return
+        for cells in reader:
+            if len(cells) != len(header):
+                self.fault(reader.line_num, "", WRONG_WIDTH)
+            else:
+                row = dict.fromkeys(more, "") | dict(zip(header, map(str.strip, cells), strict=True))
+                self.rows.append((reader.line_num, row))
 
     def fault(self, line: int, field: str, text: str, **values: object) -> None:
         self.faults.append(Fault(self.path.name, line, 0, field, Message(text, values)))
@@ -151,10 +201,9 @@ def load_pool(folder: Path) -> Pool:
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no pool {folder.name!r}; known: {', '.join(pools(folder.parent)) or 'none'}")
-    bases_file = _File(folder / "bases.csv", ("base_id", "name", "name_zh", "region", "lon", "lat"))
-    columns = ("adjuster_id", "name", "base_id", "skills", "licences", "slots", "language")
-    people_file = _File(folder / "adjusters.csv", columns)
-    stock_file = _File(folder / "stock.csv", ("depot", "kind", "total"))
+    bases_file = _File(folder / "bases.csv", BASES)
+    people_file = _File(folder / "adjusters.csv", ADJUSTERS, MORE_OF_ADJUSTERS)
+    stock_file = _File(folder / "stock.csv", STOCK)
     bases = _bases(bases_file)
     known = {b.base_id for b in bases}
     found = Pool(
@@ -209,9 +258,38 @@ def _people(file: _File, bases: Iterable[str]) -> list[PoolAdjuster]:
                 licences=_words(row["licences"]),
                 slots=file.number(line, row, "slots", 1, 1_000, int),
                 language=row["language"],
+                **_more(file, line, row),
             )
         )
     return found
+
+
+def _more(file: _File, line: int, row: Row) -> dict[str, Any]:
+    """The cells of MORE_OF_ADJUSTERS; an empty one says nothing."""
+    plain = ("registration", "pattern", "pattern_from", "lender", "lent_until", "note")
+    found: dict[str, Any] = {name: row[name] for name in plain}
+    for field, allowed, usual in (("status", STATUSES, "available"), ("origin", ORIGINS, "own")):
+        found[field] = row[field] or usual
+        if found[field] not in allowed:
+            file.fault(line, field, NOT_ALLOWED, value=repr(row[field]), known=", ".join(allowed))
+    if found["origin"] != "own" and not row["lender"]:
+        file.fault(line, "lender", NO_LENDER)
+    for field in ("pattern_from", "lent_until"):
+        if row[field] and _parsed(date.fromisoformat, row[field]) is None:
+            file.fault(line, field, NO_DAY, value=repr(row[field]))
+    rest = _parsed(datetime.fromisoformat, row["rest_until"])
+    if row["rest_until"] and (rest is None or rest.tzinfo is None):
+        file.fault(line, "rest_until", NO_INSTANT, value=repr(row["rest_until"]))
+    if row["authority"]:
+        found["authority"] = file.number(line, row, "authority", 0, 1_000_000_000_000, int)
+    return found | {"rest_until": rest}
+
+
+def _parsed(read: Callable[[str], T], text: str) -> T | None:
+    try:
+        return read(text)
+    except ValueError:
+        return None
 
 
 def _words(text: str) -> frozenset[str]:

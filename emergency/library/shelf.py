@@ -13,17 +13,22 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from emergency.domain.drill.script import DrillScript
+from emergency.domain.fund import FundRules
 from emergency.domain.incident import IncidentKind
 from emergency.domain.level import RuleSet
 from emergency.domain.organisation import DutyRules
 from emergency.domain.playbook import Playbook
 from emergency.domain.resource_kind import FUND
+from emergency.domain.staffing import StaffingRules
 from emergency.domain.suspect import Thresholds
+from emergency.domain.tag_rule import TagRule
 from emergency.library import drills as drill_files
 from emergency.library.bulletins import load_templates
 from emergency.library.drill_checks import against_playbook
+from emergency.library.drill_references import Maps, against_plan, off_the_map
 from emergency.library.duty_rules import load_duty_rules
 from emergency.library.faults import Fault, FileFaults, NotOnShelf
+from emergency.library.fund_rules import load_fund_rules
 from emergency.library.house_plans import Source, approved_plan, file_plan, in_use, nothing_yet
 from emergency.library.incident_kinds import FILE as KINDS_FILE
 from emergency.library.incident_kinds import SHIPPED, load_kinds, unknown_kinds
@@ -33,10 +38,13 @@ from emergency.library.pools import SEAT_SKILLS, stocked_kinds
 from emergency.library.reading import unknown
 from emergency.library.reference import parse_reference, version_of
 from emergency.library.relief import load_relief_measures
+from emergency.library.reporting_curve import Reporting, load_reporting
 from emergency.library.rules import load_rules
+from emergency.library.staffing import load_staffing_rules
 from emergency.library.strict_yaml import Document, load
 from emergency.library.suspect import load_suspect
 from emergency.library.tables import Rates, load_rates, load_visits
+from emergency.library.tag_rules import load_tag_rules
 from emergency.library.worth import Worth, load_worth
 from emergency.texts import Message
 
@@ -53,10 +61,14 @@ class Library:
     cannot take the others away in an emergency.
     """
 
-    def __init__(self, root: Path, home: Path | None = None, house: Source = nothing_yet) -> None:
+    def __init__(
+        self, root: Path, home: Path | None = None, house: Source = nothing_yet, maps: Maps = lambda _code: ()
+    ) -> None:
         self.root = root
+        self.maps = maps  # asked only for a drill that is read by its file: maps are large
         self.home = home  # mappings that were saved here stand beside the shipped ones
         self.house = house  # playbooks approved in the console stand beside the shipped ones, too
+        self._shelved: tuple[Any, tuple[Playbook, ...]] | None = None  # what it was made of, and the playbooks
 
     # Rules ----------------------------------------------------------------------------------------
 
@@ -102,6 +114,10 @@ class Library:
         """Where a figure becomes doubtful. Raises FileFaults where the file is broken."""
         return _fresh(self.root / "data/rules/suspect.yaml", load_suspect)
 
+    def tag_rules(self) -> tuple[TagRule, ...]:
+        """At which figures an event tag is suggested. Raises FileFaults where the file is broken."""
+        return _fresh(self.root / "data/rules/tags.yaml", load_tag_rules)
+
     def visits_per_slot(self) -> Mapping[str, int]:
         """Line of business -> survey visits one person does in one shift."""
         return _fresh(self.root / "data/rules/visits.csv", load_visits)
@@ -110,9 +126,21 @@ class Library:
         """What surveying a claim is worth against the drive to it. Raises FileFaults where the file is broken."""
         return _fresh(self.root / "data/rules/worth.yaml", load_worth)
 
+    def reporting(self) -> Reporting:
+        """How fast an event is reported, by kind of incident. Raises FileFaults where the file is broken."""
+        return _fresh(self.root / "data/rules/reporting.yaml", load_reporting)
+
+    def fund_rules(self) -> FundRules:
+        """From which amount on the emergency fund takes two approvers. Raises FileFaults where the file is broken."""
+        return _fresh(self.root / "data/rules/fund.yaml", load_fund_rules)
+
     def duty_rules(self) -> DutyRules:
         """How long people serve, rest and may take to answer. Raises FileFaults where the file is broken."""
         return _fresh(self.root / "data/rules/duty.yaml", load_duty_rules)
+
+    def staffing(self) -> StaffingRules:
+        """Who may be sent out, for how long, in which turns. Raises FileFaults where the file is broken."""
+        return _fresh(self.root / "data/rules/staffing.yaml", load_staffing_rules)
 
     # Playbooks ------------------------------------------------------------------------------------
 
@@ -121,12 +149,17 @@ class Library:
 
         Shipped files, earlier shipped versions (open incidents keep theirs), and what was approved in the console.
         """
-        house = self.house()
-        rules = self.rule_sets()
-        shipped = _good(self._plan_files(), lambda path: self._playbook(path, rules))
-        approved = _good(house.approved, lambda one: self._ruled(*approved_plan(one), rules))
-        found = {(book.id, book.version): in_use(book, house) for book in (*shipped, *approved)}
-        return tuple(sorted(found.values(), key=lambda book: (book.id, [-n for n in version_of(book.version)])))
+        house, rules, files = self.house(), self.rule_sets(), self._plan_files()
+        # Asked for at every look at an incident, changed once a year: sorted out again only where something changed.
+        made_of = (house, rules, self.incident_kinds(), [(path, _state(path)) for path in files])
+        kept = self._shelved
+        if kept is None or kept[0] != made_of:
+            shipped = _good(files, lambda path: self._playbook(path, rules))
+            approved = _good(house.approved, lambda one: self._ruled(*approved_plan(one), rules))
+            found = {(book.id, book.version): in_use(book, house) for book in (*shipped, *approved)}
+            books = sorted(found.values(), key=lambda book: (book.id, [-n for n in version_of(book.version)]))
+            kept = self._shelved = (made_of, tuple(books))
+        return kept[1]
 
     def playbook_text(self, sha256: str) -> str:
         """The text of a version by its hash, "" where there is none; what an exercise keeps of its plan."""
@@ -218,7 +251,7 @@ class Library:
         """
         path = Path(name)
         if path.suffix in (".yaml", ".yml") or path.is_file():
-            return self._drill(path)
+            return self._on_the_map(path, self._drill(path))
         return _newest(str(name), self.drills(), "drill")
 
     def _drill(self, path: Path) -> DrillScript:
@@ -230,8 +263,17 @@ class Library:
             known = [f"{book.id}@{book.version}" for book in self.playbooks()]
             fault = unknown(document, ("playbook",), script.playbook, known)
             raise FileFaults(str(path), [fault]) from None
-        faults = list(against_playbook(document, playbook, self.rules(playbook.rules)))
+        rules = self.rules(playbook.rules)
+        faults = [
+            *against_playbook(document, playbook, rules),
+            *against_plan(document, playbook, rules, self._measures()),
+        ]
         if faults:
+            raise FileFaults(str(path), faults)
+        return script
+
+    def _on_the_map(self, path: Path, script: DrillScript) -> DrillScript:
+        if faults := list(off_the_map(_fresh(path, drill_files.read_drill), self.maps)):
             raise FileFaults(str(path), faults)
         return script
 
@@ -281,12 +323,20 @@ class Library:
 
 def _fresh(path: Path, read: Callable[[Path], T]) -> T:
     """Read a file once per state on disk."""
-    try:
-        state = path.stat()
-    except OSError:
+    state = _state(path)
+    if state is None:
         return read(path)  # says in its own words that the file cannot be read
-    found: T = _remembered(path, read, state.st_mtime_ns, state.st_size)
+    found: T = _remembered(path, read, *state)
     return found
+
+
+def _state(path: Path) -> tuple[int, int] | None:
+    """Tells one content of a file from the next; None where there is none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size
 
 
 @lru_cache(maxsize=256)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emergency.domain.suspect import Thresholds
-from emergency.library import strict_yaml
+from emergency.library import rule_file
 from emergency.library.faults import Fault, FileFaults
 from emergency.library.strict_yaml import Document
 from emergency.texts import Message
@@ -17,9 +17,11 @@ FORMAT = "suspect/1.0"
 ROWS: Mapping[str, tuple[str, ...]] = {
     "average_per_report": ("most", "least"),
     "amount_from_median": ("factor", "at_least"),
+    "one_amount": ("most",),
     "report_after_loss": ("days",),
     "parts_from_total": ("share",),
     "never_fall": ("metrics",),
+    "floor_of": ("parts",),
 }
 
 
@@ -29,10 +31,7 @@ def load_suspect(path: Path) -> Thresholds:
     Raises:
         FileFaults: everything that is wrong with it.
     """
-    document = strict_yaml.load(path)
-    faults = list(_faults(document))
-    if faults:
-        raise FileFaults(document.path, faults)
+    document = rule_file.load(path, FORMAT, _faults, ROWS)
     raw = document.value
     try:
         return Thresholds(
@@ -40,10 +39,12 @@ def load_suspect(path: Path) -> Thresholds:
             average_least=raw["average_per_report"]["least"],
             median_factor=raw["amount_from_median"]["factor"],
             median_of=raw["amount_from_median"]["at_least"],
+            one_most=raw["one_amount"]["most"],
             report_days=raw["report_after_loss"]["days"],
             parts_share=Decimal(str(raw["parts_from_total"]["share"])),
             never_fall=frozenset(raw["never_fall"]["metrics"]),
             sources={row: raw[row]["source"] for row in ROWS},
+            floors=raw["floor_of"]["parts"],
         )
     except ValueError as error:
         fault = document.fault((), Message("{cause}", {"cause": str(error)}))
@@ -51,16 +52,8 @@ def load_suspect(path: Path) -> Thresholds:
 
 
 def _faults(document: Document) -> Iterator[Fault]:
-    raw = document.value
-    if not isinstance(raw, dict) or raw.get("format") != FORMAT:
-        yield document.fault(("format",), Message("the first line is {format}", {"format": f"format: {FORMAT}"}))
-        return
-    for row in sorted(set(raw) - {"format", "version", *ROWS}):
-        yield document.fault(
-            (row,), Message("found {found}; allowed: {allowed}", {"found": row, "allowed": ", ".join(ROWS)})
-        )
     for row, wanted in ROWS.items():
-        yield from _row(document, row, raw.get(row), wanted)
+        yield from _row(document, row, document.value.get(row), wanted)
 
 
 def _row(document: Document, row: str, one: Any, wanted: tuple[str, ...]) -> Iterator[Fault]:
@@ -68,8 +61,7 @@ def _row(document: Document, row: str, one: Any, wanted: tuple[str, ...]) -> Ite
         fields = ", ".join((*wanted, "source"))
         yield document.fault((row,), Message("{row} needs {fields}", {"row": row, "fields": fields}))
         return
-    if not str(one["source"]).strip():
-        yield document.fault((row, "source"), Message("the source is missing; say where the figure is from"))
+    yield from rule_file.source_faults(document, (row, "source"), one)
     for name in wanted:
         if not _fits(name, one[name]):
             message = Message("{found} will not do: see data/rules/suspect.yaml as shipped", {"found": str(one[name])})
@@ -81,6 +73,8 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(value, dict) and all(_number(v) for v in value.values())
     if name == "metrics":
         return isinstance(value, list) and all(isinstance(v, str) for v in value)
+    if name == "parts":
+        return isinstance(value, dict) and all(isinstance(v, str) for v in value.values())
     if name == "share":
         return isinstance(value, int | float) and not isinstance(value, bool)
     return _number(value)

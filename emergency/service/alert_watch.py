@@ -1,4 +1,4 @@
-"""Alerts that come by themselves: files dropped in a folder, and lists that are asked for news."""
+"""Alerts that come by themselves as files dropped in a folder; see `alert_poll` for lists that are asked."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from emergency.intake.alerts.fetch import fetch
-from emergency.intake.faults import FileFault
-from emergency.service.alerts import FileAnswer, import_file, receive
+from emergency.service.alerts import FileAnswer, import_file
 from emergency.service.context import Context
 from emergency.service.watch import regrade
 
@@ -36,20 +34,7 @@ def take_folder(ctx: Context, folder: Path, *, wall_s: float) -> list[FileAnswer
         answer = import_file(ctx, path)
         _put_away(path, answer)
         answers.append(answer)
-    _grade_again(ctx, answers)
-    return answers
-
-
-def poll(ctx: Context, urls: Sequence[str]) -> list[FileAnswer]:
-    """Ask each list once; a list that gives no answer is logged and does not stop the others."""
-    answers = []
-    for url in urls:
-        try:
-            answers.append(receive(ctx, fetch(url), url.split("?")[0]))
-        except FileFault as fault:
-            log.warning("alerts: %s", fault)
-            answers.append(FileAnswer(url.split("?")[0], (), fault.messages))
-    _grade_again(ctx, answers)
+    grade_again(ctx, answers)
     return answers
 
 
@@ -76,7 +61,7 @@ def _put_away(path: Path, answer: FileAnswer) -> None:
         log.warning("%s stays where it is: %s", path, fault)
 
 
-def _grade_again(ctx: Context, answers: Sequence[FileAnswer]) -> None:
+def grade_again(ctx: Context, answers: Sequence[FileAnswer]) -> None:
     """News may raise a level; it is not kept waiting for the next round."""
     if any(answer.fresh for answer in answers):
         regrade(ctx)

@@ -8,14 +8,15 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from emergency.domain.alert import COLOURS, Alert, Info, admitted, end_of, gravest, metrics, numbered
+from emergency.domain.alert import COLOURS, Alert, admitted, gravest, numbered
 from emergency.domain.instant import from_us, to_us
-from emergency.geo import footprint
 from emergency.geo.regions import RegionSet
 from emergency.intake.alerts.apart import read_apart
 from emergency.intake.alerts.beside import beside
 from emergency.intake.alerts.guard import MOST_BYTES
 from emergency.intake.alerts.reading import Reading
+from emergency.service.alert_places import map_of, note_map, place_again
+from emergency.service.alert_rows import row_of, said_nowhere, told
 from emergency.service.context import Context
 from emergency.store import alerts as store
 from emergency.store.store import Connection
@@ -94,7 +95,7 @@ def import_file(ctx: Context, path: Path) -> FileAnswer:
     except OSError as fault:
         reason = Message(N_("the file cannot be read: {fault}"), {"fault": fault.strerror or type(fault).__name__})
         return FileAnswer(str(path), (), (reason,))
-    return _receive(ctx, _with_linked(path, reading), str(path))
+    return take(ctx, _with_linked(path, reading), str(path))
 
 
 def _read_file(path: Path) -> Reading:
@@ -120,14 +121,17 @@ def _with_linked(path: Path, reading: Reading) -> Reading:
 
 def receive(ctx: Context, data: bytes, name: str) -> FileAnswer:
     """Take the alerts of one message or list in; known ones change nothing, newer ones replace or end older ones."""
-    return _receive(ctx, read_apart(data), name)
+    return take(ctx, read_apart(data), name)
 
 
-def _receive(ctx: Context, reading: Reading, name: str) -> FileAnswer:
+def take(ctx: Context, reading: Reading, name: str) -> FileAnswer:
+    """Take in what was read; of each alert it is said where it lies, or why nowhere on this workspace's map."""
     kind, reasons, kept = ctx.profile.kind, [*reading.reasons, *_not_there(reading.links)], []
+    place_again(ctx)
+    on_map = map_of(ctx) if reading.alerts else ""
     for alert in reading.alerts:
         if admitted(kind, alert.status):
-            kept.append((alert, _placed(ctx, alert)))
+            kept.append((alert, row_of(ctx, alert)))
         else:
             reasons.append(_refused(kind, alert))
     if not kept:
@@ -135,10 +139,11 @@ def _receive(ctx: Context, reading: Reading, name: str) -> FileAnswer:
     with ctx.store.write() as connection:
         store.hold(connection)
         taken = [_take(connection, ctx, alert, row) for alert, row in kept]
-        news = [a for a in taken if a["receipt"] != "duplicate"]
+        news = [a for _, a in taken if a["receipt"] != "duplicate"]
         if news:
+            note_map(connection, on_map)
             ctx.record(connection, "alert.receive", Path(name).name, _entry(name, news))
-    return FileAnswer(name, tuple(taken), tuple(reasons))
+    return FileAnswer(name, tuple(a for _, a in taken), (*reasons, *said_nowhere(taken)))
 
 
 def _not_there(links: Sequence[str]) -> list[Message]:
@@ -168,83 +173,21 @@ def _entry(name: str, news: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     }
 
 
-def _placed(ctx: Context, alert: Alert) -> dict[str, Any]:
-    """The row of an alert: every info block with the regions it hits and the metrics it gives."""
-    blocks = [_block(ctx, alert, info) for info in alert.infos]
-    whole = footprint.shape(area for info in alert.infos for area in info.areas)
-    first = alert.gravest
-    steps: dict[str, list[str]] = {}
-    for block in blocks:
-        for metric, step in block["metrics"].items():
-            steps.setdefault(metric, []).append(step)
-    return {
-        "source": alert.source,
-        "identity": alert.identity,
-        "references": list(alert.references),
-        "message": alert.message,
-        "event": first.event if first else "",
-        "peril": next((i.peril for i in alert.infos if i.peril), ""),
-        "severity": first.severity if first else "Unknown",
-        "colour": alert.colour,
-        "headline": first.headline if first else alert.note,
-        "sent_us": to_us(alert.sent),
-        "onset_us": to_us(alert.onset) if alert.onset else None,
-        "expires_us": to_us(alert.expires),
-        "regions": sorted({code for block in blocks for code in block["regions"]}),
-        "area": footprint.geojson(whole),
-        "metrics": {metric: gravest(found, metric) for metric, found in steps.items()},
-        "body": {
-            "sender": alert.sender,
-            "status": alert.status,
-            "scope": alert.scope,
-            "note": alert.note,
-            "place": footprint.middle(whole),
-            "infos": blocks,
-        },
-        "received_us": ctx.now_us(),
-    }
-
-
-def _block(ctx: Context, alert: Alert, info: Info) -> dict[str, Any]:
-    return {
-        "language": info.language,
-        "event": info.event,
-        "peril": info.peril,
-        "severity": info.severity,
-        "urgency": info.urgency,
-        "certainty": info.certainty,
-        "colour": info.colour,
-        "all_clear": info.all_clear,
-        "issuer": info.issuer,
-        "headline": info.headline,
-        "description": info.description,
-        "instruction": info.instruction,
-        "parameters": [list(pair) for pair in info.parameters],
-        "areas": [area.description for area in info.areas],
-        "expires_us": to_us(end_of(alert, info)),
-        "regions": _regions_hit(ctx, info),
-        "metrics": metrics(alert, info),
-    }
-
-
-def _regions_hit(ctx: Context, info: Info) -> list[str]:
-    regions, level = ctx.regions, ctx.profile.region_level
-    drawn = footprint.hit(regions, footprint.shape(info.areas), level)
-    return sorted({*drawn, *footprint.coded(regions, info.areas)})
-
-
-def _take(connection: Connection, ctx: Context, alert: Alert, row: dict[str, Any]) -> dict[str, Any]:
+def _take(
+    connection: Connection, ctx: Context, alert: Alert, row: dict[str, Any]
+) -> tuple[Mapping[str, Any], dict[str, Any]]:
+    """(the alert as it is stored now, what is told of it)"""
     known = store.find(connection, alert.source, alert.identity)
     if known is None:
         state, ended = _bearing(connection, alert)
         store.add(connection, {**row, "state": state})
-        return _told(ctx, row, "new", state, ended)
+        return row, told(ctx, row, "new", state, ended)
     # A CAP message is never sent twice with other content; GDACS and USGS go on about one event.
     if alert.source == "cap" or row["sent_us"] <= known["sent_us"]:
-        return _told(ctx, row, "duplicate", known["state"], [])
+        return known, told(ctx, known, "duplicate", known["state"], [])
     state = "cancelled" if alert.message == "cancel" else "in_force"
     store.change(connection, known["alert_id"], {**row, "state": state})
-    return _told(ctx, row, "updated", state, [])
+    return row, told(ctx, row, "updated", state, [])
 
 
 def _bearing(connection: Connection, alert: Alert) -> tuple[str, list[str]]:
@@ -275,38 +218,21 @@ def _end(connection: Connection, alert: Alert) -> list[str]:
     return [identity for _, identity in found]
 
 
-def _told(ctx: Context, row: Mapping[str, Any], receipt: str, state: str, ended: Sequence[str]) -> dict[str, Any]:
-    """An alert as commands and the journal's reader see it."""
-    onset_us = row["onset_us"]
-    if state == "in_force" and row["expires_us"] <= ctx.now_us():
-        state = "expired"
-    return {
-        "source": row["source"],
-        "identity": row["identity"],
-        "status": row["body"]["status"],
-        "message": row["message"],
-        "event": row["event"],
-        "peril": row["peril"],
-        "severity": row["severity"],
-        "colour": row["colour"],
-        "headline": row["headline"],
-        "sent": from_us(row["sent_us"]).isoformat(),
-        "onset": from_us(onset_us).isoformat() if onset_us is not None else None,
-        "expires": from_us(row["expires_us"]).isoformat(),
-        "regions": list(row["regions"]),
-        "metrics": dict(row["metrics"]),
-        "receipt": receipt,
-        "state": state,
-        "ends": list(ended),
-    }
-
-
 def in_force(ctx: Context, at: datetime | None = None) -> tuple[Standing, ...]:
-    """Alerts in force that hit a region of this workspace's set: gravest colour first, then the newest."""
+    """Alerts in force that hit a region of this workspace's map: gravest colour first, then the newest."""
+    return _standing(ctx, at, on_map=True)
+
+
+def outside(ctx: Context, at: datetime | None = None) -> tuple[Standing, ...]:
+    """Alerts in force that hit none, in the same order: outside the map, or not to be placed on it."""
+    return _standing(ctx, at, on_map=False)
+
+
+def _standing(ctx: Context, at: datetime | None, *, on_map: bool) -> tuple[Standing, ...]:
     with ctx.store.read() as connection:
-        rows = store.in_force(connection, to_us(at or ctx.now()), known=ctx.known_at is not None)
+        rows = store.in_force(connection, to_us(at or ctx.now()), known=ctx.known_at is not None, on_map=on_map)
     over = [all(info["all_clear"] for info in row["body"]["infos"]) for row in rows]
-    found = [standing_of(row) for row, gone in zip(rows, over, strict=True) if row["regions"] and not gone]
+    found = [standing_of(row) for row, gone in zip(rows, over, strict=True) if not gone]
     return tuple(sorted(found, key=lambda s: COLOURS.index(s.colour) if s.colour else -1, reverse=True))
 
 

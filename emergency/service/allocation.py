@@ -3,35 +3,42 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from emergency.domain.allocation import (
     Adjuster,
     Assignment,
     Cell,
-    GreatCircleTravel,
     Pin,
     Plan,
     Policy,
     allocate,
 )
+from emergency.domain.allocation.ahead import standing_today
+from emergency.domain.allocation.by_hand import widened
 from emergency.domain.allocation.demand import OpenClaims, cells_from_open_claims
-from emergency.domain.allocation.travel import UNREACHABLE, Minutes
+from emergency.domain.allocation.horizon import Course
+from emergency.domain.allocation.pool import contradictions
+from emergency.domain.allocation.reserve import reserve_cells
 from emergency.domain.claim import LINES
 from emergency.domain.incident import Incident
-from emergency.domain.instant import to_us
+from emergency.domain.slot_course import RELEASED
+from emergency.service import ahead, asking, reserve, roads, staff
+from emergency.service.breaches import due_by_cell
 from emergency.service.context import Context, Refused
-from emergency.service.figures import HOUR_US, OVERDUE_HOURS, Figures, figures, hours_since
-from emergency.store import asof, incidents, journal, plans, pool
-from emergency.store.waiting import waiting
+from emergency.service.figures import Figures, figures, hours_since
+from emergency.service.plan_body import Made, assignments_of, body_of
+from emergency.service.weighing import weighed, weights_of
+from emergency.store import asof, incidents, journal, plans, pool, slot_course
+from emergency.store.store import Connection
+from emergency.texts import N_, Message
 
 REMOTE = "remote"  # where seats are: no travel, from anywhere
-ROAD_CLOSED = "road.closed"  # a fact: {"edge": "441700-440800", "until_us": …}
+ROAD_CLOSED = roads.ROAD_CLOSED
 SEATS = ("fnol_agent", "it_engineer", "counsellor")
+shift_of = staff.shift_of
 STABILITY_MINUTES = 20  # move someone only if it saves more than this (house rule, 2026-11)
 
 
@@ -51,16 +58,9 @@ def is_surveyor(adjuster: Mapping[str, Any]) -> bool:
     return any(skill in LINES for skill in adjuster["skills"])
 
 
-def shift_of(ctx: Context, at: datetime | None = None) -> str:
-    """The shift an instant belongs to: one a day, named by the local date."""
-    return (at or ctx.now()).astimezone(ZoneInfo(ctx.profile.timezone)).date().isoformat()
-
-
 def pool_slots(ctx: Context) -> int:
     """Survey slots the available pool can give in one shift."""
-    with ctx.store.read() as connection:
-        everyone = pool.adjusters(connection)
-    return sum(a["slots"] for a in everyone if a["status"] == "available" and is_surveyor(a))
+    return sum(a["slots"] for a in staff.roster_now(ctx).ready if is_surveyor(a))
 
 
 def demand_slots(ctx: Context, known: Figures) -> int:
@@ -80,14 +80,16 @@ def assigned_by_region(ctx: Context) -> dict[str, int]:
         if ctx.known_at is not None:
             held = asof.slots(connection, shift=shift_of(ctx), at_us=ctx.now_us())
         else:
-            held = plans.slots(connection, shift_of(ctx))
+            done = {r["adjuster_id"] for r in slot_course.of_shift(connection, shift_of(ctx), (RELEASED,))}
+            held = [s for s in plans.slots(connection, shift_of(ctx)) if s["adjuster_id"] not in done]
     return dict(Counter(s["region"] for s in held if s["line"] in LINES))
 
 
 def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tuple[Cell, ...]:
     """Demand per region and line: what open claims need, or what the playbook asks if that is more."""
     counts = []
-    weights = _weights(ctx, known, incident)
+    limits = asking.amounts(ctx) if incident else ()
+    piles = weighed(ctx, known, incident, limits)
     if not known.located.empty:
         sums = known.located.groupby(["region", "line"], as_index=False).agg(
             {"unsurveyed": "sum", "overdue": "sum", "oldest_us": "min"}
@@ -100,11 +102,11 @@ def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tup
                 int(row.unsurveyed),
                 int(row.overdue),
                 hours_since(row.oldest_us, known.as_of) or 0,
-                weights=_of_all(weights.get((str(row.region), str(row.line)), ()), int(row.unsurveyed)),
+                weights=weights_of(piles.get((str(row.region), str(row.line)), {})),
             )
             for row in rows
         ]
-    return cells_from_open_claims(
+    cells = cells_from_open_claims(
         counts,
         incident=incident.incident_id if incident else "",
         visits_per_slot=ctx.content.library.visits_per_slot(),
@@ -112,35 +114,7 @@ def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tup
         licence_of=lambda region, _line: ctx.regions.licence(region),
         scale=ctx.content.library.worth().scale,
     )
-
-
-def _of_all(weights: tuple[tuple[int, int], ...], unsurveyed: int) -> tuple[tuple[int, int], ...]:
-    """The weights, unless they are of other claims than the counts: a look back counts states as they were then."""
-    return weights if sum(claims for _, claims in weights) == unsurveyed else ()
-
-
-def _weights(
-    ctx: Context, known: Figures, incident: Incident | None
-) -> dict[tuple[str, str], tuple[tuple[int, int], ...]]:
-    """(region, line) -> (weight, claims) of those that wait; nothing where only others' totals are known."""
-    if ctx.profile.figures == "bulletins":
-        return {}
-    worth, rates = ctx.content.library.worth(), ctx.content.library.rates()
-    home = ctx.profile.currency
-    large = round(worth.large_loss / rates.between(known.as_of.date(), home, "CNY").value * 100)
-    with ctx.store.read() as connection:
-        rows = waiting(
-            connection,
-            now_us=to_us(known.as_of),
-            due_us=OVERDUE_HOURS * HOUR_US,
-            large_minor={home: large},
-            incident=incident.incident_id if incident else None,
-        )
-    found: dict[tuple[str, str], Counter[int]] = {}
-    for row in rows:
-        weight = worth.scale.in_days(injured=row.injured, large=row.large, days_late=row.days_late)
-        found.setdefault((row.region, row.line), Counter())[weight] += row.claims
-    return {place: tuple(sorted(counted.items())) for place, counted in found.items()}
+    return asking.parted(ctx, cells, piles, limits) if incident else cells
 
 
 def _minimum(ctx: Context, incident: Incident) -> dict[tuple[str, str], int]:
@@ -195,71 +169,48 @@ def seat_cells(ctx: Context, incident: Incident, known: Figures) -> tuple[Cell, 
     return tuple(found)
 
 
-class SeatTravel:
-    """Travel between regions: none to a seat, no way where the road is closed."""
-
-    def __init__(self, travel: GreatCircleTravel, closed: Collection[tuple[str, str]] = ()) -> None:
-        self.travel = travel
-        self.closed = frozenset(closed)
-
-    def minutes(self, from_region: str, to_region: str) -> int | None:
-        found = int(self.matrix((from_region,), (to_region,))[0, 0])
-        return None if found == UNREACHABLE else found
-
-    def matrix(self, from_regions: Sequence[str], to_regions: Sequence[str]) -> Minutes:
-        found = self.travel.matrix(from_regions, to_regions)
-        for column, region in enumerate(to_regions):
-            if region == REMOTE:
-                found[:, column] = 0
-        for start, end in self.closed:
-            if start in from_regions and end in to_regions:
-                found[list(from_regions).index(start), list(to_regions).index(end)] = UNREACHABLE
-        return found
-
-
-def closed_roads(ctx: Context) -> frozenset[tuple[str, str]]:
-    """Pairs of regions, both ways, between which the road is closed now."""
-    with ctx.store.read() as connection:
-        rows = incidents.every_fact(connection, metric=ROAD_CLOSED, now_us=ctx.now_us())
-    closed: dict[tuple[str, str], int] = {}
-    for row in rows:
-        a, b = str(row["value"]["edge"]).split("-", 1)
-        closed[a, b] = closed[b, a] = int(row["value"]["until_us"])
-    return frozenset(pair for pair, until in closed.items() if until > ctx.now_us())
-
-
 def propose(
     ctx: Context,
     incident_ids: Sequence[str] | None = None,
     *,
     pins: Sequence[Pin] = (),
     stability_minutes: int = STABILITY_MINUTES,
+    edit: Mapping[str, Any] | None = None,
+    guard: Callable[[Connection], None] | None = None,
 ) -> Draft:
     """Solve all open incidents at once over the one pool and keep the answer as a draft.
 
+    Args:
+        edit: which plan was changed by hand, and how; it is kept with the draft.
+        guard: looked at in the transaction that keeps it; what it raises keeps nothing.
+
     Raises:
-        Refused: nothing to plan for, or an empty pool.
+        Refused: nothing to plan for, an empty pool, nobody who can be sent out today, or pins that say the
+            opposite of each other.
     """
-    chosen = _chosen(ctx, incident_ids)
-    cells = tuple(c for i in chosen for c in _cells(ctx, i))
-    with ctx.store.read() as connection:
-        everyone = pool.adjusters(connection)
-        shift = shift_of(ctx)
-        in_force = plans.latest(connection, state="published", shift=shift) or plans.latest(
-            connection, state="published"
-        )
-    if not everyone:
-        raise Refused("the pool is empty; import a roster first")
-    if not cells:
-        raise Refused("no open claims are on the map, so there is nothing to plan for")
-    people = [adjuster_from(a) for a in everyone if a["status"] == "available"]
-    policy = Policy(stability_minutes=stability_minutes)
-    known = {c.cell_id for c in cells}
-    names = {a.adjuster_id for a in people}
-    incumbent = [a for a in assignments_of(in_force) if a.cell_id in known and a.adjuster_id in names]
-    plan = allocate(people, cells, travel_between(ctx, people, cells), incumbent=incumbent, pins=pins, policy=policy)
-    body = _body(plan, cells, stability_minutes, pins, incumbent)
+    for fault in contradictions(pins):
+        raise Refused(fault)
+    known = inputs(ctx, incident_ids)
+    pins = [p for p in pins if p.cell_id in known.cell_ids and p.adjuster_id in known.names]
+    wide, beyond = widened(known.cells, pins)
+    known = replace(known, cells=wide)
+    plan = known.solve(stability_minutes, pins)
+    made = Made(
+        stability_minutes,
+        pins,
+        known.incumbent,
+        due=due_by_cell(ctx, known.cells),
+        visits=dict(ctx.content.library.visits_per_slot()),
+        out=known.out,
+        here=known.here,
+        edit=edit or {},
+        beyond=beyond,
+    )
+    outlook = ahead.shifts_to_come(ctx, known.courses, plan, REMOTE)
+    body, shift, cells = body_of(plan, known.cells, made, outlook), known.shift, known.cells
     with ctx.store.write() as connection:
+        if guard is not None:
+            guard(connection)
         current = plans.latest(connection, state="published", shift=shift)
         based_on = current["plan_id"] if current else None
         plan_id = plans.add_draft(
@@ -274,78 +225,134 @@ def propose(
     return Draft(plan_id, shift, "draft", based_on, plan, cells)
 
 
+@dataclass(frozen=True)
+class Inputs:
+    """What a plan of this moment is made from.
+
+    out: who is not proposed, and why; here: who is on site, and in which region; courses: where the
+    incidents stand, for the shifts after this one.
+    """
+
+    shift: str
+    people: tuple[Adjuster, ...]
+    cells: tuple[Cell, ...]
+    travel: roads.SeatTravel
+    incumbent: tuple[Assignment, ...]
+    out: Mapping[str, Message]
+    policy: Policy
+    courses: tuple[Course, ...] = ()
+    here: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def cell_ids(self) -> frozenset[str]:
+        return frozenset(c.cell_id for c in self.cells)
+
+    @property
+    def names(self) -> frozenset[str]:
+        return frozenset(a.adjuster_id for a in self.people)
+
+    def solve(self, stability_minutes: int, pins: Sequence[Pin] = ()) -> Plan:
+        policy = replace(self.policy, stability_minutes=stability_minutes)
+        return allocate(self.people, self.cells, self.travel, incumbent=self.incumbent, pins=pins, policy=policy)
+
+
+def inputs(ctx: Context, incident_ids: Sequence[str] | None = None) -> Inputs:
+    """People who can be sent out, what asks for them, and where they stand now.
+
+    Raises:
+        Refused: nothing to plan for, an empty pool, or nobody who can be sent out today.
+    """
+    chosen = _chosen(ctx, incident_ids)
+    asked = [_asked(ctx, incident) for incident in chosen]
+    cells = tuple(cell for one in asked for cell in one.cells)
+    with ctx.store.read() as connection:
+        found = staff.roster_of(ctx, connection)
+        in_force = plans.latest(connection, state="published", shift=found.shift) or plans.latest(
+            connection, state="published"
+        )
+    if not found.ready:
+        text = N_("nobody of the {n} people can be sent out today; the Pool room says why")
+        raise Refused(
+            Message(text, {"n": len(found.out)})
+            if found.out
+            else Message("the pool is empty; import a roster first")
+        )
+    if not cells:
+        raise Refused(Message("no open claims are on the map, so there is nothing to plan for"))
+    policy = policy_of(ctx)
+    cells += reserve_cells(reserve.floors(ctx), reserve.SURVEYOR, policy)
+    people = tuple(adjuster_from(a) for a in found.ready)
+    incumbent = _standing(in_force, cells, {a.adjuster_id for a in people})
+    courses = tuple(course for one in asked for course in one.courses)
+    travel = travel_between(ctx, people, cells)
+    here = {row["adjuster_id"]: row["here"] for row in found.ready if row["here"]}
+    return Inputs(found.shift, people, cells, travel, incumbent, found.out, policy, courses, here)
+
+
+def _standing(
+    in_force: Mapping[str, Any] | None, cells: Sequence[Cell], people: Collection[str]
+) -> tuple[Assignment, ...]:
+    """Who stands where. Whose cell is not asked any more stands in another one of its post: people sent ahead of
+    claims among them once these are in, and those of large losses among the others."""
+    posts = {c["cell_id"]: c.get("post") for c in in_force["body"]["cells"]} if in_force else {}
+    at = {c.post or c.cell_id: c.cell_id for c in reversed(cells)} | {c.cell_id: c.cell_id for c in cells}
+    found: Counter[tuple[str, str]] = Counter()
+    for a in assignments_of(in_force):
+        here = at.get(a.cell_id) or at.get(posts.get(a.cell_id) or standing_today(a.cell_id))
+        if here is not None and a.adjuster_id in people:
+            found[a.adjuster_id, here] += a.slots
+    return tuple(Assignment(who, cell, slots) for (who, cell), slots in found.items())
+
+
+def policy_of(ctx: Context, stability_minutes: int = STABILITY_MINUTES) -> Policy:
+    """The prices of a plan of this house: how far people are sent is a row of data/rules/staffing.yaml."""
+    longest = ctx.content.library.staffing().longest_way
+    return Policy(duty_limit_minutes=int(longest.total_seconds()) // 60, stability_minutes=stability_minutes)
+
+
 def _chosen(ctx: Context, incident_ids: Sequence[str] | None) -> list[Incident]:
     with ctx.store.read() as connection:
         known = incidents.every(connection, open_only=True)
     chosen = [i for i in known if incident_ids is None or i.incident_id in incident_ids]
     if not chosen:
-        raise Refused("there is no open incident to plan for; open one first")
+        raise Refused(Message("there is no open incident to plan for; open one first"))
     return chosen
 
 
-def _cells(ctx: Context, incident: Incident) -> tuple[Cell, ...]:
+@dataclass(frozen=True)
+class _Asked:
+    cells: tuple[Cell, ...]
+    courses: tuple[Course, ...]
+
+
+def _asked(ctx: Context, incident: Incident) -> _Asked:
+    """What one incident asks for: claims that wait, claims still to come, seats."""
     known = figures(ctx, incident.incident_id)
-    return (*survey_cells(ctx, known, incident), *seat_cells(ctx, incident, known))
+    waiting_now, courses = survey_cells(ctx, known, incident), ahead.courses_of(ctx, incident, known)
+    to_come = ahead.cells_to_come(ctx, incident, courses, waiting_now)
+    return _Asked((*waiting_now, *to_come, *seat_cells(ctx, incident, known)), tuple(courses))
 
 
 def adjuster_from(row: Mapping[str, Any]) -> Adjuster:
+    """Somebody of the roster. Who is on site sets out from there; home stays home, for those held back in it."""
     # One shift is planned at a time, and a key allows one slot per person and shift.
-    return Adjuster(row["adjuster_id"], row["region"], frozenset(row["skills"]), frozenset(row["licences"]), 1)
+    skills = {*row["skills"], *([reserve.SURVEYOR] if is_surveyor(row) else [])}
+    return Adjuster(
+        row["adjuster_id"],
+        row.get("here") or row["region"],
+        frozenset(skills),
+        frozenset(row["licences"]),
+        1,
+        row["authority_minor"],
+        asking.spoken(row["language"]),
+        row["region"],
+    )
 
 
-def travel_between(ctx: Context, people: Sequence[Adjuster], cells: Sequence[Cell]) -> SeatTravel:
+def travel_between(ctx: Context, people: Sequence[Adjuster], cells: Sequence[Cell]) -> roads.SeatTravel:
+    """Travel on the roads as they are now; to seats nobody travels."""
     wanted = {a.base_region for a in people} | {c.region for c in cells if c.region != REMOTE}
-    points = {code: ctx.regions.point(code) for code in sorted(wanted) if ctx.regions.known(code)}
-    return SeatTravel(GreatCircleTravel(points), closed_roads(ctx))
-
-
-def assignments_of(stored: Mapping[str, Any] | None) -> list[Assignment]:
-    if stored is None:
-        return []
-    return [Assignment(a["adjuster_id"], a["cell_id"], a["slots"], a["minutes"]) for a in stored["body"]["assignments"]]
-
-
-def _body(
-    plan: Plan, cells: Sequence[Cell], stability_minutes: int, pins: Sequence[Pin], incumbent: Sequence[Assignment]
-) -> dict[str, Any]:
-    return {
-        "assignments": [_row(a) for a in plan.assignments],
-        "incumbent": [_row(a) for a in incumbent],
-        "shortages": [
-            {"cell_id": s.cell_id, "slots": s.slots, "code": s.code, "reason": _message(s.reason)}
-            for s in plan.shortages
-        ],
-        "cells": [
-            {
-                "cell_id": c.cell_id,
-                "incident": c.incident,
-                "region": c.region,
-                "line": c.line,
-                "licence": c.licence,
-                "slots": c.slots,
-                "priority": c.priority,
-            }
-            for c in cells
-        ],
-        "cost": dict(plan.cost),
-        "engine": plan.engine,
-        "optimal": plan.optimal,
-        "stability_minutes": stability_minutes,
-        "pins": [{"adjuster_id": p.adjuster_id, "cell_id": p.cell_id, "kind": p.kind} for p in pins],
-        "moves": len(plan.moves),
-    }
-
-
-def _row(a: Assignment) -> dict[str, Any]:
-    return {"adjuster_id": a.adjuster_id, "cell_id": a.cell_id, "slots": a.slots, "minutes": a.minutes}
-
-
-def _message(message: Any) -> dict[str, Any]:
-    return {"id": message.id, "values": {k: _plain(v) for k, v in message.values.items()}}
-
-
-def _plain(value: Any) -> Any:
-    return _message(value) if hasattr(value, "id") else value
+    return roads.SeatTravel(roads.travel_by_road(ctx, wanted), REMOTE)
 
 
 def every_plan(ctx: Context) -> list[dict[str, Any]]:

@@ -17,18 +17,18 @@ from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
 from emergency.domain.level import DEPUTY, Step, chain, may_decide, next_step, ran_out, tier_needed
 from emergency.domain.level.rules import LEVEL_MARK
-from emergency.library.authorities import load_authorities
-from emergency.service.context import Context, Notice, Refused
-from emergency.service.outbox import send_notice
+from emergency.service.context import Context, Refused
 from emergency.service.response import activate, playbook_of
+from emergency.service.roles import COORDINATOR as COORDINATOR
+from emergency.service.roles import deputies, in_plan, roles_elsewhere, roles_for, title_of, titled, titles, titles_of
+from emergency.service.telling import tell
 from emergency.store import incidents, levels
 from emergency.store.store import Connection
-from emergency.texts import N_, Message, speaker
+from emergency.texts import N_, Message
 
 Text = Mapping[str, str]
 Deadlines = Callable[[int], Mapping[str, int]]
 SECOND_US = 1_000_000
-COORDINATOR = "coordinator"
 
 ASK_SUBJECT = N_("Please confirm level {mark}: {incident}")
 ASK_TEXT = N_(
@@ -77,49 +77,11 @@ class Pending:
         return next((one for one in reversed(self.people) if one.state == "asked"), None)
 
 
-# Roles --------------------------------------------------------------------------------------------
-
-
-def titles(ctx: Context) -> Mapping[str, Text]:
-    """Authorities of all playbooks by id, with their titles."""
-    return load_authorities(ctx.content.data / "rules" / "authorities.csv")
-
-
-def title_of(ctx: Context, incident: Incident, role: str) -> Text:
-    """A role in words: of the playbook, an authority, or an authority's deputy; an unknown one by its id."""
-    return _titled(role, roles_for(ctx, incident), titles(ctx))
-
-
-def _titled(role: str, known: Mapping[str, Text], named: Mapping[str, Text]) -> Text:
-    if role in known:
-        return known[role]
-    principal = role.removesuffix(DEPUTY)
-    found = named.get(principal, {"en": principal, "zh": principal})
-    if role == principal:
-        return found
-    return {"en": f"Deputy: {found['en']}", "zh": f"{found['zh']}（副职代行）"}
-
-
-def roles_for(ctx: Context, incident: Incident | None) -> dict[str, Text]:
-    """Every role one may act in: those of the playbook, its authorities and their deputies."""
-    found: dict[str, Text] = {COORDINATOR: {"en": "Coordinator", "zh": "协调员"}}
-    playbook = playbook_of(ctx, incident) if incident else None
-    if playbook is None:
-        return found
-    found |= {name: role.title for name, role in playbook.roles.items()}
-    named = titles(ctx)
-    for level in sorted(playbook.activation.authority, reverse=True):
-        authority = playbook.activation.authority[level]
-        for role in (authority, authority + DEPUTY):
-            found.setdefault(role, _titled(role, {}, named))
-    return found
-
-
 def _steps(ctx: Context, incident: Incident, level: int) -> tuple[Step, ...]:
     playbook = playbook_of(ctx, incident)
     if playbook is None:
         return ()
-    return chain(playbook.activation.authority, playbook.activation.confirm_within_s, level)
+    return chain(playbook.activation.authority, playbook.activation.confirm_within_s, level, deputies(ctx))
 
 
 # Who may ------------------------------------------------------------------------------------------
@@ -142,7 +104,7 @@ def check(ctx: Context, connection: Connection, incident: Incident, proposed: in
     gaps: dict[str, Any] = {"mark": LEVEL_MARK[tier], "who": title_of(ctx, incident, named)}
     asked = current.now_asked if current else None
     if asked is None or asked.due_at is None or asked.role != named:
-        text = N_("level {mark} is for “{who}” to decide, or somebody graver; choose that role under “In the role of”")
+        text = N_("level {mark} is for “{who}” to decide, or somebody higher; choose that role under “In the role of”")
         raise Refused(Message(text, gaps))
     gaps |= {"until": clock(ctx, asked.due_at)}
     if ctx.actor.role == named + DEPUTY:
@@ -197,11 +159,11 @@ def _pending(ctx: Context, connection: Connection, incident: Incident) -> Pendin
     if running is None or running["opened_us"] > ctx.now_us():
         return None
     rows = levels.asks(connection, incident.incident_id, running["run"])
-    known, named = roles_for(ctx, incident), titles(ctx)
-    people = [_asked(row, _titled(_role(row), known, named), ctx.now_us()) for row in rows]
+    known, named = roles_for(ctx, incident), titles_of(ctx)
+    people = [_asked(row, titled(_role(row), known, named), ctx.now_us()) for row in rows]
     seen = {one.role for one in people}
     people += [
-        Asked(step.role, _titled(step.role, known, named), step.tier, "waiting")
+        Asked(step.role, titled(step.role, known, named), step.tier, "waiting")
         for step in _steps(ctx, incident, running["level"])
         if step.role not in seen
     ]
@@ -223,11 +185,14 @@ def _asked(row: Mapping[str, Any], title: Text, now_us: int) -> Asked:
 # Asking -------------------------------------------------------------------------------------------
 
 
-def tend(ctx: Context, connection: Connection, incident_id: str, deadlines: Deadlines) -> None:
+def tend(
+    ctx: Context, connection: Connection, incident_id: str, deadlines: Deadlines, *, decided_against: bool = False
+) -> None:
     """Bring the asking of an incident up to now, in the caller's transaction; as often as you like.
 
     Args:
         deadlines: report kind -> seconds of the clocks that would run at a level, for its tasks.
+        decided_against: people have lowered what is proposed, on the very figures there are; nobody is asked.
     """
     levels.hold(connection)
     incident = incidents.get(connection, incident_id)
@@ -235,6 +200,8 @@ def tend(ctx: Context, connection: Connection, incident_id: str, deadlines: Dead
         return
     proposal = levels.run_of(connection, incident_id) if incident.is_open else None
     wanted = proposal["level"] if proposal and _asks_for_more(incident, proposal["level"]) else None
+    if decided_against:
+        wanted = None
     running = levels.round_open(connection, incident_id)
     if running and (wanted is None or proposal is None or running["run"] != proposal["proposal_id"]):
         outcome = "superseded" if wanted else "withdrawn"
@@ -252,6 +219,15 @@ def _asks_for_more(incident: Incident, level: int | None) -> bool:
         return False
     in_force = incident.response_level or 4
     return level < in_force or (incident.provisional and level == in_force)
+
+
+def answered(connection: Connection, incident: Incident) -> bool:
+    """Whether somebody has decided about the proposal that stands, and nobody about the incident since it was read."""
+    proposal, current = levels.run_of(connection, incident.incident_id), incidents.get(connection, incident.incident_id)
+    if proposal is None or current is None or current.version != incident.version:
+        return False
+    rounds = levels.rounds(connection, incident.incident_id)
+    return any(one["run"] == proposal["proposal_id"] and one["ended_us"] is not None for one in rounds)
 
 
 def _begin(ctx: Context, connection: Connection, incident: Incident, run: int, level: int) -> dict[str, Any] | None:
@@ -312,7 +288,8 @@ def _ask(
         "next": after,
     }
     key = f"{incident.incident_id}/level/{running['run']}/{number}"
-    _tell(ctx, connection, key, step.role, Message(ASK_SUBJECT, gaps), Message(ASK_TEXT, gaps))
+    subject, text = Message(ASK_SUBJECT, gaps), Message(ASK_TEXT, gaps)
+    tell(ctx, connection, key, step.role, subject, text, incident_id=incident.incident_id)
     body = {"incident": incident.incident_id, "level": running["level"], "to": step.role, "tier": step.tier}
     ctx.record(connection, "level.ask", incident.incident_id, body | {"due": from_us(due_us).isoformat()})
 
@@ -350,14 +327,8 @@ def _provisionally(
     }
     key = f"{incident.incident_id}/level/{run}/provisional"
     everybody = ", ".join(_role(row) for row in rows)
-    _tell(ctx, connection, key, everybody, Message(PROVISIONAL_SUBJECT, gaps), Message(PROVISIONAL_TEXT, gaps))
-
-
-def _tell(ctx: Context, connection: Connection, key: str, to: str, subject: Message, text: Message) -> None:
-    """One message in both languages, queued in the transaction of the act it tells of."""
-    zh, en = speaker("zh_CN"), speaker("en")
-    notice = Notice(key, to, "folder", f"{zh(subject)} / {en(subject)}", f"{zh(text)}\n{en(text)}")
-    send_notice(ctx, connection, notice)
+    subject, text = Message(PROVISIONAL_SUBJECT, gaps), Message(PROVISIONAL_TEXT, gaps)
+    tell(ctx, connection, key, everybody, subject, text, incident_id=incident.incident_id)
 
 
 def clock(ctx: Context, instant: datetime) -> str:
@@ -374,3 +345,22 @@ def end(ctx: Context, connection: Connection, incident_id: str, outcome: str) ->
     running = levels.round_open(connection, incident_id)
     if running:
         levels.change_round(connection, incident_id, running["run"], ended_us=ctx.now_us(), outcome=outcome)
+
+
+# Doors to roles that other rooms know by this name.
+__all__ = [
+    "COORDINATOR",
+    "Asked",
+    "Pending",
+    "check",
+    "in_plan",
+    "may",
+    "may_confirm",
+    "pending",
+    "roles_elsewhere",
+    "roles_for",
+    "tend",
+    "title_of",
+    "titles",
+    "who_decides",
+]

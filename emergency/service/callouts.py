@@ -1,4 +1,4 @@
-"""Calling people out until somebody answers, and counting heads until everybody is accounted for."""
+"""Calling people out until somebody answers, and what reminds by itself: rest, calls and roll calls."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
-from emergency.domain.organisation import SAFE_STATES, RollSummary, roll_summary, who_is_asked
+from emergency.domain.organisation import who_is_asked
 from emergency.service import organisation as posts
-from emergency.service.allocation import shift_of
+from emergency.service import roll_call
+from emergency.service.apart import each
+from emergency.service.command import command_of, commander_of
 from emergency.service.context import Context, Refused
 from emergency.service.response import every_incident, settle
-from emergency.store import people, plans, pool, records
+from emergency.service.telling import tell
+from emergency.store import incidents, people, records
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
 
@@ -35,37 +39,14 @@ class Call:
     note: str
 
 
-@dataclass(frozen=True)
-class RollAnswer:
-    person: str
-    name: str
-    whereabouts: str
-    state: str
-    at: datetime | None
-    told_by: str
-    note: str
-
-
-@dataclass(frozen=True)
-class RollCall:
-    """Everybody who was deployed when it was opened, and what is known of each."""
-
-    roll_id: int
-    reason: str
-    opened_at: datetime
-    answer_by: datetime
-    closed_at: datetime | None
-    answers: tuple[RollAnswer, ...]
-
-    @property
-    def summary(self) -> RollSummary:
-        return roll_summary((a.person, a.state) for a in self.answers)
-
-
 def calls(ctx: Context, incident_id: str) -> tuple[Call, ...]:
-    """Every call of an incident, newest first."""
+    """Every call of an incident's board, newest first."""
     with ctx.store.read() as connection:
+        command = command_of(ctx, connection, incident_id)
         rows = people.calls(connection, incident_id)
+        if command.led:
+            rows += [c for c in people.calls(connection, command.leading_id) if c["role"] in command.centre]
+    rows.sort(key=lambda row: int(row["call_id"]))
     return tuple(_call(row) for row in reversed(rows))
 
 
@@ -98,14 +79,16 @@ def call_out(ctx: Context, incident_id: str, role: str, people_named: tuple[str,
         gaps = {"role": role, "known": ", ".join(roles)}
         raise Refused(Message(N_("there is no post {role} in this organisation; there are {known}"), gaps))
     with ctx.store.write() as connection:
+        incident_id, role = command_of(ctx, connection, incident_id).seat(role)
         if posts.holder(connection, incident_id, role):
             raise Refused(Message(N_("this post is held; hand it over instead of calling somebody out")))
         for earlier in people.calls(connection, incident_id):
             if earlier["role"] == role and earlier["state"] == "asked":
                 gaps = {"person": earlier["person"]}
                 raise Refused(Message(N_("{person} is being called for this post; wait, or withdraw that call"), gaps))
-        held = posts.holdings_in(connection, incident_id)
-        order = who_is_asked(role, held, tuple(p.strip() for p in people_named), posts.commander_of(roles))
+        held = posts.board_holdings(ctx, connection, incident_id)
+        commands = commander_of(command_of(ctx, connection, incident_id).roles)
+        order = who_is_asked(role, held, tuple(p.strip() for p in people_named), commands)
         if not order:
             raise Refused(Message(N_("name somebody to call: the post has no deputies and there is no commander")))
         body = {"incident": incident_id, "role": role, "order": list(order)}
@@ -135,11 +118,21 @@ def _ask(
         asked_us=ctx.now_us(),
         answer_by_us=to_us(until),
     )
+    incident = incidents.get(connection, incident_id)
+    gaps = {
+        "role": posts.title_of(ctx, incident_id, role),
+        "incident": incident.title if incident else incident_id,
+        "time": posts.local_text(ctx, until),
+        "room": Message(N_("Organisation")),
+    }
     text = Message(
-        N_("You are called to take the post {role}. Answer by {time}."),
-        {"role": posts.title_of(ctx, incident_id, role), "time": posts.local_text(ctx, until)},
+        N_(
+            "You are called to take the post {role} in “{incident}”. Answer by {time} in the room “{room}”, or call "
+            "the command centre, which enters it there."
+        ),
+        gaps,
     )
-    posts.tell(ctx, connection, f"call/{round_}/{step}", order[0], Message(N_("Call-out")), text)
+    tell(ctx, connection, f"call/{round_}/{step}", order[0], Message(N_("Call-out")), text, to=[order[0]])
     return call_id
 
 
@@ -157,6 +150,7 @@ def answer_call(ctx: Context, incident_id: str, call_id: int, *, accepted: bool,
         )
         if row is None or not done:
             raise Refused(Message(N_("this call is settled already; look at the list again")))
+        incident_id = row["incident_id"]
         body = {"incident": incident_id, "role": row["role"], "person": row["person"], "answer": state, "note": note}
         seq = ctx.record(connection, "callout.answer", f"{incident_id}/{row['role']}", body)
         settle(ctx, connection, incident_id, "callout.answer", body, seq)
@@ -180,133 +174,34 @@ def withdraw_call(ctx: Context, incident_id: str, call_id: int) -> None:
         if row is None or not people.settle_call(connection, call_id, "withdrawn", answered_us=ctx.now_us()):
             raise Refused(Message(N_("this call is settled already; look at the list again")))
         records.hold_back(connection, f"call/{row['round']}/{row['step']}")
+        incident_id = row["incident_id"]
         body = {"incident": incident_id, "role": row["role"], "person": row["person"]}
         ctx.record(connection, "callout.withdraw", f"{incident_id}/{row['role']}", body)
 
 
-def open_roll(ctx: Context, incident_id: str, reason: str = "") -> int:
-    """Ask after everybody deployed: holders of posts, and adjusters with a slot in the present shift.
-
-    Raises:
-        Refused: nobody is deployed, or a roll call is open already.
-    """
-    with ctx.store.write() as connection:
-        if any(r["closed_us"] is None for r in people.rolls(connection, incident_id)):
-            raise Refused(Message(N_("a roll call is open already; close it before the next")))
-        asked = _deployed(ctx, connection, incident_id)
-        if not asked:
-            raise Refused(Message(N_("nobody is deployed: no post is held and no plan is in force")))
-        until = ctx.now() + ctx.content.library.duty_rules().answer_roll
-        roll_id = people.open_roll(
-            connection,
-            asked,
-            incident_id=incident_id,
-            reason=reason.strip(),
-            opened_us=ctx.now_us(),
-            answer_by_us=to_us(until),
-            actor=ctx.actor.id,
-        )
-        body = {"incident": incident_id, "roll": roll_id, "people": len(asked), "reason": reason.strip()}
-        seq = ctx.record(connection, "rollcall.open", incident_id, body)
-        settle(ctx, connection, incident_id, "rollcall.open", body, seq)
-        text = Message(N_("Roll call: say that you are safe, by {time}."), {"time": posts.local_text(ctx, until)})
-        audience = ", ".join(p["name"] for p in asked)
-        posts.tell(ctx, connection, f"roll/{roll_id}", audience, Message(N_("Roll call")), text)
-    return roll_id
-
-
-def _deployed(ctx: Context, connection: Connection, incident_id: str) -> list[dict[str, str]]:
-    found = {
-        h["person"]: {"person": h["person"], "name": h["person"], "whereabouts": h["role"]}
-        for h in people.holdings(connection, incident_id)
-        if h["until_us"] is None
-    }
-    names = {a["adjuster_id"]: a["name"] for a in pool.adjusters(connection)}
-    for slot in plans.slots(connection, shift_of(ctx)):
-        if slot["incident_id"] == incident_id:
-            key = slot["adjuster_id"]
-            found[key] = {"person": key, "name": names.get(key, key), "whereabouts": slot["region"]}
-    return [found[key] for key in sorted(found)]
-
-
-def answer_roll(ctx: Context, incident_id: str, roll_id: int, person: str, state: str, note: str = "") -> None:
-    """Say how one person is; a later word replaces an earlier one, both stay in the journal."""
-    if state not in SAFE_STATES:
-        raise Refused(Message(N_("choose one of: safe, needs help, unreachable, not heard of")))
-    with ctx.store.write() as connection:
-        done = people.answer_roll(
-            connection, roll_id, person, state=state, at_us=ctx.now_us(), told_by=ctx.actor.id, note=note.strip()
-        )
-        if not done:
-            raise Refused(Message(N_("{person} was not asked in this roll call"), {"person": person}))
-        body = {"incident": incident_id, "roll": roll_id, "person": person, "state": state, "note": note.strip()}
-        ctx.record(connection, "rollcall.answer", incident_id, body)
-
-
-def close_roll(ctx: Context, incident_id: str, roll_id: int) -> RollSummary:
-    """End a roll call; those not heard of stay named in its record.
-
-    Raises:
-        Refused: closed before.
-    """
-    with ctx.store.write() as connection:
-        if not people.close_roll(connection, roll_id, ctx.now_us()):
-            raise Refused(Message(N_("this roll call is closed already")))
-        summary = roll_summary((a["person"], a["state"]) for a in people.answers(connection, roll_id))
-        body = {
-            "incident": incident_id,
-            "roll": roll_id,
-            "asked": summary.asked,
-            "safe": summary.safe,
-            "needs_help": list(summary.needs_help),
-            "unreachable": list(summary.unreachable),
-            "missing": list(summary.missing),
-        }
-        seq = ctx.record(connection, "rollcall.close", incident_id, body)
-        settle(ctx, connection, incident_id, "rollcall.close", body, seq)
-    return summary
-
-
-def rolls(ctx: Context, incident_id: str) -> tuple[RollCall, ...]:
-    """Every roll call of an incident, newest first."""
-    with ctx.store.read() as connection:
-        found = [(row, people.answers(connection, row["roll_id"])) for row in people.rolls(connection, incident_id)]
-    return tuple(
-        RollCall(
-            roll_id=row["roll_id"],
-            reason=row["reason"],
-            opened_at=from_us(row["opened_us"]),
-            answer_by=from_us(row["answer_by_us"]),
-            closed_at=None if row["closed_us"] is None else from_us(row["closed_us"]),
-            answers=tuple(_answer(a) for a in answers),
-        )
-        for row, answers in reversed(found)
-    )
-
-
-def _answer(row: Mapping[str, Any]) -> RollAnswer:
-    return RollAnswer(
-        person=row["person"],
-        name=row["name"],
-        whereabouts=row["whereabouts"],
-        state=row["state"],
-        at=None if row["at_us"] is None else from_us(row["at_us"]),
-        told_by=row["told_by"],
-        note=row["note"],
-    )
-
-
 def chores(ctx: Context) -> None:
     """What happens by itself: unanswered calls go on, rest and overdue roll calls are announced, each once."""
+    with ctx.store.read() as connection:
+        silent = bool(people.silent_calls(connection, ctx.now_us()))
+    if silent:
+        _go_on(ctx)
+
+    def remind(incident: Incident) -> None:
+        _remind_of_rest(ctx, incident.incident_id)
+        for key, text in roll_call.overdue(ctx, incident.incident_id):
+            _once(ctx, key, "command", Message(N_("Roll call")), text, incident.incident_id)
+
+    each(ctx, every_incident(ctx, open_only=True), remind)
+
+
+def _go_on(ctx: Context) -> None:
+    """Who did not answer in time is passed over, and the next one asked."""
     with ctx.store.write() as connection:
         for row in people.silent_calls(connection, ctx.now_us()):
             if people.settle_call(connection, row["call_id"], "silent", answered_us=ctx.now_us()):
                 body = {"incident": row["incident_id"], "role": row["role"], "person": row["person"]}
                 ctx.record(connection, "callout.silent", f"{row['incident_id']}/{row['role']}", body)
                 _next(ctx, connection, row)
-    for incident in every_incident(ctx, open_only=True):
-        _remind_of_rest(ctx, incident.incident_id)
-        _remind_of_roll(ctx, incident.incident_id)
 
 
 def _remind_of_rest(ctx: Context, incident_id: str) -> None:
@@ -326,20 +221,14 @@ def _remind_of_rest(ctx: Context, incident_id: str) -> None:
         _once(ctx, key, post.holder.person, Message(N_("Rest is due")), text, incident_id)
 
 
-def _remind_of_roll(ctx: Context, incident_id: str) -> None:
-    for roll in rolls(ctx, incident_id):
-        missing = roll.summary.missing
-        if roll.closed_at is None and roll.answer_by <= ctx.now() and missing:
-            text = Message(
-                N_("{n} people have not answered the roll call: {names}"),
-                {"n": len(missing), "names": ", ".join(missing[:20])},
-            )
-            _once(ctx, f"roll/{roll.roll_id}/missing", "command", Message(N_("Roll call")), text, incident_id)
-
-
 def _once(ctx: Context, key: str, audience: str, subject: Message, text: Message, incident_id: str) -> None:
     """A reminder that was sent is not sent again, whoever asks: its key is unique in the outbox."""
+    with ctx.store.read() as connection:
+        if people.told(connection, key):
+            return
     with ctx.store.write() as connection:
         if not people.told(connection, key):
-            posts.tell(ctx, connection, key, audience, subject, text)
+            commands = commander_of(command_of(ctx, connection, incident_id).roles)
+            to = [commands] if audience == "command" else [audience]
+            tell(ctx, connection, key, audience, subject, text, to=to, incident_id=incident_id)
             ctx.record(connection, "reminder.send", incident_id, {"incident": incident_id, "key": key})

@@ -10,8 +10,10 @@ from typing import Any
 from emergency.domain.instant import from_us
 from emergency.domain.stage import Stage, stages
 from emergency.intake.masking import masked_number, masked_place
+from emergency.service.claim_makers import Made, makers
 from emergency.service.context import Context
 from emergency.store import history
+from emergency.store.store import Connection
 
 # What may differ from one version to the next, and is shown.
 SHOWN = (
@@ -30,7 +32,10 @@ class Version:
         changed: columns that differ from the version before.
         keyed_at: when the claim first came into the console; it does not change.
         since: when this version was written, None where nothing says so.
-        brought_by: file or feed it came with, and who brought it; empty for a version made by a message or an act.
+        brought_by: file or feed it came with, or with which the messages came that made it; empty for an act.
+        actor: who brought that, or placed the claim.
+        messages: the messages that made it, in the order of the source's time; none for one that came by itself.
+        placed: whether somebody gave the claim its place, or took it back.
     """
 
     number: int
@@ -40,6 +45,8 @@ class Version:
     since: datetime | None
     brought_by: str
     actor: str
+    messages: tuple[Told, ...] = ()
+    placed: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,73 +81,78 @@ def claim_history(ctx: Context, report_no: str) -> tuple[ClaimHistory, ...]:
     if not number or "\0" in number:
         return ()
     with ctx.store.read() as connection:
-        found = []
-        for claim in history.named(connection, number):
-            versions = [*history.earlier(connection, claim["claim_id"]), claim]
-            imports = history.imports_of(connection, sorted({v["import_id"] for v in versions}))
-            messages = history.told_of(connection, claim["source"], number)
-            found.append(_history(claim, versions, imports, messages))
-    return tuple(found)
+        return tuple(_history(connection, claim) for claim in history.named(connection, number))
 
 
-def _history(
-    claim: Mapping[str, Any],
-    versions: list[dict[str, Any]],
-    imports: Mapping[str, Mapping[str, Any]],
-    messages: list[dict[str, Any]],
-) -> ClaimHistory:
-    shown, before = [], None
-    for version in versions:
-        shown.append(_version(version, before, imports))
-        before = version
+def versions_of(connection: Connection, claim: Mapping[str, Any]) -> tuple[Version, ...]:
+    """The versions of a claim as its row in the store has it, the first one first."""
+    return _history(connection, claim).versions
+
+
+def _history(connection: Connection, claim: Mapping[str, Any]) -> ClaimHistory:
+    versions = [*history.earlier(connection, claim["claim_id"]), claim]
+    messages = history.told_of(connection, claim["source"], claim["report_no"])
+    imports = history.imports_of(connection, sorted({r["import_id"] for r in (*versions, *messages)}))
+    came_us = {import_id: int(found["started_us"]) for import_id, found in imports.items()}
+    made = makers(versions, came_us, messages, history.placings(connection, claim["claim_id"]))
+    told = _told(messages)
     return ClaimHistory(
         source=claim["source"],
         report_no=claim["report_no"],
         policy_no=masked_number(claim["policy_no"] or ""),
         currency=claim["currency"] or "",
-        versions=tuple(shown),
-        told=_told(messages),
+        versions=tuple(
+            _version(version, before, by, imports, told)
+            for version, before, by in zip(versions, [None, *versions], made, strict=False)
+        ),
+        told=tuple(told.values()),
     )
 
 
 def _version(
-    version: Mapping[str, Any], before: Mapping[str, Any] | None, imports: Mapping[str, Mapping[str, Any]]
+    version: Mapping[str, Any],
+    before: Mapping[str, Any] | None,
+    made: Made,
+    imports: Mapping[str, Mapping[str, Any]],
+    told: Mapping[int, Told],
 ) -> Version:
     values = {name: version[name] for name in SHOWN}
     for name in INSTANTS:
         values[name] = None if version[name] is None else from_us(version[name])
     values["place"] = masked_place(version["place"] or "")
     by_file = before is None or before["import_id"] != version["import_id"]
-    brought = imports.get(version["import_id"], {}) if by_file else {}
+    carriers = [version["import_id"]] if by_file else list(dict.fromkeys(m["import_id"] for m in made.messages))
+    known = [imports.get(one, {}) for one in carriers]
+    actors = [one["actor"] for one in known if one.get("actor")]
     return Version(
         number=version["version"],
         values=values,
         changed=() if before is None else tuple(n for n in SHOWN if before[n] != version[n]),
         keyed_at=from_us(version["keyed_at"]),
-        since=from_us(brought["started_us"]) if brought else None,
-        brought_by=(brought.get("file_name") or version["import_id"]) if by_file else "",
-        actor=brought.get("actor", ""),
+        since=None if made.at_us is None else from_us(made.at_us),
+        brought_by=", ".join(one.get("file_name") or name for one, name in zip(known, carriers, strict=True)),
+        actor=made.act["actor"] if made.act else ", ".join(dict.fromkeys(actors)),
+        messages=tuple(told[m["message_id"]] for m in made.messages),
+        placed=made.act is not None,
     )
 
 
-def _told(messages: list[dict[str, Any]]) -> tuple[Told, ...]:
-    """Late is what came in after a message with a later time of the source."""
-    found = []
+def _told(messages: list[dict[str, Any]]) -> dict[int, Told]:
+    """Messages by their key. Late is what came in after a message with a later time of the source."""
+    found = {}
     for m in messages:
         newer = [o for o in messages if o["at_us"] > m["at_us"]]
-        found.append(
-            Told(
-                kind=m["kind"],
-                at=from_us(m["at_us"]),
-                recorded_at=from_us(m["recorded_us"]),
-                late=any(o["recorded_us"] < m["recorded_us"] for o in newer),
-                estimated_minor=m["estimated_minor"],
-                outstanding_minor=m["outstanding_minor"],
-                paid_minor=m["paid_minor"],
-                note=masked_place(m["note"]),
-            )
+        found[m["message_id"]] = Told(
+            kind=m["kind"],
+            at=from_us(m["at_us"]),
+            recorded_at=from_us(m["recorded_us"]),
+            late=any(o["recorded_us"] < m["recorded_us"] for o in newer),
+            estimated_minor=m["estimated_minor"],
+            outstanding_minor=m["outstanding_minor"],
+            paid_minor=m["paid_minor"],
+            note=masked_place(m["note"]),
         )
-    return tuple(found)
+    return found
 
 
 def claim_stages(ctx: Context, incident_id: str | None = None) -> tuple[Stage, ...]:

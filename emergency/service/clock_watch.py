@@ -6,22 +6,25 @@ server killed between any two statements has either told everybody or nobody, an
 
 from __future__ import annotations
 
-import dataclasses
 import logging
 from collections.abc import Iterator
 
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
+from emergency.domain.playbook import Evidence
 from emergency.domain.report_form import Reminders
-from emergency.domain.reporting_clock import SECOND_US, Clock
+from emergency.domain.reporting_clock import CADENCE, SECOND_US, Clock
 from emergency.library.report_files import load_reminders
 from emergency.service import clocks
-from emergency.service.context import Context, Notice
+from emergency.service.apart import each
+from emergency.service.command import commander_of
+from emergency.service.context import Context
 from emergency.service.grading import evaluate
-from emergency.service.running import context, describe_workspaces
-from emergency.store import incidents, records, reports
+from emergency.service.task_plan import playbook_of
+from emergency.service.telling import tell
+from emergency.store import incidents, reports
 from emergency.store.store import Connection, read_setting, write_setting
-from emergency.texts import N_, Message, speaker
+from emergency.texts import N_, Message
 
 log = logging.getLogger(__name__)
 
@@ -39,19 +42,16 @@ def clock_chores(ctx: Context) -> None:
     """Bring every incident's clocks up to now, and say what has come due; as often as you like."""
     with ctx.store.read() as connection:
         every = incidents.every(connection)
-    for incident in every:
-        fire(ctx, incident, _up_to_date(ctx, incident))
+    each(ctx, every, lambda incident: fire(ctx, incident, _clocks(ctx, incident)))
 
 
-def everywhere(ctx: Context) -> None:
-    """`clock_chores` in every workspace but the drills, which move their own time."""
-    for name, profile in describe_workspaces(ctx.content):
-        if profile.kind == "drill":
-            continue
-        try:
-            clock_chores(context(ctx.content, name, ctx.actor))
-        except Exception:
-            log.exception("clocks of workspace %s were not looked after; they are at the next tick", name)
+def _clocks(ctx: Context, incident: Incident) -> tuple[Clock, ...]:
+    """Held against the rules; where that fails, the clocks that run run on all the same."""
+    try:
+        return _up_to_date(ctx, incident)
+    except Exception:
+        log.exception("incident %s could not be held against the rules; its clocks run on", incident.incident_id)
+        return clocks.keep_going(ctx, incident)
 
 
 def _up_to_date(ctx: Context, incident: Incident) -> tuple[Clock, ...]:
@@ -113,17 +113,24 @@ def _met_meanwhile(connection: Connection, incident_id: str, clock: Clock) -> bo
 
 
 def _tell(ctx: Context, connection: Connection, incident: Incident, clock: Clock, name: str) -> None:
-    texts = [speaker(language)(_message(ctx, incident, clock, name)) for language in ("zh_CN", "en")]
-    notice = ctx.notifier.prepare(
-        Notice(
-            event_key=f"clock/{incident.incident_id}/{clock.id}/{name}",
-            audience=AUDIENCE,
-            channel="folder",
-            subject=texts[0],
-            text="\n".join(texts),
-        )
-    )
-    records.queue(connection, queued_us=ctx.now_us(), **dataclasses.asdict(notice))
+    said = _message(ctx, incident, clock, name)
+    key = f"clock/{incident.incident_id}/{clock.id}/{name}"
+    to = _who_reports(ctx, incident, clock)
+    tell(ctx, connection, key, AUDIENCE, said, said, to=to, incident_id=incident.incident_id)
+
+
+def _who_reports(ctx: Context, incident: Incident, clock: Clock) -> list[str]:
+    """Roles whose task hands this report in, and the commander; the duty desk where no plan says who."""
+    playbook = playbook_of(ctx, incident)
+    action = "report.publish" if clock.to == CADENCE else "report.submit"
+    if playbook is None:
+        return [AUDIENCE]
+    asked = [t.role for t in playbook.tasks if any(_hands_in(e, action, clock.kind) for e in t.evidence)]
+    return [*asked, commander_of(playbook.roles)]
+
+
+def _hands_in(evidence: Evidence, action: str, kind: str) -> bool:
+    return evidence.action == action and (action == "report.publish" or evidence.match.get("kind") == kind)
 
 
 def _message(ctx: Context, incident: Incident, clock: Clock, name: str) -> Message:

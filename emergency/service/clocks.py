@@ -30,6 +30,7 @@ from emergency.domain.reporting_clock import (
 )
 from emergency.service.context import Context, Refused
 from emergency.service.grading import CLASS_RULES, RESPONSE_RULES, Evaluation, evaluate
+from emergency.service.task_plan import follow_clocks
 from emergency.store import incidents, journal, reports
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
@@ -40,10 +41,12 @@ TITLES = {
     "follow_up": N_("Regulator follow-up report"),
     "final": N_("Regulator final report"),
     "internal": N_("Internal report"),
+    "internal_final": N_("Final internal report"),
     "situation": N_("Situation report"),
 }
-ADDRESSEES = {"internal": INTERNAL, "situation": CADENCE}
+ADDRESSEES = {"internal": INTERNAL, "internal_final": INTERNAL, "situation": CADENCE}
 TAG = "event.tag"
+GRAVEST_FIRST = (REGULATOR, INTERNAL, CADENCE)
 
 
 @dataclass(frozen=True)
@@ -92,7 +95,16 @@ class RunningClock:
 
 def running_clocks(ctx: Context, evaluation: Evaluation) -> tuple[RunningClock, ...]:
     """Every clock of an incident in force, soonest first; those handed in or missed included."""
-    known = ledger(ctx, evaluation)
+    return _running(ctx, ledger(ctx, evaluation))
+
+
+def known_clocks(ctx: Context, incident: Incident) -> tuple[RunningClock, ...]:
+    """As `running_clocks`, by what the clocks themselves say: for an incident whose figures ask for nothing new."""
+    with ctx.store.read() as connection:
+        return _running(ctx, _now(ctx, connection, incident, ()))
+
+
+def _running(ctx: Context, known: Sequence[Clock]) -> tuple[RunningClock, ...]:
     found = []
     for clock in known:
         if clock.in_force and clock.lifted_us is None:
@@ -102,11 +114,22 @@ def running_clocks(ctx: Context, evaluation: Evaluation) -> tuple[RunningClock, 
     return tuple(found)
 
 
-def next_clock(clocks: Sequence[RunningClock]) -> RunningClock | None:
-    """The one to show in every room: a passed limit first, else what comes due next, else a passed target."""
-    waiting = [c for c in clocks if c.clock.waits]
+def next_clocks(clocks: Sequence[RunningClock]) -> tuple[RunningClock, ...]:
+    """The gravest of each addressee that waits, the regulator's first: what is owed outside is never hidden.
+
+    Of one addressee a passed limit comes first, else what comes due next, else a passed target.
+    """
     order = {"overdue": 0, "running": 1, "target_passed": 2}
-    return min(waiting, key=lambda c: (order[c.state], c.due_at, c.strive), default=None)
+    found: dict[str, RunningClock] = {}
+    for one in sorted(clocks, key=lambda c: (order.get(c.state, 3), c.due_at, c.strive)):
+        if one.clock.waits:
+            found.setdefault(one.clock.to, one)
+    return tuple(sorted(found.values(), key=lambda c: GRAVEST_FIRST.index(c.clock.to)))
+
+
+def next_clock(clocks: Sequence[RunningClock]) -> RunningClock | None:
+    """The one to show in every room; the others are counted beside it."""
+    return next(iter(next_clocks(clocks)), None)
 
 
 def ledger(ctx: Context, evaluation: Evaluation) -> tuple[Clock, ...]:
@@ -140,6 +163,7 @@ def _kept(ctx: Context, incident: Incident, asked: Sequence[Deadline]) -> tuple[
         reports.keep_clocks(connection, incident.incident_id, changed)
         for clock in changed:
             _record(ctx, connection, incident.incident_id, before.get(clock.id), clock)
+        follow_clocks(ctx, connection, incident, whole=bool(asked))
     return found
 
 
@@ -152,7 +176,7 @@ def _known(ctx: Context, connection: Connection, incident_id: str) -> list[Clock
 def _record(ctx: Context, connection: Connection, incident_id: str, before: Clock | None, clock: Clock) -> None:
     """Reports have entries of their own; here is written what nobody did: a clock began, was replaced, ran out."""
     said = {"clock": clock.id, "kind": clock.kind, "due": from_us(clock.due_us).isoformat(), "incident": incident_id}
-    if before is None:
+    if before is None or clock.started_us < before.started_us:
         ctx.record(connection, "clock.start", incident_id, said | {"rules": clock.rules, "cause": clock.cause})
     if clock.superseded_us is not None and (before is None or before.superseded_us is None):
         ctx.record(connection, "clock.supersede", incident_id, said | {"by": clock.superseded_by})
@@ -162,9 +186,7 @@ def _record(ctx: Context, connection: Connection, incident_id: str, before: Cloc
 
 def _now(ctx: Context, connection: Connection, incident: Incident, asked: Sequence[Deadline]) -> tuple[Clock, ...]:
     now_us = ctx.now_us()
-    ended_us = reports.stood_down_us(connection, incident.incident_id)
-    if ended_us is not None and ended_us > now_us:
-        ended_us = None
+    ended_us, pauses = ended(connection, incident.incident_id, now_us)
     starts = {
         "discovery": to_us(incident.discovered_at),
         "occurrence": to_us(incident.occurred_at),
@@ -173,7 +195,16 @@ def _now(ctx: Context, connection: Connection, incident: Incident, asked: Sequen
         "stand_down": ended_us,
     }
     kept = _known(ctx, connection, incident.incident_id)
-    return reconcile(kept, asked, starts, handed_in(connection, incident.incident_id), now_us, ended_us)
+    return reconcile(kept, asked, starts, handed_in(connection, incident.incident_id), now_us, ended_us, pauses)
+
+
+def ended(connection: Connection, incident_id: str, now_us: int) -> tuple[int | None, list[tuple[int, int]]]:
+    """When the response ended (None while it runs), and its earlier ends that were taken back, as known at an instant.
+    """
+    ends = [(at, until) for at, until in reports.ends(connection, incident_id) if at <= now_us]
+    known = [(at, until if until is not None and until <= now_us else None) for at, until in ends]
+    last = known[-1][0] if known and known[-1][1] is None else None
+    return last, [(at, until) for at, until in known if until is not None and until > at]
 
 
 def handed_in(connection: Connection, incident_id: str) -> dict[Series, list[Handed]]:
@@ -202,12 +233,22 @@ def wanted(ctx: Context, connection: Connection, evaluation: Evaluation) -> list
         event_class = evaluation.event_class.level if evaluation.event_class else None
         worn = tags_in(connection, incident.incident_id, ctx.now_us())
         found += _by_rules(rules, REGULATOR, event_class, worn)
-    level = incident.response_level or evaluation.proposed
+    level = _level(connection, evaluation)
     found += _by_rules(library.rules(RESPONSE_RULES), INTERNAL, level, ())
     playbook = playbook_for(ctx, incident)
     if playbook and level and incident.activated_at is not None:
-        found += _cadence(playbook, level)
+        found += _cadence(playbook, level, _in_force_since(connection, incident, ctx.now_us()))
     return found
+
+
+def _level(connection: Connection, evaluation: Evaluation) -> int | None:
+    """The level in force, else the one proposed; once the incident is closed, the last that was in force: a proposal
+    that nobody took up asks for nothing after the end."""
+    incident = evaluation.incident
+    if incident.is_open:
+        return incident.response_level or evaluation.proposed
+    decided = [row for row in incidents.decisions(connection, incident.incident_id) if not row["jurisdiction"]]
+    return next((int(row["level"]) for row in reversed(decided) if row["level"] is not None), None)
 
 
 def playbook_for(ctx: Context, incident: Incident) -> Playbook | None:
@@ -244,8 +285,21 @@ def _cause(when: Condition, rules: RuleSet, level: int | None, worn: Sequence[st
     return f"{'class' if rules.value == 'class' else 'level'}:{level}"
 
 
-def _cadence(playbook: Playbook, level: int) -> list[Deadline]:
-    """The playbook's situation reports at a level."""
+def _in_force_since(connection: Connection, incident: Incident, now_us: int) -> int:
+    """When the level in force was put in force; by the first activation where no decision says so."""
+    assert incident.activated_at is not None
+    since = to_us(incident.activated_at)
+    level: int | None = None
+    for row in incidents.decisions(connection, incident.incident_id):
+        if not row["jurisdiction"] and row["decided_us"] <= now_us:
+            if row["level"] != level:
+                since = int(row["decided_us"])
+            level = row["level"]
+    return since
+
+
+def _cadence(playbook: Playbook, level: int, asked_us: int) -> list[Deadline]:
+    """The playbook's situation reports at a level: the first is the next that comes due once the level is in force."""
     return [
         Deadline(
             to=CADENCE,
@@ -256,6 +310,7 @@ def _cadence(playbook: Playbook, level: int) -> list[Deadline]:
             rules=f"{playbook.id}@{playbook.version}",
             cause=f"level:{level}",
             source=task.id,
+            asked_us=asked_us,
         )
         for task in playbook.tasks
         if level in task.levels

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from emergency.domain.incident import Incident, UnfitLink, linked, taken_over, together
+from emergency.service import command
 from emergency.service.context import Conflict, Context, Refused
 from emergency.store import incident_links, incidents
 from emergency.store.journal import Entry as Entry  # what `history` gives back
@@ -58,7 +59,7 @@ def put_under(ctx: Context, connection: Connection, child: str, leading: str) ->
 
 
 def unlink(ctx: Context, child: str) -> int:
-    """Let an incident stand by itself again.
+    """Let an incident stand by itself again, under those who commanded it before.
 
     Raises:
         Refused: it is under nobody's command.
@@ -71,17 +72,33 @@ def unlink(ctx: Context, child: str) -> int:
         return _change(ctx, connection, UNLINKED, child, before, after)
 
 
+def let_go(ctx: Context, connection: Connection, child: str) -> None:
+    """As `unlink`, in the transaction of another act; nothing where the incident stands by itself."""
+    before = incident_links.links(connection)
+    if child in before:
+        after = {one: leading for one, leading in before.items() if one != child}
+        _change(ctx, connection, UNLINKED, child, before, after)
+
+
 def take_over(ctx: Context, incident_id: str) -> int:
     """Let an incident lead all those it is linked with, the former leading one too.
+
+    Its own commander commands all of them then; where it has none, who commanded until now goes along.
 
     Raises:
         Refused: it leads already, or is linked with none.
     """
     with ctx.store.write() as connection:
         before = incident_links.links(connection)
-        return _change(
-            ctx, connection, TAKEN_OVER, incident_id, before, _fit(lambda: taken_over(before, incident_id))
+        after = _fit(lambda: taken_over(before, incident_id))
+        former = before[incident_id]
+        commanders = command.standing(
+            ctx, connection, former, command.commander_of(command.roles_in(ctx, connection, former))
         )
+        seq = _change(ctx, connection, TAKEN_OVER, incident_id, before, after)
+        for person in commanders:
+            command.take_along(ctx, connection, incident_id, person)
+        return seq
 
 
 def undo(ctx: Context, seq: int) -> int:
@@ -134,7 +151,7 @@ def _change(
     after: Mapping[str, str],
     undo: int | None = None,
 ) -> int:
-    """Write links; the journal keeps what they were, so that the act can be taken back."""
+    """Write links, and let the posts follow; the journal keeps what they were, so that the act can be taken back."""
     touched = sorted(one for one in {*before, *after} if before.get(one) != after.get(one))
     body: dict[str, Any] = {
         "incident": subject,
@@ -143,4 +160,7 @@ def _change(
         "after": {one: after[one] for one in touched if one in after},
     }
     incident_links.put_links(connection, after)
-    return ctx.record(connection, action, subject, body | ({} if undo is None else {"undo": undo}))
+    seq = ctx.record(connection, action, subject, body | ({} if undo is None else {"undo": undo}))
+    for one in touched:
+        command.follow_links(ctx, connection, one)
+    return seq

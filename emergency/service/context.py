@@ -107,6 +107,8 @@ class Context:
     profile: Profile
     # Set while somebody looks back: answers are of what was known then, and nothing can be done.
     known_at: datetime | None = None
+    # False for whoever watches a drill without playing in it, and for everybody once it is over.
+    may_act: bool = True
 
     def now(self) -> datetime:
         return self.clock.now()
@@ -129,6 +131,8 @@ class Context:
         """Write the act into the journal, in the transaction of the act itself."""
         if self.known_at is not None:
             raise Refused(Message("you are looking back; return to now to act"))
+        if not self.may_act:
+            raise Refused(Message("you watch this drill; who acts in it takes a player's seat in the room Drill desk"))
         now = self.now()
         return journal.append(
             connection,

@@ -13,7 +13,7 @@ from emergency.domain.level import LevelStretch, StepDown, milder, step_down
 from emergency.domain.level.metric import metric_name
 from emergency.domain.level.rules import LEVEL_MARK
 from emergency.domain.level.trace import grade_record
-from emergency.service import authority, proposing
+from emergency.service import authority, joint, proposing
 from emergency.service.command_history import history
 from emergency.service.context import Context, Refused
 from emergency.service.response import activate, playbook_of
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 TAKE_BACK_MINUTES = 10  # a slip is noticed soon, or it is a decision (house rule, 2026-11)
 # Without a playbook: the hold and ratio of the shipped ones.
 HOLD_S, RATIO = 24 * 3600, 0.8
+END = 0  # what a request asks for: no milder level, but the end of the response
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,7 @@ def decide(
     _not_too_low(ctx, connection, evaluation, wish.level)
     two = evaluation.proposed == 1 and wish.level != 1
     if two and wish.asked is None:
-        _ask_second(ctx, connection, incident, wish)
+        ask_second(ctx, connection, incident, wish)
         return
     if two and wish.asked is not None:
         _second(ctx, connection, evaluation, wish, wish.asked)
@@ -197,22 +198,28 @@ def _not_too_low(ctx: Context, connection: Connection, evaluation: Evaluation, l
 def request(ctx: Context, incident_id: str) -> Lowering | None:
     """The request to lower a proposed Ⅰ that waits for a second person; None where there is none."""
     with ctx.store.read() as connection:
-        return _lowering(levels.request_open(connection, incident_id))
+        standing = lowering(levels.request_open(connection, incident_id))
+    return None if standing is None or standing.level == END else standing
 
 
-def _lowering(row: Mapping[str, Any] | None) -> Lowering | None:
+def lowering(row: Mapping[str, Any] | None) -> Lowering | None:
     if row is None:
         return None
     return Lowering(row["request_id"], row["level"], row["reason"], row["actor"], row["role"], from_us(row["asked_us"]))
 
 
-def _ask_second(ctx: Context, connection: Connection, incident: Incident, wish: Wish) -> None:
-    standing = _lowering(levels.request_open(connection, incident.incident_id))
+def ask_second(
+    ctx: Context, connection: Connection, incident: Incident, wish: Wish, action: str = "level.lower.ask"
+) -> None:
+    """Keep what somebody wants until another agrees; one such request stands at a time."""
+    standing = lowering(levels.request_open(connection, incident.incident_id))
     if standing is not None:
         gaps = {"who": standing.actor, "mark": LEVEL_MARK.get(standing.level or 0, "–")}
         text = N_("{who} asks for {mark} already; agree to that, or have it withdrawn first")
         if standing.actor == ctx.actor.id:
             text = N_("you asked for {mark} already; lowering a proposed Ⅰ needs two people, and a second has to agree")
+        if standing.level == END:
+            text = N_("{who} asks to end the response; agree to that, or have it withdrawn first")
         raise Refused(Message(text, gaps))
     levels.add_request(
         connection,
@@ -224,22 +231,28 @@ def _ask_second(ctx: Context, connection: Connection, incident: Incident, wish: 
         role=ctx.actor.role,
     )
     body = {"incident": incident.incident_id, "level": wish.level, "reason": wish.reason}
-    ctx.record(connection, "level.lower.ask", incident.incident_id, body)
+    ctx.record(connection, action, incident.incident_id, body)
 
 
 def _second(ctx: Context, connection: Connection, evaluation: Evaluation, wish: Wish, asked: Lowering) -> None:
     """Another person than the first, in a role of the plan; one of the two has to be entitled."""
     incident = evaluation.incident
-    standing = _lowering(levels.request_open(connection, incident.incident_id))
+    standing = lowering(levels.request_open(connection, incident.incident_id))
     if standing is None or standing.request_id != asked.request_id:
         raise Refused(Message(N_("nobody asks to lower the level of this incident; it may have been withdrawn")))
     if asked.actor == ctx.actor.id:
         raise Refused(Message(N_("lowering a proposed level Ⅰ needs two people; somebody else has to agree")))
-    if ctx.actor.role == authority.COORDINATOR:
+    if not authority.in_plan(ctx, incident, ctx.actor.role):
         raise Refused(Message(N_("the second person decides in a role of the plan; choose one under “In the role of”")))
     first = replace(ctx, actor=replace(ctx.actor, role=asked.role))
     if not authority.may(first, connection, incident, evaluation.proposed, wish.level):
         authority.check(ctx, connection, incident, evaluation.proposed, wish.level)
+
+
+def lapse(ctx: Context, connection: Connection, incident: Incident, state: str = "lapsed") -> None:
+    """Nobody is asked to decide any more: the round of asking and a request of two end with the response."""
+    authority.end(ctx, connection, incident.incident_id, "withdrawn")
+    _lapse(ctx, connection, incident, state)
 
 
 def withdraw_request(ctx: Context, incident_id: str) -> None:
@@ -250,7 +263,7 @@ def withdraw_request(ctx: Context, incident_id: str) -> None:
     """
     with ctx.store.write() as connection:
         levels.hold(connection)
-        standing = _lowering(levels.request_open(connection, incident_id))
+        standing = lowering(levels.request_open(connection, incident_id))
         if standing is None:
             raise Refused(Message(N_("nobody asks to lower the level of this incident; it may have been withdrawn")))
         if standing.actor != ctx.actor.id:
@@ -263,7 +276,7 @@ def withdraw_request(ctx: Context, incident_id: str) -> None:
 
 
 def _lapse(ctx: Context, connection: Connection, incident: Incident, state: str) -> None:
-    standing = _lowering(levels.request_open(connection, incident.incident_id))
+    standing = lowering(levels.request_open(connection, incident.incident_id))
     if standing is not None:
         levels.end_request(connection, standing.request_id, state=state, ended_us=ctx.now_us(), ended_by=ctx.actor.id)
 
@@ -326,6 +339,10 @@ def activate_jointly(ctx: Context, evaluation: Evaluation, jurisdiction: str) ->
         )
         raise Refused(Message(text, {"place": jurisdiction}))
     with ctx.store.write() as connection:
+        levels.hold(connection)
+        if jurisdiction in joint.joint_in(connection, incident.incident_id):
+            text = N_("{place} is jointly active already; somebody was faster")
+            raise Refused(Message(text, {"place": jurisdiction}))
         authority.check(ctx, connection, incident, one.joint, one.joint)
         before = incidents.get(connection, incident.incident_id)
         incidents.add_decision(

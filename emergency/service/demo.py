@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -13,11 +12,12 @@ import pandas as pd
 from emergency.domain.incident import Incident
 from emergency.domain.reconstruction import reconstruct
 from emergency.domain.workspace import Profile
-from emergency.geo.china import ExtraMissing, install_cn
 from emergency.library import figures as published
 from emergency.library.pools import load_pool
-from emergency.service.context import Content, Context
+from emergency.service.context import Content, Context, Refused
 from emergency.service.importing import receive
+from emergency.service.pools import put
+from emergency.service.regions import install
 from emergency.service.response import open_incident
 from emergency.service.running import LIVE, SYSTEM, context, save_profile
 from emergency.store import claims, incidents, pool
@@ -88,9 +88,9 @@ def load_demo(content: Content, name: str, *, again: bool = False) -> dict[str, 
 
 def _outlines(content: Content) -> None:
     """China's outlines, where the optional extra is installed; points do without it."""
-    with suppress(ExtraMissing):
-        if not content.regions.get("cn").has_polygons:
-            install_cn(content.home)
+    if not content.regions.get("cn").has_polygons:
+        with suppress(Refused):
+            install(content, "cn")
 
 
 def describe(ctx: Context, name: str) -> dict[str, Any]:
@@ -122,31 +122,8 @@ def _rest(content: Content) -> tuple[Any, Content, Profile]:
 
 def stock_pool(ctx: Context, name: str) -> None:
     """Put a shipped pool into the workspace."""
-    loaded = load_pool(ctx.content.data / "pool" / name)
     with ctx.store.write() as connection:
-        pool.replace(
-            connection,
-            bases=[asdict(b) for b in loaded.bases],
-            adjusters=[
-                {
-                    "adjuster_id": a.adjuster_id,
-                    "name": a.name,
-                    "base_id": a.base_id,
-                    "skills": sorted(a.skills),
-                    "licences": sorted(a.licences),
-                    "slots": a.slots,
-                    "language": a.language,
-                }
-                for a in loaded.adjusters
-            ],
-            goods=[{"depot": s.depot, "kind": s.kind, "total": s.total} for s in loaded.stock],
-        )
-        ctx.record(
-            connection,
-            "pool.load",
-            name,
-            {"adjusters": len(loaded.adjusters), "bases": len(loaded.bases), "synthetic": loaded.synthetic},
-        )
+        put(ctx, connection, load_pool(ctx.content.data / "pool" / name))
 
 
 def _harvey(ctx: Context) -> None:

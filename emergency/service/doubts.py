@@ -6,15 +6,19 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
+from emergency.domain.figure_value import is_number, readable
 from emergency.domain.level import METRICS, metric_name
 from emergency.domain.suspect import KINDS, Doubt, Reading, average, falling, parts
 from emergency.geo.regions import RegionSet
 from emergency.service.context import Context
+from emergency.service.figures import figures
+from emergency.service.level_facts import Grounds
 from emergency.store import incidents
-from emergency.texts import N_, Message
+from emergency.texts import N_, Message, Speaker
 
 SNAPSHOT, REPORTS = "bulletin.snapshot", "claims.reported_total"
 # Money that is held against the number of reports.
+GROSS, PAYOUT = "loss.estimated_gross", "payout.property_estimated"
 MONEY = ("loss.estimated_gross", "loss.direct", "payout.property_estimated")
 PREFIXES = ("industry.", "forecast.")
 SNAPSHOT_NAMES: Mapping[str, str] = {
@@ -29,24 +33,40 @@ def figure_doubts(ctx: Context, incident_id: str | None = None) -> tuple[Doubt, 
     """What looks wrong about the figures known now, of an incident and of the whole workspace."""
     with ctx.store.read() as connection:
         facts = incidents.facts(connection, incident_id=incident_id, now_us=ctx.now_us())
-    return doubts_of(facts, ctx)
+        incident = incidents.get(connection, incident_id) if incident_id else None
+    found = doubts_of(facts, ctx)
+    if incident is not None and facts:
+        told = Grounds(ctx, incident, figures(ctx, incident_id)).doubts()
+        # Where a total and parts of one statement do not fit it is said once.
+        said = {d.where for d in found if d.kind == "parts"}
+        found += tuple(d for d in told if d.kind != "parts" or d.where not in said)
+    return found
 
 
 def doubts_about(ctx: Context, metric: str, incident_id: str | None = None) -> tuple[Doubt, ...]:
     """What looks wrong now about one metric, for the person who has just entered it."""
     plain, _ = _apart(metric)
     related = {plain, *MONEY, REPORTS} if plain in (*MONEY, REPORTS) else {plain}
+    floors = ctx.content.library.suspect().floors
+    related |= {whole for part, whole in floors.items() if plain in (part, whole)}
     return tuple(d for d in figure_doubts(ctx, incident_id) if d.where.split("@")[0] in related)
+
+
+def doubts_told(doubts: Iterable[Doubt], say: Speaker) -> list[dict[str, str]]:
+    """Doubts for other systems: a code, figure and place for programs, a sentence for people."""
+    return [{"code": d.kind, "where": d.where, "reason": say(d.message)} for d in doubts]
 
 
 def doubts_of(facts: Sequence[Fact], ctx: Context) -> tuple[Doubt, ...]:
     """All doubts about facts as `emergency.store.incidents.facts` gives them, oldest first."""
     thresholds = ctx.content.library.suspect()
+    facts = [f for f in facts if readable(str(f["metric"]), f["value"])]
     names = {m: metric_name(m) for m in METRICS} | {m: Message(n) for m, n in SNAPSHOT_NAMES.items()}
     found = falling(_readings(facts), thresholds, names)
     for reports, amount, where in _averages(facts):
         doubt = average(reports, amount, ctx.profile.currency, thresholds, where)
         found += [doubt] if doubt else []
+    found += _beyond_loss(facts)
     for metric, total, some in _totals(facts, ctx.regions):
         what = names.get(metric, Message("{metric}", {"metric": metric}))
         doubt = parts(total, some, thresholds, what, metric)
@@ -61,7 +81,7 @@ def _apart(metric: str) -> tuple[str, str]:
 
 
 def _numeric(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return is_number(value)
 
 
 def _readings(facts: Iterable[Fact]) -> Iterator[Reading]:
@@ -99,6 +119,22 @@ def _averages(facts: Sequence[Fact]) -> Iterator[tuple[int, Decimal, str]]:
             yield int(reports), amount, f"{metric}@{prefix}{region}"
 
 
+def _beyond_loss(facts: Sequence[Fact]) -> list[Doubt]:
+    """An own payout larger than the own gross loss it is part of: one of the two is out of date, or another's."""
+    newest: dict[tuple[str, str], Decimal] = {}
+    for fact in facts:
+        if _numeric(fact["value"]):
+            newest[(str(fact["region"] or ""), str(fact["metric"]))] = Decimal(str(fact["value"]))
+    found = []
+    for (region, metric), paid in newest.items():
+        loss = newest.get((region, GROSS))
+        if metric == PAYOUT and loss is not None and paid > loss:
+            text = N_("{part} {some} is more than {whole} {total}; one of the two is out of date or not our own")
+            gaps = {"part": metric_name(PAYOUT), "some": f"{paid:,}", "whole": metric_name(GROSS), "total": f"{loss:,}"}
+            found.append(Doubt("floor", f"{PAYOUT}@{region}", Message(text, gaps)))
+    return found
+
+
 def _totals(facts: Sequence[Fact], regions: RegionSet) -> Iterator[tuple[str, Decimal, list[Decimal]]]:
     """(metric, total, parts): figures of one source and instant, of a place and of places in it."""
     groups: dict[tuple[str, str, int], dict[str | None, Decimal]] = {}
@@ -110,11 +146,12 @@ def _totals(facts: Sequence[Fact], regions: RegionSet) -> Iterator[tuple[str, De
         above: dict[str | None, list[Decimal]] = {}
         for region, value in by_region.items():
             if region is not None:
-                nearest = next((a for a in regions.ancestors(region) if a in by_region), None)
+                around = regions.ancestors(region) if regions.known(region) else ()
+                nearest = next((a for a in around if a in by_region), None)
                 above.setdefault(nearest, []).append(value)
         for place, some in above.items():
             if place in by_region and len(some) > 1:
                 yield _apart(metric)[0], by_region[place], some
 
 
-__all__ = ["KINDS", "Doubt", "doubts_about", "doubts_of", "figure_doubts"]
+__all__ = ["KINDS", "Doubt", "doubts_about", "doubts_of", "doubts_told", "figure_doubts"]

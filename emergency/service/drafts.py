@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emergency.domain.record import COLUMNS_OF, NEEDED_OF
-from emergency.intake.columns import AMOUNTS, VOCABULARIES, Column
+from emergency.domain.record import COLUMNS_OF, EITHER_OF, NEEDED_OF, STEP_AMOUNT
+from emergency.intake.columns import AMOUNTS, INSTANTS, VOCABULARIES, Column
 from emergency.intake.words import folded
 from emergency.service.context import Context
-from emergency.texts import N_
+from emergency.texts import N_, Message
 
 # Kind of file -> what a row of it is.
 KIND_NAMES: Mapping[str, str] = {
@@ -20,7 +20,11 @@ KIND_NAMES: Mapping[str, str] = {
     "policies": N_("policies in force, by region"),
     "casualties": N_("official casualty figures"),
 }
+# Columns that may be joined from several of a file, and from how many: a place's parts, a day and its time.
+JOINED: Mapping[str, int] = {"place": 6, **dict.fromkeys(INSTANTS, 2)}
 # Columns of words a person is asked about; an unknown channel is just that.
+# Sources of the mappings that come with the console.
+_SHIPPED = ("openfema-nfip", "plain", "zh-common")
 WORDED = ("line", "status", "kind")
 COLUMN_NAMES: Mapping[str, str] = {
     "report_no": N_("report number"),
@@ -45,12 +49,14 @@ COLUMN_NAMES: Mapping[str, str] = {
     "kind": N_("step or kind of message"),
     "at": N_("time of the step"),
     "outstanding_minor": N_("outstanding"),
+    "amount_minor": N_("amount of the step"),
     "note": N_("note"),
     "policies": N_("number of policies"),
     "sum_insured_minor": N_("sum insured"),
     "own_share": N_("own share"),
     "as_of": N_("as of"),
     "missing": N_("missing persons"),
+    "serious": N_("seriously injured persons"),
     "said_by": N_("said by"),
 }
 
@@ -60,7 +66,8 @@ class Draft:
     """What a person decides about a file; complete enough to be saved once `open_questions` is empty.
 
     Attributes:
-        columns: claim column -> header.
+        columns: claim column -> header, of several that are joined the first.
+        more: claim column -> the headers joined behind it, in order: the parts of a place, the time of a day.
         parts: lon and lat -> which number of a shared column.
         units: amount column -> unit.
         encoding: kept in the mapping only where the headers do not prove it.
@@ -74,6 +81,7 @@ class Draft:
     units: Mapping[str, str]
     timezone: str
     currency: str
+    more: Mapping[str, Sequence[str]] = field(default_factory=dict)
     parts: Mapping[str, int] = field(default_factory=dict)
     coordinates: str = "wgs84"
     date_order: str = "ymd"
@@ -86,12 +94,44 @@ class Draft:
     unknown: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def headers(self) -> dict[str, tuple[str, ...]]:
+        """Claim column -> every header it is taken from, in order."""
+        return {column: (header, *self.more.get(column, ())) for column, header in self.columns.items() if header}
+
+    @property
     def columns_of_kind(self) -> tuple[str, ...]:
         return COLUMNS_OF[self.rows_are]
 
     @property
     def needed(self) -> tuple[str, ...]:
         return NEEDED_OF[self.rows_are]
+
+    @property
+    def either(self) -> tuple[str, ...]:
+        """Columns of which one is needed and none is chosen."""
+        found = EITHER_OF.get(self.rows_are, ())
+        return () if any(self.columns.get(name) for name in found) else found
+
+
+def nowhere(draft: Draft, rows: int = 0) -> tuple[Message, ...]:
+    """That no chosen column says where the claims of a file are; ``rows`` of it, 0 = not known."""
+    said = {column for column, header in draft.columns.items() if header}
+    if draft.rows_are != "claims" or said & {"place", "region_given"} or {"lon", "lat"} <= said:
+        return ()
+    if not rows:
+        return (Message("No column says where: all claims will wait in the queue of those without a place."),)
+    values = {"n": rows}
+    return (Message("No column says where: all {n} claims will wait in the queue of those without a place.", values),)
+
+
+def by_step(draft: Draft) -> tuple[Message, ...]:
+    """How one column of amounts for all steps is read."""
+    header = draft.columns.get(STEP_AMOUNT) if draft.rows_are == "messages" else None
+    text = N_(
+        "{header} is taken by the step of its row: up to approval as the estimated loss, at a payment, an advance and"
+        " the closing as paid to date. Amounts at other steps are not taken, and the receipt names them."
+    )
+    return (Message(text, {"header": header}),) if header else ()
 
 
 def words(ctx: Context) -> dict[str, Column]:
@@ -141,7 +181,8 @@ def raw_mapping(ctx: Context, name: str, draft: Draft) -> dict[str, Any]:
 
 
 def _column(column: str, header: str, draft: Draft, tables: Mapping[str, Column]) -> dict[str, Any]:
-    found: dict[str, Any] = {"from": header}
+    more = list(draft.more.get(column, ()))
+    found: dict[str, Any] = {"join": [header, *more]} if more else {"from": header}
     if column in AMOUNTS:
         found["unit"] = draft.units.get(column, "")
     if column in draft.parts:
@@ -168,3 +209,10 @@ def _worded(column: str, draft: Draft, table: Column) -> dict[str, Any]:
         return found
     blank = {"line": draft.line or "property", "status": "reported", "channel": "unknown"}[column]
     return found | {"default": unknown or blank, "unknown": "default" if unknown else "reject"}
+
+
+def claim_sources(ctx: Context) -> list[str]:
+    """Sources of claims that messages may speak of, those a person named here first."""
+    known = ctx.content.library.mappings().values()
+    found = [raw["source"] for raw, _ in known if raw.get("kind", "claims") == "claims" and "source" in raw]
+    return sorted(dict.fromkeys(map(str, found)), key=lambda name: (name in _SHIPPED, name))

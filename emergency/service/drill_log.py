@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from emergency.domain.drill.answer import Truth
-from emergency.domain.drill.evidence import Evidence
+from emergency.domain.drill.evidence import PLAYED, Evidence
 from emergency.domain.drill.scoring import Score, score
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.level import RuleSet
@@ -27,10 +27,12 @@ from emergency.library.drills import load_drill
 from emergency.library.playbooks import load_playbook
 from emergency.library.rules import load_rules
 from emergency.service.context import Context, Refused
-from emergency.service.drills import EVIDENCE, FILES, evidence_hash, from_journal, level_by, report
+from emergency.service.drill_score import EVIDENCE, evidence_hash, from_journal, level_by
+from emergency.service.drills import report
 from emergency.service.grading import RESPONSE_RULES
-from emergency.service.running import context
+from emergency.service.running import FILES, context
 from emergency.store import journal
+from emergency.texts import N_, Message
 
 FORMAT = "drill-log/1.0"
 MOST_BYTES = 200 << 20
@@ -88,12 +90,14 @@ def played(ctx: Context, run: Mapping[str, Any]) -> tuple[Context, list[journal.
         entries = list(journal.entries(connection))
     found = next((e.facts().get("run") for e in reversed(entries) if e.action == "drill.start"), None)
     if found != run["run_id"]:
-        raise Refused(
-            f"the workspace {run['workspace']!r} holds run {found!r} now, so the journal of {run['run_id']!r} is gone; "
+        gaps = {"workspace": run["workspace"], "now": found or "–", "run": run["run_id"]}
+        text = N_(
+            "the workspace {workspace} holds run {now} now, so the journal of {run} is gone; "
             "play it again with the same roster to get the same run"
         )
+        raise Refused(Message(text, gaps))
     if drill.store.setting(EVIDENCE) is None or drill.store.setting(FILES) is None:
-        raise Refused(f"run {run['run_id']!r} was played before evidence was kept; play it again")
+        raise Refused(Message("run {run} was played before evidence was kept; play it again", {"run": run["run_id"]}))
     return drill, entries
 
 
@@ -230,7 +234,8 @@ def _evidence(path: Path, line: Line, entries: list[journal.Entry], rules: RuleS
 
 def _score(script: DrillScript, entries: list[journal.Entry], evidence: Evidence) -> Score:
     acts, deliveries = from_journal(entries, script.clock.start)
-    return score(script, acts, deliveries, evidence.outcomes(script.outcomes), Truth(level_at=evidence.level_at))
+    truth, end_s = Truth(level_at=evidence.level_at), evidence.worlds[PLAYED].end_s
+    return score(script, acts, deliveries, evidence.outcomes(script.outcomes), truth, end_s)
 
 
 def _differences(found: Any, stored: Any, at: str = "") -> Iterator[str]:

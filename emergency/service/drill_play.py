@@ -19,28 +19,34 @@ import pandas as pd
 
 from emergency.domain.claim import LINES
 from emergency.domain.drill import step, stream
+from emergency.domain.drill.clock import standing_at
 from emergency.domain.drill.facts import of_claims
-from emergency.domain.drill.robots import PlannedAct, planned_acts
+from emergency.domain.drill.robots import ANSWER_S, PlannedAct, planned_acts
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.drill.step import DrillState
 from emergency.domain.drill.world import Posting, PublishedPlan, SeatChange
 from emergency.domain.incident import Incident
 from emergency.domain.instant import to_us
 from emergency.domain.playbook import Playbook
-from emergency.service import allocation, authority, deciding, dispatching, watch
+from emergency.service import allocation, authority, chores, deciding, dispatching, drill_resources, watch
+from emergency.service.called_out import ACKNOWLEDGE, acknowledge
 from emergency.service.context import Actor, Context, FixedClock, Refused
 from emergency.service.grading import agree_to_lower, confirm_level, evaluate
 from emergency.service.importing import receive
 from emergency.service.level_facts import GROWING
 from emergency.service.response import mark_impact, open_incident, perform, record_fact
+from emergency.service.running import SYSTEM
 from emergency.store import levels, pool
 from emergency.store.incidents import Conflict
+from emergency.store.store import write_setting
 
 COUNTED = ("claims.", "loss.", "payout.", "regions.")
 REPLAN_S = 2 * 3600  # the best player looks again every two hours (house rule, 2026-11)
 REPLAN = "replan"
 AGAIN_S = watch.AGAIN_US // 1_000_000
 LATER_S = 10**9
+# Between two looks at clocks, late tasks and calls: a play of days takes seconds (house rule, 2026-11).
+CHORES_S = 1800
 STEP_S = 60  # conditions on claims and acts may come true between moments the script names
 DIRECTOR = Actor("drill-director", "Drill director", "director")
 
@@ -59,18 +65,23 @@ class Play:
     todo: list[tuple[int, int, PlannedAct]] = field(default_factory=list)
     plans: list[PublishedPlan] = field(default_factory=list)
     seats: list[SeatChange] = field(default_factory=list)
-    committed: Counter[str] = field(default_factory=Counter)
+    # Nobody sent yet is a known number: conditions on it may come true before the first plan.
+    committed: Counter[str] = field(default_factory=lambda: Counter({"surveyor": 0, "fnol_agent": 0}))
     told: int = 0
+    chores_s: int = CHORES_S  # when clocks, tasks and calls are looked after next
+    ended_s: int | None = None  # the director ended it before its time
     look_s: int = 0  # when the level is looked at next, if nothing happens before
 
     def __post_init__(self) -> None:
         self.start = self.script.clock.start
         self.seats = [SeatChange(0, self.seats_on_duty())]
-        peril = self.playbook.perils[0] if self.playbook.perils else None
-        self.claims = stream.all_arrivals(
-            self.script.claim_streams, self.seed, to_us(self.start), self.script.clock.duration_s, peril
-        )
+        self.claims = drawn(self.script, self.playbook, self.seed, self.state)
         self.incident_id = f"DRILL-{self.script.id}"
+
+    @property
+    def end_s(self) -> int:
+        """The last second that counts."""
+        return self.script.clock.duration_s if self.ended_s is None else self.ended_s
 
     def at(self, second: int, actor: Actor = DIRECTOR) -> Context:
         """The same workspace at a second of drill time, for one actor."""
@@ -91,6 +102,8 @@ class Play:
         self._take_claims(end_s)
         with self.ctx.store.write() as connection:
             self.at(end_s).record(connection, "drill.end", self.script.id, {"at_s": end_s})
+            # From here on the workspace's time stands: who opens it sees it as it was at the end.
+            write_setting(connection, "clock", standing_at(self.at(end_s).now()).to_json())
 
     def _open(self) -> None:
         ctx = self.at(0)
@@ -117,7 +130,9 @@ class Play:
         """People and goods that the script says cannot be called."""
         for missing in self.script.initial_state.offline:
             with ctx.store.write() as connection:
-                found = pool.take_out_of_service(connection, missing.kind, missing.region, missing.count)
+                found = pool.take_out_of_service(
+                    connection, missing.kind, missing.region, missing.count, at_us=ctx.now_us(), actor=ctx.actor.id
+                )
                 ctx.record(
                     connection,
                     "pool.offline",
@@ -127,7 +142,7 @@ class Play:
 
     def _next(self, now: int, end_s: int) -> int:
         waiting = bool(self._waiting())
-        moments = [step.next_s(self.script, self.state) or end_s, end_s, self.look_s]
+        moments = [step.next_s(self.script, self.state) or end_s, end_s, self.look_s, self.chores_s]
         if waiting:
             moments.append(now + STEP_S)
         if self.todo:
@@ -158,6 +173,12 @@ class Play:
     def _waiting(self) -> list[Any]:
         return [i for i in self.script.injects if i.when and i.id not in self.state.fired]
 
+    def _look_after(self, now: int) -> None:
+        """What the server does by itself as the clock moves: late tasks climb, clocks run out, calls go on."""
+        if self.chores_s <= now:
+            chores.all_of_it(replace(self.at(now), actor=SYSTEM))
+            self.chores_s = now + CHORES_S
+
     def _step(self, now: int) -> None:
         due = step.due(self.script, self.state, now, self._seen(now))
         self.state = due.state
@@ -168,8 +189,13 @@ class Play:
         if due.injects or self.look_s <= now:
             self._look(now)
         while self.todo and self.todo[0][0] <= now:
-            self._act(heapq.heappop(self.todo)[2], now)
+            act = heapq.heappop(self.todo)[2]
+            if act.action == ACKNOWLEDGE:
+                acknowledge(self.at(now), act.body["plan"])
+                continue
+            self._act(act, now)
             self._look(now)
+        self._look_after(now)
 
     def _take_claims(self, now: int) -> None:
         """Claims that have arrived since the last time come in as any feed's do."""
@@ -208,9 +234,18 @@ class Play:
             elif effect.kind == "block":
                 until = to_us(self.start + timedelta(seconds=effect.until_s))
                 self._fact(ctx, allocation.ROAD_CLOSED, {"edge": effect.edge, "until_us": until})
+            elif effect.resource is not None:
+                self._given_up(now, drill_resources.apply(ctx, inject.id, effect.resource).get("seats", 0))
+        if any(effect.claims for effect in inject.effects):
+            self.claims = drawn(self.script, self.playbook, self.seed, self.state)
         for act in planned_acts(self.script, inject.id, now, self.manner, self.seed):
-            self.told += 1
-            heapq.heappush(self.todo, (act.at_s, self.told, act))
+            self.later(act.at_s, act)
+
+    def _given_up(self, now: int, seats: int) -> None:
+        """Telephones that nobody answers any more, until another plan staffs them."""
+        if seats:
+            self.committed["fnol_agent"] -= seats
+            self.seats.append(SeatChange(now, max(self.committed["fnol_agent"], self.seats_on_duty())))
 
     def _fact(self, ctx: Context, metric: str, value: Any) -> None:
         record_fact(ctx, metric, value, incident_id=self.incident_id, source=self.script.id)
@@ -219,12 +254,12 @@ class Play:
         ctx = self.at(now, Actor(act.role, act.role, act.role))
         try:
             if act.action == "level.confirm":
-                self._confirm(ctx, act)
+                confirm(ctx, self.incident_id, act)
             elif act.action == "allocation.commit":
                 self._commit(ctx, now)
                 self._replan(act, now)
             else:
-                perform(ctx, self.incident_id, act.action, self._body(ctx, act))
+                perform(ctx, self.incident_id, act.action, whole_body(ctx, self.incident_id, act.body))
                 self.state = step.after_act(self.state, now, act.action, act.body)
         except (Refused, Conflict) as fault:
             # What the console refuses a person it refuses a robot; the report shows the act as missed.
@@ -235,30 +270,12 @@ class Play:
         """The engine at its best does not stop at one plan: it follows the claims until the end."""
         planned = any(a.action == act.action and a.answers == REPLAN for _, _, a in self.todo)
         if self.manner == "best" and not planned and now + REPLAN_S < self.script.clock.duration_s:
-            self.told += 1
-            again = replace(act, at_s=now + REPLAN_S, answers=REPLAN)
-            heapq.heappush(self.todo, (again.at_s, self.told, again))
+            self.later(now + REPLAN_S, replace(act, answers=REPLAN))
 
-    def _confirm(self, ctx: Context, act: PlannedAct) -> None:
-        """The commander's robot decides in the role the plan names; another agrees where two people are needed."""
-        found = evaluate(ctx, self.incident_id)
-        wanted = act.body.get("level", "rules")
-        level = found.proposed if wanted == "rules" else int(wanted)
-        role = authority.who_decides(ctx, found.incident, found.proposed, level) or act.role
-        reason = "" if level == found.proposed else "drill"
-        confirm_level(replace(ctx, actor=replace(ctx.actor, role=role)), self.incident_id, level, reason=reason)
-        if deciding.request(ctx, self.incident_id):
-            agree_to_lower(replace(ctx, actor=Actor("second", "Second", role)), self.incident_id)
-
-    def _body(self, ctx: Context, act: PlannedAct) -> dict[str, Any]:
-        """The act's body with ``*`` fields filled from the incident's own record."""
-        body = dict(act.body)
-        if isinstance(body.get("fields"), Mapping):
-            known = report_fields(ctx, self.incident_id)
-            body["fields"] = {k: known.get(k, "") if v == "*" else v for k, v in body["fields"].items()}
-        if isinstance(body.get("text"), Mapping):
-            body["text"] = body["text"].get("zh") or body["text"].get("en")
-        return body
+    def later(self, at_s: int, act: PlannedAct) -> None:
+        """Something to be done at a second, after what was planned for the same second before."""
+        self.told += 1
+        heapq.heappush(self.todo, (at_s, self.told, replace(act, at_s=at_s)))
 
     def _commit(self, ctx: Context, now: int) -> None:
         draft = allocation.propose(ctx, [self.incident_id])
@@ -275,10 +292,13 @@ class Play:
             self.seats.append(SeatChange(now, max(seats, self.seats_on_duty())))
         self.committed["surveyor"] = len(postings)
         self.committed["fnol_agent"] = seats
+        self.later(now + ANSWER_S, PlannedAct(0, "", ACKNOWLEDGE, {"plan": draft.plan_id}))
 
     def seats_on_duty(self) -> int:
         """Seats staffed before anybody acts: one in four phone agents (house rule, 2026-11)."""
-        return sum("fnol_agent" in a["skills"] for a in allocation.roster(self.ctx)) // 4
+        begun_us = to_us(self.start)
+        first = [a for a in allocation.roster(self.ctx) if a["entered_us"] is None or a["entered_us"] <= begun_us]
+        return sum("fnol_agent" in a["skills"] for a in first) // 4
 
     @property
     def midnight_s(self) -> int:
@@ -289,6 +309,47 @@ class Play:
         rows = stream.true_rows(self.claims)
         claims = self.claims
         return claims["arrival_s"][rows].astype(np.int64), claims["truth_region"][rows], claims["line"][rows]
+
+
+def drawn(script: DrillScript, playbook: Playbook, seed: int, state: DrillState) -> stream.Columns:
+    """All claims of a drill as it stands: those of its script, and of the streams that injects have begun."""
+    peril = playbook.perils[0] if playbook.perils else None
+    span = (seed, to_us(script.clock.start), script.clock.duration_s, peril)
+    return stream.with_started(
+        stream.all_arrivals(script.claim_streams, *span), step.started_streams(script, state), *span
+    )
+
+
+def confirm(ctx: Context, incident_id: str, act: PlannedAct) -> None:
+    """The commander's robot decides in the role the plan names; another agrees where two people are needed."""
+    role = decide(ctx, incident_id, act.role, act.body.get("level", "rules"))
+    if deciding.request(ctx, incident_id):
+        agree_to_lower(replace(ctx, actor=Actor("second", "Second", role)), incident_id)
+
+
+def decide(ctx: Context, incident_id: str, seat: str, wanted: Any) -> str:
+    """Put a level in force in the role that decides it; returns that role.
+
+    Args:
+        wanted: a level, or ``rules``: the one they propose now.
+    """
+    found = evaluate(ctx, incident_id)
+    level = found.proposed if wanted == "rules" else int(wanted)
+    role = authority.who_decides(ctx, found.incident, found.proposed, level) or seat
+    reason = "" if level == found.proposed else "drill"
+    confirm_level(replace(ctx, actor=replace(ctx.actor, role=role)), incident_id, level, reason=reason)
+    return role
+
+
+def whole_body(ctx: Context, incident_id: str, planned: Mapping[str, Any]) -> dict[str, Any]:
+    """The body of a robot's act with ``*`` fields filled from the incident's own record."""
+    body = dict(planned)
+    if isinstance(body.get("fields"), Mapping):
+        known = report_fields(ctx, incident_id)
+        body["fields"] = {k: known.get(k, "") if v == "*" else v for k, v in body["fields"].items()}
+    if isinstance(body.get("text"), Mapping):
+        body["text"] = body["text"].get("zh") or body["text"].get("en")
+    return body
 
 
 def report_fields(ctx: Context, incident_id: str) -> dict[str, Any]:

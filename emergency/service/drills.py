@@ -4,41 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from emergency.domain.act import ACTS
-from emergency.domain.allocation import Adjuster, GreatCircleTravel, allocate
-from emergency.domain.claim import LINES
-from emergency.domain.drill import hindsight, step
-from emergency.domain.drill.answer import Act, Delivery, Truth
-from emergency.domain.drill.evidence import BASELINE, PLAYED, Evidence, LevelReading
-from emergency.domain.drill.facts import of_claims
-from emergency.domain.drill.measures import outages
-from emergency.domain.drill.review import Moment, after_action, timeline
-from emergency.domain.drill.scoring import Score, score
+from emergency.domain.drill.review import Moment, after_action
+from emergency.domain.drill.scoring import Score
 from emergency.domain.drill.script import DrillScript
-from emergency.domain.drill.world import FieldPerson, TrueClaims, World
-from emergency.domain.instant import to_us
-from emergency.domain.level import RuleSet, grade
 from emergency.domain.playbook import Playbook
 from emergency.domain.workspace import Profile
 from emergency.library import FileFaults, Library
-from emergency.service.allocation import is_surveyor, roster
+from emergency.service.after_run import learn
 from emergency.service.context import Context, Refused
 from emergency.service.demo import stock_pool
 from emergency.service.drill_play import DIRECTOR, Play
-from emergency.service.grading import RESPONSE_RULES, in_currency
-from emergency.service.running import context
-from emergency.store import journal, pool, records
-from emergency.store.store import write_setting
+from emergency.service.drill_score import EVIDENCE, judge, keep_evidence
+from emergency.service.grading import RESPONSE_RULES
+from emergency.service.running import FILES, context
+from emergency.store import pool, records
+from emergency.store.store import read_setting, write_setting
 from emergency.texts import N_, Message, speaker
 
 Progress = Callable[[float, Message], None]
-# Settings of a drill's workspace: what its score rests on, and its files as they were at the start.
-EVIDENCE, FILES = "drill.evidence", "drill.files"
+LONGEST_NAME = 48  # of a workspace
 FOLDERS = {"drill": "drills", "playbook": "playbooks", "rules": "data/rules"}
 
 
@@ -85,8 +73,9 @@ def run_script(
     playbook = ctx.content.library.playbook(loaded.playbook)
     seed = loaded.clock.seed if seed is None else seed
     tell(0.02, Message(N_("Making a workspace of its own …")))
-    drill_ctx, run_id = _workspace(ctx, loaded, playbook, auto, seed, origin)
-    _freeze(drill_ctx, Path(script), _files(ctx, loaded, playbook))
+    name = workspace_name(loaded, auto, seed, origin)
+    drill_ctx, run_id = make_workspace(ctx, loaded, playbook, auto, seed, origin, name)
+    freeze(drill_ctx, Path(script), files_of(ctx, loaded, playbook))
     play = Play(drill_ctx, loaded, playbook, auto, seed)
     play.run(
         lambda share: tell(
@@ -95,35 +84,41 @@ def run_script(
         )
     )
     tell(0.8, Message(N_("Playing the same claims with nobody moving, and with hindsight …")))
-    scored, moments = _score(play)
-    review = after_action(loaded, scored, moments, {id: role.title for id, role in playbook.roles.items()})
-    answer = {
-        "run": run_id,
-        "drill": loaded.id,
-        "version": loaded.version,
-        "auto": auto,
-        "seed": seed,
-        "playbook": f"{playbook.id}@{playbook.version}",
-        "workspace": drill_ctx.store.name,
-        "files": _files(ctx, loaded, playbook),
-        "score": scored.to_json(),
-        "review": review.to_json(),
-    }
-    _keep(ctx, loaded, answer)
-    return answer
+    scored, moments, evidence = judge(play)
+    keep_evidence(play, evidence)
+    return keep_run(ctx, play, run_id, scored, moments)
 
 
-def _workspace(
-    ctx: Context, script: DrillScript, playbook: Playbook, auto: str, seed: int, origin: Context | None
+def workspace_name(script: DrillScript, auto: str, seed: int, origin: Context | None = None) -> str:
+    """Its own for each way of playing: a run on another roster does not take the place of this one."""
+    name = f"drill-{script.id}-{auto}-{seed}" + (f"-on-{origin.store.name}" if origin else "")
+    if len(name) <= LONGEST_NAME:
+        return name
+    tail = hashlib.sha256(name.encode()).hexdigest()[:7]
+    return f"{name[: LONGEST_NAME - 8].rstrip('-')}-{tail}"
+
+
+def make_workspace(
+    ctx: Context,
+    script: DrillScript,
+    playbook: Playbook,
+    auto: str,
+    seed: int,
+    origin: Context | None,
+    name: str,
+    played: str = "",
 ) -> tuple[Context, str]:
-    """A fresh workspace with the roster the drill starts from, and the run's id."""
+    """A fresh workspace with the roster the drill starts from, and the run's id.
+
+    Args:
+        played: who plays and when, where it is people: their run has a number of its own.
+    """
     inventory = script.initial_state.inventory
     if origin is None and inventory and not (ctx.content.data / "pool" / inventory).is_dir():
         known = ", ".join(sorted(p.name for p in (ctx.content.data / "pool").iterdir() if p.is_dir()))
-        raise Refused(
-            f"drill {script.id} starts from inventory {inventory!r}, which is not under data/pool; known: {known}"
-        )
-    name = f"drill-{script.id}-{auto}-{seed}"[:48].rstrip("-")
+        gaps = {"drill": script.id, "inventory": inventory, "known": known}
+        text = N_("drill {drill} starts from inventory {inventory}, which is not under data/pool; known: {known}")
+        raise Refused(Message(text, gaps))
     profile = _profile(ctx, script, playbook, origin)
     workspaces = ctx.content.workspaces
     if origin is not None:
@@ -137,13 +132,13 @@ def _workspace(
     begun = Play(made, script, playbook, auto, seed).at(0)
     if origin is None and inventory:
         stock_pool(begun, inventory)
-    run_id = _run_id(begun, script, auto, seed)
+    run_id = _run_id(begun, script, auto, seed, [origin.store.name if origin else "", played])
     with begun.store.write() as connection:
         begun.record(
             connection,
             "drill.start",
             script.id,
-            {"run": run_id, "seed": seed, "auto": auto, "files": _files(ctx, script, playbook)},
+            {"run": run_id, "seed": seed, "auto": auto, "files": files_of(ctx, script, playbook)},
         )
     return made, run_id
 
@@ -165,19 +160,28 @@ def _profile(ctx: Context, script: DrillScript, playbook: Playbook, origin: Cont
     )
 
 
-def _run_id(ctx: Context, script: DrillScript, auto: str, seed: int) -> str:
-    """Hash of file, seed, auto and initial state: the same four, the same run."""
+def _run_id(ctx: Context, script: DrillScript, auto: str, seed: int, more: list[str]) -> str:
+    """Hash of file, seed, auto and initial state, and of where that came from: the same, the same run."""
     with ctx.store.read() as connection:
         state = {
             "adjusters": pool.adjusters(connection),
             "bases": pool.bases(connection),
             "stock": pool.goods(connection),
         }
-    text = json.dumps([script.sha256, seed, auto, state], sort_keys=True, default=str)
+    text = json.dumps([script.sha256, seed, auto, state, *filter(None, more)], sort_keys=True, default=str)
     return f"{script.id}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def _files(ctx: Context, script: DrillScript, playbook: Playbook) -> dict[str, str]:
+def played_here(ctx: Context) -> str:
+    """Id of the script that a drill's workspace was made for; "" in any other workspace."""
+    if ctx.profile.kind != "drill":
+        return ""
+    with ctx.store.read() as connection:
+        names: dict[str, str] = read_setting(connection, FILES, {})
+    return next((name[len("drill ") :].partition("@")[0] for name in names if name.startswith("drill ")), "")
+
+
+def files_of(ctx: Context, script: DrillScript, playbook: Playbook) -> dict[str, str]:
     rules = ctx.content.library.rules(RESPONSE_RULES)
     return {
         f"drill {script.id}@{script.version}": script.sha256,
@@ -186,7 +190,7 @@ def _files(ctx: Context, script: DrillScript, playbook: Playbook) -> dict[str, s
     }
 
 
-def _freeze(drill: Context, script: Path, files: Mapping[str, str]) -> None:
+def freeze(drill: Context, script: Path, files: Mapping[str, str]) -> None:
     """Keep the text of every file the drill is played by, found by its hash."""
     root, texts = drill.content.library.root, {}
     for name, sha256 in files.items():
@@ -200,6 +204,33 @@ def _freeze(drill: Context, script: Path, files: Mapping[str, str]) -> None:
             texts[name] = drill.content.library.playbook_text(sha256)
     with drill.store.write() as connection:
         write_setting(connection, FILES, texts)
+
+
+def keep_run(
+    ctx: Context, play: Play, run_id: str, scored: Score, moments: tuple[Moment, ...], auto: str = ""
+) -> dict[str, Any]:
+    """Keep a scored run here, with its after-action report; returns what `run_script` answers.
+
+    Args:
+        auto: what is said of who played, where it was not robots alone.
+    """
+    script, playbook = play.script, play.playbook
+    review = after_action(script, scored, moments, {id: role.title for id, role in playbook.roles.items()})
+    answer = {
+        "run": run_id,
+        "drill": script.id,
+        "version": script.version,
+        "auto": auto or play.manner,
+        "seed": play.seed,
+        "playbook": f"{playbook.id}@{playbook.version}",
+        "workspace": play.ctx.store.name,
+        "files": files_of(ctx, script, playbook),
+        "score": scored.to_json(),
+        "review": review.to_json(),
+    }
+    _keep(ctx, script, answer)
+    learn(ctx, run_id)
+    return answer
 
 
 def _keep(ctx: Context, script: DrillScript, answer: Mapping[str, Any]) -> None:
@@ -228,113 +259,6 @@ def _keep(ctx: Context, script: DrillScript, answer: Mapping[str, Any]) -> None:
         )
 
 
-# Scoring from the drill's own journal ---------------------------------------------------------------
-
-
-def _score(play: Play) -> tuple[Score, tuple[Moment, ...]]:
-    with play.ctx.store.read() as connection:
-        entries = list(journal.entries(connection))
-    acts, deliveries = from_journal(entries, play.start)
-    worlds, readings = _worlds(play), dict[int, LevelReading]()
-    truth = Truth(level_at=lambda second: readings.setdefault(second, _reading(play, second)).level)
-    outcomes = Evidence((), worlds).outcomes(play.script.outcomes)
-    scored = score(play.script, acts, deliveries, outcomes, truth)
-    _keep_evidence(play, Evidence(tuple(readings[second] for second in sorted(readings)), worlds))
-    return scored, timeline(play.script, acts, deliveries, scored)
-
-
-def _keep_evidence(play: Play, evidence: Evidence) -> None:
-    """What the score rests on beside the journal, and in the journal the hash of it."""
-    record = evidence.to_json()
-    ctx = play.at(play.script.clock.duration_s)
-    with ctx.store.write() as connection:
-        write_setting(connection, EVIDENCE, record)
-        ctx.record(connection, "drill.evidence", play.script.id, {"sha256": evidence_hash(record)})
-
-
-def evidence_hash(record: Mapping[str, Any]) -> str:
-    return hashlib.sha256(json.dumps(record, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
-
-
-def from_journal(entries: Iterable[journal.Entry], start: datetime) -> tuple[list[Act], list[Delivery]]:
-    """The acts of players and the injects that reached them, in seconds since ``start``."""
-    start_us = to_us(start)
-    acts, deliveries = [], []
-    for entry in entries:
-        at_s = (entry.happened_us - start_us) // 1_000_000
-        body = entry.facts()
-        if entry.action == "drill.inject":
-            deliveries.append(Delivery(body["inject"], at_s, entry=entry.seq))
-        elif entry.action in ACTS:
-            # An authority confirms a level in the seat of the role whose task it is.
-            role = str(body.get("for_role") or body.get("role", ""))
-            acts.append(Act(at_s, role, entry.actor, entry.action, body, entry.seq))
-    return acts, deliveries
-
-
-def _reading(play: Play, second: int) -> LevelReading:
-    """What the frozen rules give at a second, from noise-free facts."""
-    rules = play.ctx.content.library.rules(RESPONSE_RULES)
-    drawn = step.state_facts(play.script, play.state, second, of_claims(play.claims, second))
-    known, _ = in_currency(play.ctx, drawn, rules, play.at(second).now())
-    return LevelReading(second, level_by(rules, play.playbook, known), known)
-
-
-def level_by(rules: RuleSet, playbook: Playbook, facts: Mapping[str, Any]) -> int | None:
-    return grade(rules, playbook.incident_types[0], facts, overrides=playbook.overrides).level
-
-
-def _worlds(play: Play) -> dict[str, World]:
-    """The field as played and, where outcomes are judged, with nobody moving and with hindsight."""
-    people = tuple(
-        FieldPerson(a["adjuster_id"], a["region"], frozenset(a["skills"]) & frozenset(LINES))
-        for a in roster(play.ctx)
-        if frozenset(a["skills"]) & frozenset(LINES)
-    )
-    played = World(
-        claims=TrueClaims(*play.true_claims()),
-        people=people,
-        end_s=play.script.clock.duration_s,
-        plans=tuple(play.plans),
-        seats=tuple(play.seats),
-        outages=_outages(play, with_acts=True),
-        committed=dict(play.committed),
-        midnight_s=play.midnight_s,
-    )
-    if not play.script.outcomes:
-        return {PLAYED: played}
-    seats = sum("fnol_agent" in a["skills"] for a in roster(play.ctx))
-    return {
-        PLAYED: played,
-        BASELINE: hindsight.baseline_world(played, _outages(play, with_acts=False)),
-        **{
-            f"hindsight-{ahead}": hindsight.hindsight_world(played, _dispatcher(play), seats, ahead)
-            for ahead in hindsight.LOOKAHEADS
-        },
-    }
-
-
-def _outages(play: Play, *, with_acts: bool) -> tuple[tuple[int, int], ...]:
-    state = play.state if with_acts else step.DrillState(fired=play.state.fired, at_s=play.state.at_s)
-    changed = [
-        (c.at_s, "manual_fnol" if c.metric == "policy.manual_fnol" else c.metric, str(c.value))
-        for c in step.changes(play.script, state)
-    ]
-    return outages(changed, play.script.clock.duration_s)
-
-
-def _dispatcher(play: Play) -> hindsight.Dispatch:
-    """The allocation engine as a dispatcher that is told the true demand."""
-    everyone = [a for a in roster(play.ctx) if is_surveyor(a)]
-    regions = play.ctx.regions
-    codes = {a["region"] for a in everyone} | {str(r) for r in play.true_claims()[1]}
-    travel = GreatCircleTravel({c: regions.point(c) for c in sorted(codes) if regions.known(c)})
-    people = [
-        Adjuster(a["adjuster_id"], a["region"], frozenset(a["skills"]), frozenset(a["licences"]), 1) for a in everyone
-    ]
-    return hindsight.dispatch_with(allocate, people, travel, licence_of=regions.licence)
-
-
 # Reading ---------------------------------------------------------------------------------------------
 
 
@@ -353,7 +277,8 @@ def report(ctx: Context, run_id: str) -> dict[str, Any]:
         found = records.run(connection, run_id)
         if found is None:
             known = ", ".join(r["run_id"] for r in records.runs(connection)) or "none yet"
-            raise Refused(f"there is no run {run_id!r} in workspace {ctx.store.name!r}; known: {known}")
+            gaps = {"run": run_id, "workspace": ctx.store.name, "known": known}
+            raise Refused(Message("there is no run {run} in workspace {workspace}; known: {known}", gaps))
     return found | {"text": _text(found)}
 
 
@@ -374,4 +299,4 @@ def _text(run: Mapping[str, Any]) -> str:
     return "\n".join(lines)
 
 
-__all__ = ["FileFaults", "report", "run_script", "runs", "scripts", "validate"]
+__all__ = ["EVIDENCE", "FileFaults", "report", "run_script", "runs", "scripts", "validate"]

@@ -5,18 +5,29 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emergency.domain.incident import Incident
+from emergency.domain.organisation import DEPUTY
 from emergency.domain.playbook import Playbook
 from emergency.domain.tasking import TaskRules, steps_due
 from emergency.library.relief import load_task_rules
+from emergency.service.apart import each
+from emergency.service.command import COMMANDER as COMMANDER
+from emergency.service.command import commander_of, standing
 from emergency.service.context import Context
 from emergency.service.relief import titles
-from emergency.service.task_plan import Row, follow, playbook_of, repeats_now, waits_for
+from emergency.service.task_plan import (
+    Row,
+    asked_since,
+    follow,
+    owed_after_the_end,
+    playbook_of,
+    repeats_now,
+    waits_for,
+)
 from emergency.service.telling import local, tell
-from emergency.store import incidents, people, tasks
+from emergency.store import incidents, tasks
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
 
-COMMANDER = "commander"
 STEP_NAMES = {
     "deputy": N_("deputy of the role"),
     "commander": N_("commander"),
@@ -34,13 +45,12 @@ def chores(ctx: Context) -> int:
 
     Read first and written only where something is due, so that asking often costs little.
     """
-    rules = task_rules(ctx)
-    taken = 0
     with ctx.store.read() as connection:
         found = [i for i in incidents.every(connection) if i.activated_at is not None]
-    for incident in found:
-        taken += _look_after(ctx, incident, rules)
-    return taken
+    if not found:
+        return 0
+    rules = task_rules(ctx)
+    return each(ctx, found, lambda incident: _look_after(ctx, incident, rules))
 
 
 def _look_after(ctx: Context, incident: Incident, rules: TaskRules) -> int:
@@ -62,18 +72,20 @@ def _look_after(ctx: Context, incident: Incident, rules: TaskRules) -> int:
 def _late(
     ctx: Context, connection: Connection, incident: Incident, rows: Sequence[Row], rules: TaskRules
 ) -> list[tuple[Row, str]]:
-    """Late tasks with the steps due and not taken; after closing only those that fall due then."""
+    """Late tasks with the steps due and not taken; once the response is over, only what is owed after its end."""
     told: dict[str, set[str]] = {}
     for one in tasks.escalations(connection, incident.incident_id):
         told.setdefault(one["task_id"], set()).add(one["step"])
     closed_us = None if incident.closed_at is None else int(incident.closed_at.timestamp() * 1_000_000)
+    playbook = playbook_of(ctx, incident)
+    owed, asked = owed_after_the_end(playbook), asked_since(connection, incident, playbook, ctx.now_us())
     found = []
     for row in rows:
         over = closed_us is not None and (row["due_us"] is None or row["due_us"] <= closed_us)
-        if row["state"] != "open" or over:
+        if row["state"] != "open" or over or (closed_us is not None and not owed(row)):
             continue
         after_s = rules.escalate_s[incident.response_level or row["level"] or 3]
-        steps = steps_due(row["due_us"], ctx.now_us(), after_s, told.get(row["task_id"], ()))
+        steps = steps_due(row["due_us"], ctx.now_us(), after_s, told.get(row["task_id"], ()), asked(row))
         found += [(row, step) for step in steps]
     return found
 
@@ -82,7 +94,7 @@ def _escalate(
     ctx: Context, connection: Connection, incident: Incident, rows: Sequence[Row], row: Row, step: str
 ) -> int:
     """One step, once: the key of its row decides, whoever else wakes for it."""
-    told = _told(connection, incident, playbook_of(ctx, incident), row, step)
+    told = _told(ctx, connection, incident, playbook_of(ctx, incident), row, step)
     key = {"incident_id": incident.incident_id, "task_id": row["task_id"], "step": step}
     if not tasks.escalate(connection, told=told, told_us=ctx.now_us(), journal_seq=0, **key):
         return 0
@@ -90,23 +102,24 @@ def _escalate(
     seq = ctx.record(connection, "task.escalate", f"{incident.incident_id}/{row['task_id']}", body)
     tasks.mark_escalation(connection, journal_seq=seq, **key)
     subject = Message(N_("Late task: {task}"), {"task": row["title"]})
-    text = _text(ctx, incident, rows, row)
-    tell(ctx, connection, f"task/{incident.incident_id}/{row['task_id']}/{step}", told, subject, text)
+    asked = asked_since(connection, incident, playbook_of(ctx, incident), ctx.now_us())
+    text = _text(ctx, incident, rows, row, passed=asked(row) > row["due_us"])
+    name = f"task/{incident.incident_id}/{row['task_id']}/{step}"
+    tell(ctx, connection, name, told, subject, text, incident_id=incident.incident_id)
     return 1
 
 
-def _told(connection: Connection, incident: Incident, playbook: Playbook | None, row: Row, step: str) -> str:
+def _told(
+    ctx: Context, connection: Connection, incident: Incident, playbook: Playbook | None, row: Row, step: str
+) -> str:
     """To whom a step goes: people by name where the organisation knows them, else the role."""
     if step == "next_tier":
         return _next_tier(incident, playbook, row)
-    role = row["role"] if step == "deputy" else COMMANDER
-    standing = "deputy" if step == "deputy" else "holder"
-    names = [
-        h["person"]
-        for h in people.holdings(connection, incident.incident_id)
-        if h["role"] == role and h["until_us"] is None and h["standing"] == standing
-    ]
-    return ", ".join([role, *names]) if step == "commander" else ", ".join([f"{role}/deputy", *names])
+    if step == "deputy":
+        deputies = standing(ctx, connection, incident.incident_id, row["role"], DEPUTY)
+        return ", ".join([f"{row['role']}/deputy", *deputies])
+    role = commander_of(playbook.roles) if playbook else COMMANDER
+    return ", ".join([role, *standing(ctx, connection, incident.incident_id, role)])
 
 
 def _next_tier(incident: Incident, playbook: Playbook | None, row: Row) -> str:
@@ -115,7 +128,8 @@ def _next_tier(incident: Incident, playbook: Playbook | None, row: Row) -> str:
     return str(tiers.get(max(1, level - 1)) or COMMANDER)
 
 
-def _text(ctx: Context, incident: Incident, rows: Sequence[Row], row: Row) -> Message:
+def _text(ctx: Context, incident: Incident, rows: Sequence[Row], row: Row, *, passed: bool) -> Message:
+    """``passed``: its due time had passed when the task was laid out or moved there."""
     named = {r["task_id"]: r["title"] for r in rows}
     waits = [named[w] for w in waits_for(rows, row) if w in named]
     gaps = {
@@ -125,6 +139,12 @@ def _text(ctx: Context, incident: Incident, rows: Sequence[Row], row: Row) -> Me
         "role": titles(ctx, incident, [row["role"]]),
         "holder": row["holder"] or "–",
     }
+    if passed:
+        text = N_(
+            "{incident}: the due time of “{task}”, {time}, had passed when the task was asked for. Do it now. "
+            "Role: {role}, with {holder}."
+        )
+        return Message(text, gaps)
     if waits:
         text = N_("{incident}: “{task}” was due at {time}. Role: {role}, with {holder}; it waits for “{before}”.")
         return Message(text, gaps | {"before": waits[0]})

@@ -25,9 +25,10 @@ from emergency.service.context import Conflict, Context
 from emergency.service.feed_rows import Fault, Row, checked
 from emergency.service.gather import Gatherer
 from emergency.service.grading import incident_named
-from emergency.service.joining import join_later
+from emergency.service.importing import check_takes_files, follow_up, known_currencies
 from emergency.store import claims, feed
 from emergency.store.store import Connection, Store
+from emergency.texts import Message
 
 MOST_ROWS = 1_000
 # Batches in one transaction: with more, the first of them would wait too long for the last.
@@ -127,19 +128,23 @@ class Feed:
         sha256: str,
         incident_id: str | None = None,
         idem_key: str | None = None,
+        faults: Mapping[int, tuple[Fault, ...]] | None = None,
     ) -> BatchReceipt:
         """Write a batch and say what became of every row; returns after the commit.
 
         Args:
-            rows: claim columns; ``report_no`` and ``line`` are always there.
+            rows: claim columns; ``report_no`` is always there, and ``line`` in rows without faults.
+            faults: row -> what was found wrong with it before; it is rejected.
 
         Raises:
-            Refused: no such incident.
+            Refused: no such incident, or a workspace that takes no claims.
             Conflict: the idempotency key was used for another request.
         """
+        check_takes_files(ctx)
         if incident_id is not None:
             incident_named(ctx, incident_id)
-        batch = Batch(ctx, key, rows, checked(rows, ctx.now_us()), incident_id, idem_key, sha256)
+        found = checked(rows, ctx.now_us(), known_currencies(ctx)) | dict(faults or {})
+        batch = Batch(ctx, key, rows, found, incident_id, idem_key, sha256)
         return self._door(ctx.store).submit(batch)
 
     def _door(self, store: Store) -> Gatherer[Batch, BatchReceipt]:
@@ -219,7 +224,7 @@ def _answered(connection: Connection, batch: Batch) -> BatchReceipt | None:
     if earlier is None:
         return None
     if earlier.request_sha256 != batch.sha256:
-        raise Conflict("this idempotency key was used for another request; give every batch a key of its own")
+        raise Conflict(Message("this idempotency key was used for another request; give every batch a key of its own"))
     return _again(batch, earlier.answer)
 
 
@@ -238,8 +243,10 @@ def _keep(
         keyed_us=first.ctx.now_us(),
         incident=first.incident_id,
     )
-    join_later(first.ctx, connection, import_id, source, frame["report_no"].tolist())
-    now = feed.kept(connection, source, frame["report_no"].tolist())
+    numbers = frame["report_no"].tolist()
+    # What became of the rows themselves is told; what waiting messages make of a new claim is its next version.
+    now = feed.kept(connection, source, numbers)
+    follow_up(first.ctx, connection, source, import_id, numbers)
     for batch in batches:
         receipt = _receipt(batch, now, import_id)
         _record(connection, batch, receipt, import_id)

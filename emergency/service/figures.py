@@ -10,10 +10,14 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
+from typing import Any
 
 import pandas as pd
 
 from emergency.domain.instant import from_us, to_us
+from emergency.domain.suspect import HUNDREDTHS
+from emergency.library import NotOnShelf
 from emergency.library.figures import illustrative_split
 from emergency.service.context import Context
 from emergency.store import asof, claims, incidents
@@ -21,6 +25,7 @@ from emergency.store import asof, claims, incidents
 # 72 h until survey is our own service target; the norm sets none (house rule, 2026-11).
 OVERDUE_HOURS = 72
 HOUR_US = 3_600_000_000
+MONEY = ("estimated_minor", "paid_minor", "payout_minor", "doubted_minor")
 
 
 @dataclass(frozen=True)
@@ -39,23 +44,50 @@ class Published:
 
 
 @dataclass(frozen=True)
+class Foreign:
+    """Estimates that came in another currency than the workspace's.
+
+    Attributes:
+        claims: how many; estimated_minor: their sum in their own currency.
+        rate: what one unit counts for in the workspace's currency; None: there is no rate, and their
+            amounts are in no sum.
+    """
+
+    currency: str
+    claims: int
+    estimated_minor: int
+    rate: Decimal | None
+
+
+@dataclass(frozen=True)
 class Figures:
     """Open claims per region and line.
 
     Attributes:
-        table: columns of `emergency.store.claims.counts`, region missing = unlocated.
+        table: columns of `emergency.store.claims.counts`, region missing = unlocated; money in the
+            workspace's currency throughout.
         published: where the figures are others' totals, the newest of them.
         illustrative: True where the split by region is drawn for illustration only.
+        off_map: regions of the table that the workspace's map does not have.
+        foreign: what was turned into the workspace's currency, or could not be.
     """
 
     as_of: datetime
     table: pd.DataFrame
     published: Published | None = None
     illustrative: bool = False
+    off_map: frozenset[str] = frozenset()
+    foreign: tuple[Foreign, ...] = ()
 
     @property
     def located(self) -> pd.DataFrame:
-        return self.table[self.table["region"].notna()]
+        """What lies in a region of the map."""
+        return self.table[self.table["region"].notna() & ~self.table["region"].isin(self.off_map)]
+
+    @property
+    def outside(self) -> pd.DataFrame:
+        """What lies in regions that the map does not have: claims of another country, say."""
+        return self.table[self.table["region"].isin(self.off_map)]
 
     @property
     def unlocated(self) -> int:
@@ -69,28 +101,43 @@ def figures(ctx: Context, incident_id: str | None = None, at: datetime | None = 
         return _from_bulletins(ctx, now)
     now_us = to_us(now)
     overdue_us = OVERDUE_HOURS * HOUR_US
+    asked: dict[str, Any] = {"overdue_us": overdue_us, "incident": incident_id, "most": most_for_one(ctx)}
     with ctx.store.read() as connection:
         if ctx.known_at is not None:
-            table = asof.counts(connection, at_us=now_us, overdue_us=overdue_us, incident=incident_id)
+            table = asof.counts(connection, at_us=now_us, **asked)
         else:
-            table = claims.counts(connection, now_us=now_us, overdue_us=overdue_us, incident=incident_id)
-    return Figures(now, _in_one_currency(ctx, table, now))
+            table = claims.counts(connection, now_us=now_us, **asked)
+    foreign = _in_one_currency(ctx, table, now)
+    unknown = frozenset(str(c) for c in table["region"].dropna().unique() if not ctx.regions.known(c))
+    return Figures(now, table, off_map=unknown, foreign=foreign)
 
 
-def _in_one_currency(ctx: Context, table: pd.DataFrame, now: datetime) -> pd.DataFrame:
-    """Money of every row in the workspace's currency, by the house's dated rate.
+def most_for_one(ctx: Context) -> dict[str, int]:
+    """Currency -> minor units; an estimate of one claim above that is doubted."""
+    return {currency: most * HUNDREDTHS for currency, most in ctx.content.library.suspect().one_most.items()}
 
-    Raises:
-        NotOnShelf: no rate for a currency claims came in with; names the file to add it to.
+
+def _in_one_currency(ctx: Context, table: pd.DataFrame, now: datetime) -> tuple[Foreign, ...]:
+    """Turn the money of every row into the workspace's currency, by the house's dated rate.
+
+    Two currencies are never added: amounts nobody here has a rate for are left out, and it is said.
     """
-    home = ctx.profile.currency
-    foreign = [c for c in table["currency"].dropna().unique() if c != home]
-    for currency in foreign:
-        rate = ctx.content.library.rates().between(now.date(), str(currency), home)
-        rows = table["currency"] == currency
-        for column in ("estimated_minor", "paid_minor", "payout_minor"):
-            table.loc[rows, column] = [round(int(v) * rate.value) for v in table.loc[rows, column]]
-    return table
+    home, found = ctx.profile.currency, []
+    for currency in (str(c) for c in table["currency"].dropna().unique() if c != home):
+        rate, rows = rate_of(ctx, currency, now), table["currency"] == currency
+        estimated = int(table.loc[rows, "estimated_minor"].sum())
+        found.append(Foreign(currency, int(table.loc[rows, "claims"].sum()), estimated, rate))
+        for column in MONEY:
+            table.loc[rows, column] = [round(int(v) * (rate or 0)) for v in table.loc[rows, column]]
+    return tuple(found)
+
+
+def rate_of(ctx: Context, currency: str, at: datetime) -> Decimal | None:
+    """What one unit of a currency is worth in the workspace's own; None where the house has no rate."""
+    try:
+        return ctx.content.library.rates().between(at.date(), currency, ctx.profile.currency).value
+    except NotOnShelf:
+        return None
 
 
 def snapshots(ctx: Context) -> tuple[Published, ...]:
@@ -134,6 +181,8 @@ def _from_bulletins(ctx: Context, now: datetime) -> Figures:
                 "paid_minor": 0,
                 "payout_minor": loss[region],
                 "dead": 0,
+                "doubted": 0,
+                "doubted_minor": 0,
                 "oldest_us": to_us(published.as_of),
             }
             for region in sorted(weights)
@@ -169,7 +218,7 @@ def _newest(rows: list[dict[str, object]]) -> Published | None:
 def _empty() -> pd.DataFrame:
     columns = ["region", "line", "currency", "claims", "open", "unsurveyed", "overdue", "last_hour", "last_24h"]
     money = ["estimated_minor", "paid_minor", "payout_minor"]
-    return pd.DataFrame({c: [] for c in [*columns, *money, "dead", "oldest_us"]})
+    return pd.DataFrame({c: [] for c in [*columns, *money, "dead", "doubted", "doubted_minor", "oldest_us"]})
 
 
 def hours_since(instant_us: float | None, now: datetime) -> int | None:

@@ -151,7 +151,8 @@ def incident_named(ctx: Context, incident_id: str) -> Incident:
         found = incidents.get(connection, incident_id)
         if found is None:
             known = ", ".join(i.incident_id for i in incidents.every(connection)) or "none"
-            raise Refused(f"there is no incident {incident_id!r} in workspace {ctx.store.name!r}; known: {known}")
+            gaps = {"incident": incident_id, "workspace": ctx.store.name, "known": known}
+            raise Refused(Message("there is no incident {incident} in workspace {workspace}; known: {known}", gaps))
         return as_known(ctx, connection, found)
 
 
@@ -163,9 +164,17 @@ def _class(
     if not covers(rules, jurisdiction):
         gaps = {"rules": rules.id, "covered": ", ".join(rules.jurisdiction), "jurisdiction": jurisdiction}
         return None, Message(N_("no event class: {rules} covers {covered}, not {jurisdiction}"), gaps), {}, ()
+    if incident.kind not in rules.types:
+        # Its tags may start clocks all the same; a class it cannot have.
+        gaps = {"rules": rules.id, "kind": _kind_title(ctx, incident.kind)}
+        return None, Message(N_("no event class: {rules} has none for this kind of incident ({kind})"), gaps), {}, ()
     facts, basis = known.for_class()
     converted, conversions = in_currency(ctx, facts, rules, now)
     return grade(rules, incident.kind, converted), None, basis, conversions
+
+
+def _kind_title(ctx: Context, kind: str) -> Any:
+    return {one.id: one.title for one in ctx.content.library.incident_kinds()}.get(kind, kind)
 
 
 def _told_basis(event_class: Grade | None, basis: Mapping[str, str]) -> str:
@@ -343,16 +352,22 @@ def _changed(connection: Connection, incident_id: str) -> Message:
 
 
 def deadlines_s(ctx: Context, evaluation: Evaluation, level: int | None) -> dict[str, int]:
-    """Report kind -> seconds from discovery, of the clocks that run; the shorter where two rules own one."""
+    """Report kind -> seconds from discovery, of the clocks that run: the limit, the target where there is no limit.
+
+    Clocks that start elsewhere, as that of a final report, are kept by `clocks` alone.
+    """
     library = ctx.content.library
     running = list(reporting_clocks(library.rules(RESPONSE_RULES), level))
-    if evaluation.event_class:
-        running += reporting_clocks(library.rules(CLASS_RULES), evaluation.event_class.level)
-    found: dict[str, int] = {}
+    rules = library.rules(CLASS_RULES)
+    if evaluation.event_class and covers(rules, evaluation.incident.jurisdiction):
+        running += reporting_clocks(rules, evaluation.event_class.level)
+    found: dict[str, tuple[bool, int]] = {}
     for clock in running:
         for kind, within_s in clock.deadlines_s.items():
-            found[kind] = min(within_s, found.get(kind, within_s))
-    return found
+            if clock.origins.get(kind, "discovery") == "discovery":
+                one = (kind in clock.strive, within_s)
+                found[kind] = min(one, found.get(kind, one))
+    return {kind: within_s for kind, (_, within_s) in found.items()}
 
 
 def level_history(ctx: Context, incident_id: str) -> tuple[LevelStretch, ...]:

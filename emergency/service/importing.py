@@ -19,6 +19,7 @@ from emergency.intake.checks import Checks
 from emergency.intake.claims import file_digest, read_claims
 from emergency.intake.faults import FileFault
 from emergency.intake.mapping import ClaimMapping, claim_mapping
+from emergency.service.abroad import abroad
 from emergency.service.context import Context, Refused
 from emergency.service.import_life import alive
 from emergency.service.joining import join_later
@@ -32,8 +33,27 @@ from emergency.texts import N_, Message, Speaker, speaker
 GIVE_WAY_EVERY_SECONDS = 1.0
 
 
-def mapping_named(ctx: Context, name: str) -> ClaimMapping:
+class NoClaimsHere(Refused):
+    """The workspace takes no claims at all."""
+
+
+def check_takes_files(ctx: Context) -> None:
+    """A workspace that replays published totals counts no claims: what came in would go nowhere.
+
+    Raises:
+        NoClaimsHere: this is one.
+    """
+    if ctx.profile.figures != "claims":
+        raise NoClaimsHere(
+            Message("This workspace replays published totals; it takes no claims files. Choose another workspace.")
+        )
+
+
+def mapping_named(ctx: Context, name: str, encoding: str = "") -> ClaimMapping:
     """A shipped or saved mapping.
+
+    Args:
+        encoding: of the file, where a person has said it.
 
     Raises:
         Refused: no mapping of that name; lists those there are.
@@ -44,7 +64,8 @@ def mapping_named(ctx: Context, name: str) -> ClaimMapping:
             Message("there is no mapping {name}; known: {known}", {"name": name, "known": ", ".join(sorted(known))})
         )
     raw, path = known[name]
-    return claim_mapping(raw, path)
+    mapping = claim_mapping(raw, path)
+    return replace(mapping, encoding=encoding) if encoding else mapping
 
 
 def import_claims(
@@ -74,11 +95,12 @@ def import_claims(
         raise Refused(
             Message("mapping {mapping} reads {kind}, not claims", {"mapping": mapping.name, "kind": mapping.kind})
         )
+    check_takes_files(ctx)
     started = time.monotonic()
     ctx = _fit_live_regions(ctx, mapping)
     check_currency(ctx, mapping)
     _check_incident(ctx, incident_id)
-    run = _Import(ctx, path, mapping, incident_id, say or speaker("en"))
+    run = _Import(ctx, path, mapping, incident_id, say or speaker(ctx.profile.language))
     state = "done"
     try:
         with closing(ahead(_placed(ctx, path, mapping))) as chunks:
@@ -179,6 +201,7 @@ class _Import:
 
     def close(self, state: str) -> _Import:
         """Write the files of what was refused or looks wrong, and the receipt with its journal entry."""
+        self.account.look_at_header(self.mapping)
         self.rejects_file, self.rows_file = self.account.write_rejects(), self.account.write_rows()
         action = "claims.import" if state == "done" else "claims.import.stop"
         with self.ctx.store.write() as connection:
@@ -218,6 +241,7 @@ class _Import:
             encoding=account.encoding,
             crs_source=self.mapping.coordinates,
             mapping=self.mapping.name,
+            incident_id=self.incident_id,
             state=state,
         )
 
@@ -239,7 +263,8 @@ def _check_incident(ctx: Context, incident_id: str | None) -> None:
     with ctx.store.read() as connection:
         if incidents.get(connection, incident_id) is None:
             known = ", ".join(i.incident_id for i in incidents.every(connection)) or "none"
-            raise Refused(f"there is no incident {incident_id!r} in workspace {ctx.store.name!r}; known: {known}")
+            gaps = {"incident": incident_id, "workspace": ctx.store.name, "known": known}
+            raise Refused(Message("there is no incident {incident} in workspace {workspace}; known: {known}", gaps))
 
 
 def free_id(ctx: Context, wanted: str) -> str:
@@ -253,7 +278,8 @@ def _placed(ctx: Context, path: Path, mapping: ClaimMapping) -> Generator[tuple[
     """Chunks of the file, and their claims with a place."""
     regions = ctx.content.regions.get(mapping.regions or ctx.profile.region_set)
     for chunk in read_claims(path, mapping, now_us=ctx.now_us(), checks=checks_of(ctx, regions.bounds)):
-        yield chunk, regions.place(chunk.claims, coarse_degrees=mapping.rounded_degrees)
+        placed = regions.place(chunk.claims, coarse_degrees=mapping.rounded_degrees)
+        yield replace(chunk, flags=(*chunk.flags, *abroad(ctx, mapping, chunk, placed))), placed
 
 
 def checks_of(ctx: Context, bounds: tuple[float, float, float, float] | None) -> Checks:

@@ -15,6 +15,7 @@ from emergency.service.incident_columns import RESTORED, WITHDRAWN, columns_of, 
 from emergency.service.incident_report import (
     AHEAD,
     CONFIRMED,
+    check_age,
     check_regions,
     check_texts,
     jurisdiction_of,
@@ -157,6 +158,8 @@ def _corrected(ctx: Context, before: Incident, fields: Mapping[str, Any]) -> Inc
     check_texts(*(str(v) for name, v in fields.items() if name in ("place", "scope", "cause", "reporter")))
     if fields.get("kind", before.kind) not in [kind.id for kind in kinds(ctx)]:
         raise Refused(Message("{found} is no kind of incident; known: {known}", listed(str(fields["kind"]), [])))
+    if "occurred_at" in fields:
+        check_age(fields["occurred_at"], ctx.now())
     if fields.get("discovered_at", before.discovered_at) > ctx.now() + AHEAD:
         raise Refused(Message("the time lies ahead; an incident is reported once it has happened or been forewarned"))
     try:

@@ -21,6 +21,8 @@ from emergency.texts import Message
 CONFIRMED = "incident.confirm"
 # Two clocks that look at the same wall differ by so much; a report may lie that far ahead of ours.
 AHEAD = timedelta(minutes=2)
+# A contract in dispute may be old, a report is not (house rule, 2026-11).
+LONG_AGO = timedelta(days=20 * 365)
 
 
 @dataclass(frozen=True)
@@ -122,7 +124,15 @@ def _check(ctx: Context, said: Report, found: datetime, now: datetime) -> None:
         raise Refused(Message("it was discovered before it occurred; check both times"))
     if found > now + AHEAD:
         raise Refused(Message("the time lies ahead; an incident is reported once it has happened or been forewarned"))
+    check_age(said.occurred_at, now)
     check_regions(ctx, said.regions)
+
+
+def check_age(occurred: datetime, now: datetime) -> None:
+    """Raises Refused where an incident would have occurred so long ago that it is a slip of the hand."""
+    if occurred < now - LONG_AGO:
+        gaps = {"years": LONG_AGO.days // 365}
+        raise Refused(Message("it is said to have occurred more than {years} years ago; check the day", gaps))
 
 
 def listed(found: str, known: list[str]) -> dict[str, str]:
@@ -141,8 +151,8 @@ def check_regions(ctx: Context, regions: tuple[str, ...]) -> None:
     """Raises Refused where a region is none of the workspace's set."""
     for code in regions:
         if not ctx.regions.known(code):
-            gaps = {"region": code, "set": ctx.regions.id}
-            raise Refused(Message("there is no region {region} in the region set {set}", gaps))
+            gaps = {"region": code, "set": ctx.regions.title}
+            raise Refused(Message("{region} is no region of this workspace's map ({set})", gaps))
 
 
 def jurisdiction_of(ctx: Context, regions: tuple[str, ...], province: str = "") -> str:
@@ -235,5 +245,5 @@ def settle_region_set(ctx: Context, region_set: str) -> Context:
     with ctx.store.read() as connection:
         begun = bool(incidents.every(connection))
     if begun or ctx.profile.kind != "live":
-        raise Refused(Message("this workspace works in {set} already", {"set": ctx.regions.id}))
+        raise Refused(Message("this workspace works with another map already ({set})", {"set": ctx.regions.title}))
     return save_profile(ctx, live_profile_for(region_set))

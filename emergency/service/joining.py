@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import numpy as np
@@ -23,6 +23,7 @@ from emergency.texts import Message
 
 ACTION, UNDONE, STOPPED = "claims.join", "claims.join.undo", "claims.join.stop"
 AT_ONCE = 5_000  # claims asked for by number in one question
+EARLIER = timedelta(days=30)
 STANDING = "joining"  # setting: incident -> rule for claims that come in later
 
 # Peril of an incident -> parts of the causes under which sources file such losses (house table, 2026-11).
@@ -88,6 +89,7 @@ class Preview:
         already: claims that are in this incident.
         unplaced: claims of these dates and perils without a place, which no area can catch.
         regional: of those joining, claims of which only the region is known.
+        earlier: claims of the month before the rule begins that it would catch as well.
         by_region: region -> claims that would join, the most first.
     """
 
@@ -96,6 +98,7 @@ class Preview:
     elsewhere: int
     unplaced: int
     regional: int
+    earlier: int
     by_region: tuple[tuple[str, int], ...]
     claim_ids: tuple[int, ...] = dataclasses.field(repr=False, default=())
 
@@ -137,9 +140,16 @@ def _preview(ctx: Context, connection: Connection, incident_id: str, rule: Rule)
         elsewhere=int(found["incident_id"].notna().sum()) - mine,
         unplaced=int((placeless["region"].isna() & placeless["incident_id"].isna()).sum()),
         regional=int(free["lon"].isna().sum()) if rule.area else 0,
+        earlier=_earlier(ctx, connection, rule),
         by_region=tuple((str(code), int(n)) for code, n in counted.items()),
         claim_ids=tuple(int(i) for i in free["claim_id"]),
     )
+
+
+def _earlier(ctx: Context, connection: Connection, rule: Rule) -> int:
+    """Claims of no incident that only the start of the rule keeps out; a month of them, not all there ever were."""
+    before = dataclasses.replace(rule, since=rule.since - EARLIER, until=rule.since - timedelta(microseconds=1))
+    return int(_caught(ctx, connection, before)["incident_id"].isna().sum())
 
 
 Among = tuple[str, Sequence[str]]  # a source and report numbers of it
@@ -194,14 +204,20 @@ def _inside(ctx: Context, codes: Sequence[str]) -> list[str]:
     return sorted(code for code in every if code in wanted or wanted & set(regions.ancestors(code)))
 
 
-def join(ctx: Context, incident_id: str, rule: Rule) -> Joined:
+def join(ctx: Context, incident_id: str, rule: Rule, seen: Preview | None = None) -> Joined:
     """Let the claims a rule catches join; those of other incidents stay there.
 
+    Args:
+        seen: what the person was shown; exactly those claims join, or none.
+
     Raises:
-        Refused: no such incident, an area that is none, or nothing to join and nothing to keep.
+        Refused: no such incident, an area that is none, nothing to join and nothing to keep, or other
+            claims by now than were seen.
     """
     with ctx.store.write() as connection:
         found = _preview(ctx, connection, incident_id, rule)
+        if seen is not None and seen.claim_ids != found.claim_ids:
+            raise Refused(_changed(seen, found))
         if not found.claim_ids and not rule.standing:
             raise Refused(Message("no claim would join; widen dates, area or perils"))
         seq = ctx.record(
@@ -211,6 +227,18 @@ def join(ctx: Context, incident_id: str, rule: Rule) -> Joined:
         if rule.standing:
             _stand(connection, incident_id, rule, seq)
     return Joined(seq, done)
+
+
+def _changed(seen: Preview, found: Preview) -> Message:
+    if seen.joining == found.joining:
+        return Message(
+            "other claims would join now than were shown, {now} again: look at them, then press once more",
+            {"now": f"{found.joining:,}"},
+        )
+    return Message(
+        "{now} claims would join now, not {before} as was shown: look at them, then press once more",
+        {"now": f"{found.joining:,}", "before": f"{seen.joining:,}"},
+    )
 
 
 def _stand(connection: Connection, incident_id: str, rule: Rule, seq: int) -> None:
@@ -335,30 +363,6 @@ def outline(area: str) -> dict[str, Any] | None:
         return areas.geojson(area) if area.strip() else None
     except areas.AreaFault:
         return None
-
-
-def set_cat_code(ctx: Context, incident_id: str, code: str) -> None:
-    """Give an incident its 大灾代码, the number under which the company books the catastrophe.
-
-    Raises:
-        Refused: no such incident, too long, or another open incident has the code.
-        Conflict: somebody else changed the incident in the meantime.
-    """
-    code = code.strip()
-    if len(code) > 40 or not code.isprintable():
-        raise Refused(Message("a catastrophe code has 40 characters at most, all on one line"))
-    with ctx.store.write() as connection:
-        before = incidents.get(connection, incident_id)
-        if before is None:
-            raise Refused(Message("there is no incident {incident}", {"incident": incident_id}))
-        taken = [i for i in incidents.every(connection) if code and i.cat_code == code and i.incident_id != incident_id]
-        if taken:
-            raise Refused(
-                Message("{code} is already the code of {incident}", {"code": code, "incident": taken[0].incident_id})
-            )
-        incidents.change(connection, dataclasses.replace(before, cat_code=code))
-        body = {"incident": incident_id, "before": before.cat_code, "code": code}
-        ctx.record(connection, "incident.code", incident_id, body)
 
 
 def to_json(rule: Rule) -> dict[str, Any]:

@@ -6,7 +6,7 @@ entered with their source. An industry figure stands beside our own, never in it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -16,13 +16,16 @@ import pandas as pd
 
 from emergency.domain.drill.facts import ONE, PROVINCES, SEVERAL, SYSTEM, Change
 from emergency.domain.drill.facts import facts as grown
+from emergency.domain.figure_value import is_number, readable
+from emergency.domain.folding import Folded, Part, fold
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.level import METRICS, unit_of
+from emergency.domain.suspect import Doubt, apart_doubt, counted_doubt, floor_doubt, unreadable
 from emergency.service.alerts import in_force, metrics_in_force, touched
 from emergency.service.context import Context
 from emergency.service.figures import Figures
-from emergency.store import incidents, levels, messages
+from emergency.store import incidents, levels, messages, words
 from emergency.texts import N_
 
 INJURY_LINES = ("personal_injury", "health")
@@ -32,6 +35,8 @@ INDUSTRY, FORECAST = "industry.", "forecast."
 MARKET_SHARE = "own.market_share"
 UPPER = "upper"  # confidence of a figure that is the upper end of an estimate
 ADDITIVE = ("money", "persons", "claims", "count")
+# Figures of a span that moves on: an older one is of another span.
+WINDOWS = ("claims.last_24h",)
 GROWING = (SYSTEM, PROVINCES, ONE, SEVERAL)
 ESTIMATES = {
     "counted": N_("counted"),
@@ -93,6 +98,9 @@ class Grounds:
             self.recorded = incidents.facts(connection, incident_id=incident.incident_id, now_us=now_us)
             self.policies = messages.policies(connection)
             more = levels.outstanding(connection, now_us=now_us, incident=incident.incident_id)
+            last_us = words.last_claim_us(connection, incident.incident_id, now_us)
+        # When our own figures last changed: the newest claim, or the others' totals that are shown.
+        self.counted_us = to_us(figures.published.as_of) if figures.published else last_us or 0
         self._province: dict[str | None, str | None] = {None: None}
         self.warnings = in_force(ctx, figures.as_of) if self.policies else ()
         self.table = self._own_payout(figures.table, more)
@@ -166,57 +174,107 @@ class Grounds:
         self._at_stake(own, origins, scope)
         # Of a warning and a figure somebody entered, the newer counts.
         rows = [r for r in self._rows(province) if not _outlived(r, warned)]
-        stated = self._folded([r for r in rows if r["confidence"] != UPPER], province)
+        counted, stated = {m: v for m, v in own.items() if m not in warned}, self._stated(rows, province)
         upper = self._folded([r for r in rows if r["confidence"] == UPPER], province)
         industry: dict[str, Any] = {}
         forecast: dict[str, Any] = {}
-        for metric, (value, row) in stated.items():
-            origin = Origin(str(row["source"]), from_us(int(row["as_of_us"])), _estimate(row))
+        for metric, one in stated.items():
+            if metric in counted and not self._outweighs(metric, one, counted[metric]):
+                continue
+            origin = Origin(str(one.row["source"]), from_us(int(one.row["as_of_us"])), _estimate(one.row))
             place, name = _sorted_out(metric, own, industry, forecast)
-            place[name], origins[metric] = value, origin
+            place[name], origins[metric] = one.value, origin
+        self._floored(own, origins)
         self._estimated(own, industry, origins, stated.get(MARKET_SHARE))
         own = _grown(own, rows, self.figures.as_of)
-        plain = {m: v for m, (v, _) in upper.items() if m in METRICS}
+        plain = {m: one.value for m, one in upper.items() if m in METRICS}
         return Known(own, industry, plain, forecast, origins)
+
+    def _stated(self, rows: Sequence[Mapping[str, Any]], province: str | None) -> dict[str, Folded]:
+        return self._folded([r for r in rows if r["confidence"] != UPPER], province)
+
+    # -- what was entered beside what is counted --
+
+    def _outweighs(self, metric: str, said: Folded, counted: Any) -> bool:
+        """Whether an entered figure counts before our own claims.
+
+        Claims are a floor: no entered amount takes away from what they come to. Persons may stand in several
+        claims, so a count of persons made after the last claim is believed, lower as well; of figures for a span
+        of time, and of others' totals that we split ourselves, the newer counts.
+        """
+        if not is_number(said.value):
+            return False
+        newer = int(said.row["as_of_us"]) >= self.counted_us
+        if metric in WINDOWS or self.figures.illustrative:
+            return newer
+        if unit_of(metric) == "persons" and newer:
+            return True
+        return Decimal(str(said.value)) >= Decimal(str(counted))
+
+    def _floored(self, own: dict[str, Any], origins: dict[str, Origin]) -> None:
+        """A figure that is part of another is its floor: of those who died, the insured are some."""
+        for part, whole in self.ctx.content.library.suspect().floors.items():
+            if is_number(own.get(part)) and (own.get(whole) is None or own[whole] < own[part]):
+                own[whole] = own[part]
+                if part in origins:
+                    origins[whole] = origins[part]
+
+    def doubts(self) -> Iterator[Doubt]:
+        """Entered figures of the whole incident that differ from what our own claims come to, or cannot be read."""
+        for row in self.recorded:
+            if not readable(str(row["metric"]), row["value"]):
+                yield unreadable(_plain_of(row), row["value"], str(row["source"]))
+        counted, rows = self._counted(None), self._rows(None)
+        for metric, said in self._stated(rows, None).items():
+            plain = metric.removeprefix(INDUSTRY).removeprefix(FORECAST)
+            if said.apart:
+                which = "parts" if said.value == said.apart[1] else "whole"
+                yield apart_doubt(plain, said.apart, which)
+            if metric in counted and is_number(said.value) and Decimal(str(said.value)) != counted[metric]:
+                holds = self._outweighs(metric, said, counted[metric])
+                yield counted_doubt(metric, said.value, counted[metric], str(said.row["source"]), said_counts=holds)
+        own = self._without_floors()
+        for part, whole in self.ctx.content.library.suspect().floors.items():
+            if is_number(own.get(part)) and is_number(own.get(whole)) and own[whole] < own[part]:
+                yield floor_doubt(part, own[part], whole, own[whole])
+
+    def _without_floors(self) -> dict[str, Any]:
+        """Our own figures of the whole incident before one is made the floor of another."""
+        own = self._counted(None)
+        for metric, said in self._stated(self._rows(None), None).items():
+            if metric not in own or self._outweighs(metric, said, own[metric]):
+                own[metric] = said.value
+        return own
 
     def _rows(self, province: str | None) -> list[dict[str, Any]]:
         """Entered figures of a scope; what is said of no place counts for the whole alone."""
-        usable = [r for r in self.recorded if not isinstance(r["value"], dict)]
+        # What was kept before its value was looked at stops nothing; it is named among the doubts.
+        plain = [r for r in self.recorded if not isinstance(r["value"], dict)]
+        usable = [r for r in plain if readable(str(r["metric"]), r["value"])]
         if province is None:
             return usable
         return [r for r in usable if r["region"] is not None and self.province_of(r["region"]) == province]
 
-    def _folded(
-        self, rows: Sequence[Mapping[str, Any]], province: str | None
-    ) -> dict[str, tuple[Any, Mapping[str, Any]]]:
+    def _folded(self, rows: Sequence[Mapping[str, Any]], province: str | None) -> dict[str, Folded]:
         """Metric -> value and the row it rests on: what is said of the whole, or the sum of its parts.
 
-        Persons and money of parts add up, and a part is never more than the whole; of anything else the
-        newest counts.
+        Persons and money of parts add up; of anything else the newest counts.
         """
-        found: dict[str, tuple[Any, Mapping[str, Any]]] = {}
+        found: dict[str, Folded] = {}
         for metric in dict.fromkeys(str(r["metric"]) for r in rows):
             mine = [r for r in rows if r["metric"] == metric]
-            whole = [r for r in mine if r["region"] in (None, province)]
-            parts = self._parts(mine, province)
-            found[metric] = (mine[-1]["value"], mine[-1])
-            if parts and _adds_up(metric, mine):
-                total = sum(r["value"] for r in parts)
-                if whole and whole[-1]["value"] >= total:
-                    found[metric] = (whole[-1]["value"], whole[-1])
-                else:
-                    found[metric] = (total, parts[-1])
+            if not _adds_up(metric, mine):
+                found[metric] = Folded(mine[-1]["value"], mine[-1], len(mine))
+                continue
+            placed = [Part(self._place(r, province), r["value"], n, r) for n, r in enumerate(mine)]
+            found[metric] = fold({one.place: one for one in placed}.values(), self._above)
         return found
 
-    def _parts(self, rows: Sequence[Mapping[str, Any]], province: str | None) -> list[Mapping[str, Any]]:
-        """The newest row of each region, those left out that lie in another of them."""
-        newest = {str(r["region"]): r for r in rows if r["region"] not in (None, province)}
-        regions = self.ctx.regions
-        return [
-            row
-            for code, row in newest.items()
-            if not (regions.known(code) and newest.keys() & set(regions.ancestors(code)))
-        ]
+    def _place(self, row: Mapping[str, Any], province: str | None) -> str:
+        return "" if row["region"] in (None, province) else str(row["region"])
+
+    def _above(self, code: str) -> tuple[str, ...]:
+        return tuple(self.ctx.regions.ancestors(code)) if self.ctx.regions.known(code) else ()
 
     def _scope(self, province: str) -> tuple[str, ...]:
         return tuple(c for c in self.incident.regions if self.province_of(c) == province) or (province,)
@@ -259,17 +317,19 @@ class Grounds:
         own: Mapping[str, Any],
         industry: dict[str, Any],
         origins: dict[str, Origin],
-        share: tuple[Any, Mapping[str, Any]] | None,
+        share: Folded | None,
     ) -> None:
         """The industry's payout from our own and our part of the market, where nobody has published it."""
-        if share is None or not isinstance(share[0], int | float) or not 0 < share[0] <= 1:
+        if share is None or not is_number(share.value) or not 0 < share.value <= 1:
             return
-        said = Origin(str(share[1]["source"]), from_us(int(share[1]["as_of_us"])), "share")
         for metric in ("payout.property_estimated", "payout.injury_estimated"):
             if metric in own and metric not in industry:
-                whole = Decimal(str(own[metric])) / Decimal(str(share[0]))
+                whole = Decimal(str(own[metric])) / Decimal(str(share.value))
                 industry[metric] = whole.quantize(Decimal("0.01"))
-                origins[INDUSTRY + metric] = said
+                # Where it comes from is the reckoning, not who said how large our share is.
+                reckoned = f"{Decimal(str(own[metric])):,.0f} ÷ {float(share.value) * 100:g} %"
+                by = f"{reckoned} ({share.row['source']})"
+                origins[INDUSTRY + metric] = Origin(by, from_us(int(share.row["as_of_us"])), "share")
 
 
 def _code(region: Any) -> str | None:
@@ -278,6 +338,10 @@ def _code(region: Any) -> str | None:
 
 def _outlived(row: Mapping[str, Any], warned: Mapping[str, Any]) -> bool:
     return row["metric"] in warned and row["as_of_us"] < warned[row["metric"]].sent_us
+
+
+def _plain_of(row: Mapping[str, Any]) -> str:
+    return str(row["metric"]).removeprefix(INDUSTRY).removeprefix(FORECAST)
 
 
 def _estimate(row: Mapping[str, Any]) -> str:
@@ -296,7 +360,7 @@ def _sorted_out(
 
 def _adds_up(metric: str, rows: Sequence[Mapping[str, Any]]) -> bool:
     plain = metric.removeprefix(INDUSTRY).removeprefix(FORECAST)
-    numbers = all(isinstance(r["value"], int | float) and not isinstance(r["value"], bool) for r in rows)
+    numbers = all(is_number(r["value"]) for r in rows)
     return numbers and plain in METRICS and unit_of(plain) in ADDITIVE
 
 

@@ -9,14 +9,17 @@ from emergency.access import masking
 from emergency.domain.instant import from_us
 from emergency.domain.level import Grade
 from emergency.domain.level.trace import reason
+from emergency.service.claim_history import Version, versions_of
 from emergency.service.clocks import RunningClock, running_clocks
 from emergency.service.compound import links
 from emergency.service.context import Context, Refused
+from emergency.service.doubts import doubts_told, figure_doubts
+from emergency.service.figures import Foreign
 from emergency.service.grading import CLASS_RULES, RESPONSE_RULES, Evaluation, evaluate
 from emergency.service.response import every_incident
 from emergency.service.situation import Situation, situation
 from emergency.store import feed
-from emergency.texts import Speaker
+from emergency.texts import Message, Speaker
 
 # Claim column -> how it is shown to a reader outside the console.
 MASKED: Mapping[str, Any] = {
@@ -39,14 +42,25 @@ def masked_claim(ctx: Context, source: str, report_no: str) -> dict[str, Any] | 
         return None
     with ctx.store.read() as connection:
         row = feed.one_claim(connection, source, report_no)
-    if row is None:
-        return None
+        if row is None:
+            return None
+        last = versions_of(connection, row)[-1]
     found = {name: row[name] for name in SHOWN}
     for name in INSTANTS:
         found[name] = None if row[name] is None else from_us(row[name]).isoformat()
     for name, mask in MASKED.items():
         found[name] = mask(row[name])
-    return found | {"incident": row["incident_id"], "masked": sorted(MASKED)}
+    return found | {"incident": row["incident_id"], "masked": sorted(MASKED), "made": _made(last)}
+
+
+def _made(version: Version) -> dict[str, Any]:
+    """When a version was made and what made it: the claim's own sender, messages about it or somebody here."""
+    by = "messages" if version.messages else "placing" if version.placed else "sender" if version.brought_by else ""
+    return {
+        "at": version.since.isoformat() if version.since else None,
+        "by": by or "unknown",
+        "messages": [{"kind": m.kind, "at": m.at.isoformat()} for m in version.messages],
+    }
 
 
 def incidents_answer(ctx: Context, say: Speaker, *, open_only: bool = False) -> list[dict[str, Any]]:
@@ -138,8 +152,15 @@ def situation_of(ctx: Context, incident_id: str | None) -> Situation:
     found = situation(ctx, incident_id)
     if incident_id is not None and found.incident is None:
         known = ", ".join(i.incident_id for i in every_incident(ctx)) or "none"
-        raise Refused(f"there is no incident {incident_id!r} in workspace {ctx.store.name!r}; known: {known}")
+        gaps = {"incident": incident_id, "workspace": ctx.store.name, "known": known}
+        raise Refused(Message("there is no incident {incident} in workspace {workspace}; known: {known}", gaps))
     return found
+
+
+def regions_answer(ctx: Context, found: Situation, say: Speaker) -> dict[str, Any]:
+    """The figures by region, and what looks wrong about those that were entered or published."""
+    about = found.incident.incident_id if found.incident else None
+    return region_figures(ctx, found) | {"doubts": doubts_told(figure_doubts(ctx, about), say)}
 
 
 def region_figures(ctx: Context, found: Situation) -> dict[str, Any]:
@@ -150,7 +171,10 @@ def region_figures(ctx: Context, found: Situation) -> dict[str, Any]:
         "currency": found.currency,
         "open": found.open,
         "unlocated": found.unlocated,
+        "outside_map": found.outside.open if found.outside else 0,
         "estimated_minor": found.estimated_minor,
+        "doubted_minor": found.doubted_minor,
+        "foreign": [_foreign(f) for f in found.foreign],
         "illustrative": found.illustrative,
         "regions": [_region(ctx, r) for r in found.regions],
     }
@@ -166,10 +190,16 @@ def _region(ctx: Context, r: Any) -> dict[str, Any]:
         "last_hour": r.last_hour,
         "last_24h": r.last_24h,
         "estimated_minor": r.estimated_minor,
+        "doubted_minor": r.doubted_minor,
         "assigned": r.assigned,
         "needed": r.needed,
         "short": r.short,
     }
+
+
+def _foreign(f: Foreign) -> dict[str, Any]:
+    rate = None if f.rate is None else float(f.rate)
+    return {"currency": f.currency, "claims": f.claims, "estimated_minor": f.estimated_minor, "rate": rate}
 
 
 def situation_layer(ctx: Context, found: Situation) -> dict[str, Any]:

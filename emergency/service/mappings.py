@@ -6,29 +6,43 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import combinations
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
-import pandas as pd
 import pyarrow as pa
 
 from emergency.domain.record import COLUMNS_OF
 from emergency.intake.cells import numbers
 from emergency.intake.columns import AMOUNTS, COORDINATES, DATE_ORDERS, UNITS
-from emergency.intake.faults import FileFault, IntakeFault, MappingFault
-from emergency.intake.headers import checked, find_header, positions
+from emergency.intake.columns import UNIT_NAMES as AMOUNT_UNITS
+from emergency.intake.faults import FileFault, MappingFault
 from emergency.intake.mapping import ClaimMapping, claim_mapping
 from emergency.intake.masking import masked_rows
-from emergency.intake.propose import Names, Proposal
+from emergency.intake.propose import Proposal, spoken_against
 from emergency.intake.propose import propose as propose_columns
-from emergency.intake.sniff import ENCODINGS
+from emergency.intake.sniff import ENCODINGS, Sample, rows_if_few
+from emergency.intake.units import said_unit
 from emergency.intake.words import halves, lookup
 from emergency.library.mapping import save_mapping
 from emergency.service.context import Context, Refused
-from emergency.service.drafts import COLUMN_NAMES, KIND_NAMES, WORDED, Draft, raw_mapping, words
+from emergency.service.drafts import (
+    COLUMN_NAMES,
+    JOINED,
+    KIND_NAMES,
+    WORDED,
+    Draft,
+    by_step,
+    nowhere,
+    raw_mapping,
+    words,
+)
+from emergency.service.left_open import either_order, left_out, readable, shifted, system_of
+from emergency.service.names import names_of
+from emergency.service.saved_mappings import SHOWN_ROWS, Seen, fitting, seen, unit_questions
 from emergency.texts import Message
 
-SHOWN_ROWS = 10
 # Words of one column that are offered one by one; more than this is no column of words.
 MOST_WORDS = 24
 _NAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_-]{0,39}")
@@ -36,13 +50,24 @@ _NAME = re.compile(r"[a-z0-9\u4e00-\u9fff][a-z0-9\u4e00-\u9fff_-]{0,39}")
 
 @dataclass(frozen=True)
 class Proposed:
-    """A proposal with everything needed to show it; no cell names a person."""
+    """A proposal with everything needed to show it; no cell names a person.
+
+    Attributes:
+        rows: ten of the file's rows, masked.
+        fitting: mappings that read the file as it is.
+        spoken: words of the file whose meaning is asked -> as they may be shown.
+        rows_in_file: how many, 0 = more than were looked at.
+        against: why a mapping that knows the headers must not read the file, where none fits.
+    """
 
     proposal: Proposal
     draft: Draft
     header: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
     fitting: tuple[str, ...]
+    spoken: Mapping[str, str]
+    rows_in_file: int = 0
+    against: tuple[Message, ...] = ()
 
     @property
     def questions(self) -> tuple[Message, ...]:
@@ -55,17 +80,28 @@ class Proposed:
             "rows_are": self.proposal.rows_are,
             "encoding": first.encoding,
             "encoding_sure": self.proposal.sure_of_encoding,
+            "readings": {r.encoding: r.header for r in self.proposal.readings if not self.proposal.sure_of_encoding},
             "header": list(self.header),
-            "columns": {c: {"header": g.header, "points": g.points} for c, g in self.proposal.columns.items()},
+            "columns": {
+                c: {"header": " + ".join(g.headers), "headers": list(g.headers)}
+                | {"points": g.points, "by_cells": g.by_cells}
+                for c, g in self.proposal.columns.items()
+            },
             "unknown_headers": list(self.proposal.unknown),
             "units": {c: self.draft.units.get(c) for c in AMOUNTS if c in self.draft.columns},
+            "units_said": {c: said.words for c, said in self.proposal.said.items()},
             "timezone": self.draft.timezone,
             "currency": self.draft.currency,
             "date_order": self.proposal.date_order or None,
             "coordinates_exchanged": self.proposal.swapped,
             "fitting_mappings": list(self.fitting),
-            "words": {c: words_of(self, c, self.draft) for c in WORDED if c in self.draft.columns},
+            "words": {
+                c: {self.spoken[word]: meaning for word, meaning in words_of(self, c, self.draft).items()}
+                for c in WORDED
+                if c in self.draft.columns
+            },
             "questions": [str(q) for q in self.questions],
+            "warnings": [str(w) for w in warnings(self)],
             "rows": [list(row) for row in self.rows],
         }
 
@@ -80,37 +116,62 @@ def propose(ctx: Context, path: Path, encoding: str = "", rows_are: str = "") ->
         FileFault: nothing in it can be read as a table.
     """
     synonyms = ctx.content.library.synonyms()
-    proposal = propose_columns(path, _names(synonyms), words(ctx), encoding, rows_are)
+    proposal = propose_columns(path, names_of(ctx, synonyms), words(ctx), encoding, rows_are)
     first = proposal.reading
     chosen = bool(encoding) and not first.marked
+    draft = _draft(ctx, proposal, first.encoding if chosen else "")
+    spoken = [shown_words(ctx, draft.columns[c], list(said)) for c, said in draft.words.items()]
+    fit, against = fitting(ctx, proposal)
     return Proposed(
         proposal=proposal,
-        draft=_draft(ctx, proposal, first.encoding if chosen else ""),
+        draft=draft,
         header=first.header,
-        rows=tuple(map(tuple, masked_rows(first.header, first.rows[:SHOWN_ROWS], synonyms["personal"]))),
-        fitting=_fitting(ctx, proposal),
+        rows=shown_rows(ctx, proposal, draft.headers),
+        fitting=fit,
+        against=against,
+        spoken={word: shown for one in spoken for word, shown in one.items()},
+        rows_in_file=rows_if_few(path, first),
     )
 
 
-def _names(synonyms: Mapping[str, Any]) -> dict[str, Names]:
-    """The shapes nothing but a list of its own kind has come first."""
-    numbered = {"report_no": synonyms["signs"]["report_no"]}
-    others = {kind: Names(columns, numbered) for kind, columns in synonyms["record_columns"].items()}
-    return {"claims": Names(synonyms["columns"], synonyms["signs"]), **others}
+def shown_rows(ctx: Context, proposal: Proposal, columns: Mapping[str, Sequence[str]]) -> tuple[tuple[str, ...], ...]:
+    """The first rows as they may be shown, by the columns chosen so far (claim column -> headers)."""
+    return shown_sample(ctx, proposal.reading, SHOWN_ROWS, columns)
+
+
+def shown_sample(
+    ctx: Context, sample: Sample, rows: int, columns: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> tuple[tuple[str, ...], ...]:
+    """Rows of one way to read a file, with nothing in them that leads to a person."""
+    personal = ctx.content.library.synonyms()["personal"]
+    # A column of words is looked at for names all the same: it may have been chosen by mistake.
+    taken = {header: column for column, headers in columns.items() if column not in WORDED for header in headers}
+    taken |= dict.fromkeys(columns.get("place", ()), "place")
+    return tuple(map(tuple, masked_rows(sample.header, sample.rows[:rows], personal, taken, sample.rows)))
+
+
+def shown_words(ctx: Context, header: str, said: Sequence[str]) -> dict[str, str]:
+    """Words of a column -> as they may be shown: a column of names chosen by mistake shows none."""
+    cells = [[word] for word in said]
+    masked = masked_rows([header], cells, ctx.content.library.synonyms()["personal"], looked_at=cells)
+    return {word: shown[0] for word, shown in zip(said, masked, strict=True)}
 
 
 def _draft(ctx: Context, proposal: Proposal, encoding: str) -> Draft:
     regions = _regions(ctx, proposal)
     home = ctx.content.library.synonyms()["places"].get(regions, {})
-    said = {UNITS[unit][1] for unit in proposal.units.values()} - {""}
+    said = {found.code for found in proposal.said.values()} - {""}
     lined = "line" in COLUMNS_OF[proposal.rows_are] and "line" not in proposal.columns
+    system = system_of(proposal)
     draft = Draft(
-        columns={c: g.header for c, g in proposal.columns.items()},
+        columns={c: g.header for c, g in readable(proposal, system).items()},
         units=dict(proposal.units),
+        more={c: g.more for c, g in proposal.columns.items() if g.more},
         parts={c: g.part for c, g in proposal.columns.items() if g.part},
+        coordinates=system if system in COORDINATES else "wgs84",
         timezone=home.get("timezone", ctx.profile.timezone),
         currency=said.pop() if len(said) == 1 else home.get("currency", ctx.profile.currency),
-        date_order=proposal.date_order or "mdy",
+        date_order="mdy" if "mdy" in proposal.orders else proposal.orders[0],
         encoding=encoding,
         regions=regions,
         line="property" if lined else "",
@@ -182,27 +243,6 @@ def meanings(ctx: Context, proposed: Proposed, column: str, header: str) -> dict
     return {word: table(word) or "" for word in _words_in(proposed.proposal, header)}
 
 
-def _fitting(ctx: Context, proposal: Proposal) -> tuple[str, ...]:
-    """Mappings that can read the file as it is, the one that reads most of it first."""
-    header = proposal.reading.header
-    found: list[tuple[int, str]] = []
-    for name, (raw, path) in ctx.content.library.mappings().items():
-        try:
-            mapping = claim_mapping(raw, path)
-            if find_header([header], mapping) is None:
-                continue
-            checked(header, mapping)
-        except IntakeFault:
-            continue
-        if mapping.encoding in ("", proposal.reading.encoding):
-            found.append((-len(_read_by(header, mapping)), name))
-    return tuple(name for _, name in sorted(found))
-
-
-def _read_by(header: Sequence[str], mapping: ClaimMapping) -> set[int]:
-    return {at for column in mapping.columns.values() for at in positions(header, column)}
-
-
 def open_questions(proposed: Proposed, draft: Draft | None = None) -> tuple[Message, ...]:
     """What a person must still say before the file can be read."""
     draft = draft or proposed.draft
@@ -211,6 +251,9 @@ def open_questions(proposed: Proposed, draft: Draft | None = None) -> tuple[Mess
         for name in draft.needed
         if not draft.columns.get(name)
     ]
+    if draft.either:
+        first, second = (Message(COLUMN_NAMES[name]) for name in draft.either)
+        asked.append(Message("Which column is the {first} or the {second}?", {"first": first, "second": second}))
     asked += [
         Message("In which unit is {header}? Units are never guessed.", {"header": draft.columns[name]})
         for name in AMOUNTS
@@ -221,9 +264,57 @@ def open_questions(proposed: Proposed, draft: Draft | None = None) -> tuple[Mess
         for name in AMOUNTS
         if draft.columns.get(name) and (gaps := _clash(draft, name))
     ]
+    asked += [*unit_questions(proposed.proposal, draft), *_twice(draft)]
     if not proposed.proposal.sure_of_encoding and not draft.encoding:
         asked.insert(0, Message("Which encoding is right? Choose the one under which the rows can be read."))
     return tuple(asked)
+
+
+def _twice(draft: Draft) -> list[Message]:
+    """Columns that stand for an amount and for something else: a sum is one thing only."""
+    found = []
+    names = [name for name in draft.columns_of_kind if draft.columns.get(name)]
+    for first, second in combinations(names, 2):
+        header = draft.columns[first]
+        if header == draft.columns[second] and {first, second} & set(AMOUNTS):
+            gaps = {"header": header, "first": Message(COLUMN_NAMES[first]), "second": Message(COLUMN_NAMES[second])}
+            found.append(Message("{header} cannot be both {first} and {second}: choose another column for one.", gaps))
+    return found
+
+
+def doubts(ctx: Context, draft: Draft) -> tuple[Message, ...]:
+    """What a person chose although the header says something else; it is done all the same."""
+    against = ctx.content.library.synonyms().get("against", {})
+    return tuple(
+        Message(
+            "{header} says {word}, but is read as {column}. "
+            "Amounts estimated and paid must not be mixed up: look again.",
+            {"header": draft.columns[name], "word": word, "column": Message(COLUMN_NAMES[name])},
+        )
+        for name in AMOUNTS
+        if draft.columns.get(name) and (word := spoken_against(draft.columns[name], against.get(name, ())))
+    )
+
+
+def warnings(proposed: Proposed, draft: Draft | None = None) -> tuple[Message, ...]:
+    """What a person should look at before saving: what only cells speak for, and that nothing says where."""
+    draft = draft or proposed.draft
+    guessed = {c: g.header for c, g in proposed.proposal.columns.items() if g.by_cells}
+    said = (
+        *nowhere(draft, proposed.rows_in_file),
+        *by_step(draft),
+        *either_order(proposed.proposal, draft),
+        *left_out(proposed.proposal, draft),
+        *shifted(proposed.proposal, draft),
+    )
+    return said + tuple(
+        Message(
+            "{header} is taken as {column} by its cells alone: look whether that is right.",
+            {"header": header, "column": Message(COLUMN_NAMES[name])},
+        )
+        for name, header in guessed.items()
+        if draft.columns.get(name) == header
+    )
 
 
 def _clash(draft: Draft, name: str) -> dict[str, str]:
@@ -264,25 +355,20 @@ def save(ctx: Context, name: str, draft: Draft) -> Path:
     mapping_of(ctx, name, draft)
     raw = raw_mapping(ctx, name, draft)
     path = save_mapping(folder, raw)
+    columns = {column: " + ".join(headers) for column, headers in draft.headers.items()}
     with ctx.store.write() as connection:
-        ctx.record(connection, "mapping.save", name, {"file": path.name, "columns": dict(draft.columns)})
+        ctx.record(connection, "mapping.save", name, {"file": path.name, "columns": columns})
     return path
-
-
-def masked_preview(ctx: Context, rejects: Path, rows: int = 50) -> pd.DataFrame:
-    """The first rows of a reject file as they may be shown."""
-    found = pd.read_csv(rejects, dtype=str, nrows=rows, keep_default_na=False, on_bad_lines="skip")
-    names = [str(c) for c in found.columns]
-    masked = masked_rows(names, found.to_numpy().tolist(), ctx.content.library.synonyms()["personal"])
-    return pd.DataFrame(masked, columns=names)
 
 
 __all__ = [
     "AMOUNTS",
+    "AMOUNT_UNITS",
     "COLUMN_NAMES",
     "COORDINATES",
     "DATE_ORDERS",
     "ENCODINGS",
+    "JOINED",
     "KIND_NAMES",
     "MOST_WORDS",
     "UNITS",
@@ -291,12 +377,19 @@ __all__ = [
     "FileFault",
     "MappingFault",
     "Proposed",
+    "Seen",
+    "doubts",
     "mapping_of",
-    "masked_preview",
     "meanings",
     "open_questions",
     "propose",
     "raw_mapping",
+    "said_unit",
     "save",
+    "seen",
+    "shown_rows",
+    "shown_sample",
+    "shown_words",
+    "warnings",
     "words_of",
 ]

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from emergency.domain.incident import Incident, together
 from emergency.domain.instant import from_us
 from emergency.domain.organisation import (
     DEPUTY,
     HOLDER,
+    CommandStretch,
     DutyRules,
     Group,
     Holding,
@@ -20,29 +22,25 @@ from emergency.domain.organisation import (
     rested,
 )
 from emergency.domain.playbook import Role
-from emergency.service.context import Conflict, Context, Notice, Refused
+from emergency.service import command_history
+from emergency.service.command import Command, command_of, commander_of, holdings
+from emergency.service.context import Conflict, Context, Refused
 from emergency.service.grading import incident_named
-from emergency.service.response import playbook_of, settle
-from emergency.store import people, records
+from emergency.service.response import settle
+from emergency.service.telling import tell
+from emergency.store import incident_links, incidents, journal, people
 from emergency.store.store import Connection
-from emergency.texts import N_, Message, speaker
+from emergency.texts import N_, Message
 
-COMMANDER = "commander"
-# Without a playbook every group still has one post: an emergency does not wait for a plan.
-STANDING = {
-    role.id: role
-    for role in (
-        Role(COMMANDER, "command_centre", {"en": "Commander", "zh": "总指挥"}),
-        Role("claims-ops", "response_team", {"en": "Claims operations", "zh": "理赔处置"}),
-        Role("customer-care", "customer_support", {"en": "Customer support", "zh": "客户支持"}),
-        Role("logistics", "logistics", {"en": "Logistics", "zh": "后勤保障"}),
-    )
-}
+ONE_ACT_US = 5_000_000  # journal and hand-over are written in one act, some microseconds apart
 
 
 @dataclass(frozen=True)
 class Handover:
-    """A transfer that was offered and waits for the one who takes over."""
+    """A transfer that was offered and waits for the one who takes over.
+
+    entered_by: who wrote it down, which need not be who hands the post over; as the journal has it.
+    """
 
     handover_id: int
     role: str
@@ -52,11 +50,17 @@ class Handover:
     offered_at: datetime
     state: str
     settled_at: datetime | None
+    entered_by: str = ""
 
 
 @dataclass(frozen=True)
 class Organisation:
-    """The board of an incident at this moment, and its past."""
+    """The board of an incident at this moment, and its past.
+
+    led_by: the incident whose command centre commands here; None where its own does.
+    leads: the incidents that are under this one's command.
+    commands: who commanded here at which level when, and at which incident they held that post.
+    """
 
     incident_id: str
     groups: tuple[Group, ...]
@@ -66,6 +70,9 @@ class Organisation:
     handovers: tuple[Handover, ...]
     turns: tuple[Turn, ...]
     rules: DutyRules
+    led_by: Incident | None = None
+    leads: tuple[Incident, ...] = ()
+    commands: tuple[CommandStretch, ...] = ()
 
     @property
     def vacant(self) -> tuple[str, ...]:
@@ -75,39 +82,47 @@ class Organisation:
 def organisation(ctx: Context, incident_id: str) -> Organisation:
     """Who holds which post, who deputises, who is planned, and when rest is due."""
     incident = incident_named(ctx, incident_id)
-    roles = roles_of(ctx, incident_id)
     rules = ctx.content.library.duty_rules()
     with ctx.store.read() as connection:
-        held = holdings_in(connection, incident.incident_id)
-        turns = turns_in(connection, incident.incident_id)
-        offers = people.handovers(connection, incident.incident_id)
+        command = command_of(ctx, connection, incident_id)
+        notes = [*command_history.taken_over(connection, incident_id)]
+        notes += command_history.taken_over(connection, command.leading_id) if command.led else []
+        held = _holdings(holdings(connection, command), notes)
+        turns = turns_of(connection, command)
+        offers = _offers(connection, command)
+        entered = incident_links.acts_known(connection, ("post.offer",), ctx.now_us())
+        known = {i.incident_id: i for i in incidents.every(connection)}
+        company = together(incident_links.links(connection), incident_id)
     return Organisation(
         incident_id=incident_id,
-        groups=board(roles, held, turns, rules, ctx.now()),
-        roles=roles,
-        commander=commander_of(roles),
+        groups=board(command.roles, held, turns, rules, ctx.now()),
+        roles=command.roles,
+        commander=commander_of(command.roles if command.led else command.own),
         past=tuple(h for h in held if h.until is not None),
-        handovers=tuple(_handover(row) for row in offers),
+        handovers=tuple(_handover(row, entered) for row in offers),
         turns=turns,
         rules=rules,
+        led_by=known.get(command.leading_id) if command.led else None,
+        leads=() if command.led else tuple(known[one] for one in company if one != incident_id and one in known),
+        commands=command_history.commands(ctx, incident),
     )
 
 
 def roles_of(ctx: Context, incident_id: str) -> Mapping[str, Role]:
-    """The posts of an incident: the roles of its playbook, or one in each group."""
-    playbook = playbook_of(ctx, incident_named(ctx, incident_id))
-    return playbook.roles if playbook else STANDING
-
-
-def commander_of(roles: Mapping[str, Role]) -> str:
-    """The post that commands: of that name, else the first of the command centre."""
-    if COMMANDER in roles:
-        return COMMANDER
-    return next(role.id for role in roles.values() if role.group == "command_centre")
+    """The posts of an incident's board, and its own that are held at the leading incident."""
+    with ctx.store.read() as connection:
+        command = command_of(ctx, connection, incident_id)
+    return command.roles | {role: command.own[role] for role in command.own if role not in command.roles}
 
 
 def holdings_in(connection: Connection, incident_id: str) -> tuple[Holding, ...]:
-    """Every turn in every post of an incident, oldest first."""
+    """Every turn in every post held at an incident, oldest first."""
+    return _holdings(people.holdings(connection, incident_id))
+
+
+def _holdings(
+    rows: Iterable[Mapping[str, Any]], notes: Sequence[Mapping[str, Any]] = ()
+) -> tuple[Holding, ...]:
     return tuple(
         Holding(
             holding_id=row["holding_id"],
@@ -117,9 +132,30 @@ def holdings_in(connection: Connection, incident_id: str) -> tuple[Holding, ...]
             since=from_us(row["from_us"]),
             until=None if row["until_us"] is None else from_us(row["until_us"]),
             ended=row["ended"],
+            note=command_history.note_of(row, notes),
         )
-        for row in people.holdings(connection, incident_id)
+        for row in rows
     )
+
+
+def board_holdings(ctx: Context, connection: Connection, incident_id: str) -> tuple[Holding, ...]:
+    """As `holdings_in`, with the command centre an incident is under."""
+    return _holdings(holdings(connection, command_of(ctx, connection, incident_id)))
+
+
+def turns_of(connection: Connection, command: Command) -> tuple[Turn, ...]:
+    """Planned shifts of a board; those of a post that is held elsewhere wait until it is held here again."""
+    mine = tuple(t for t in turns_in(connection, command.incident_id) if t.role not in command.shared)
+    if not command.led:
+        return mine
+    return (*mine, *(t for t in turns_in(connection, command.leading_id) if t.role in command.centre))
+
+
+def _offers(connection: Connection, command: Command) -> list[Mapping[str, Any]]:
+    mine: list[Mapping[str, Any]] = list(people.handovers(connection, command.incident_id))
+    if not command.led:
+        return mine
+    return [*mine, *(h for h in people.handovers(connection, command.leading_id) if h["role"] in command.centre)]
 
 
 def turns_in(connection: Connection, incident_id: str) -> tuple[Turn, ...]:
@@ -129,7 +165,9 @@ def turns_in(connection: Connection, incident_id: str) -> tuple[Turn, ...]:
     )
 
 
-def _handover(row: Mapping[str, Any]) -> Handover:
+def _handover(row: Mapping[str, Any], entered: Sequence[journal.Entry]) -> Handover:
+    post, at_us = f"{row['incident_id']}/{row['role']}", row["offered_us"]
+    mine = (e.actor for e in entered if e.subject == post and abs(e.happened_us - at_us) <= ONE_ACT_US)
     return Handover(
         handover_id=row["handover_id"],
         role=row["role"],
@@ -139,6 +177,7 @@ def _handover(row: Mapping[str, Any]) -> Handover:
         offered_at=from_us(row["offered_us"]),
         state=row["state"],
         settled_at=None if row["settled_us"] is None else from_us(row["settled_us"]),
+        entered_by=next(mine, ""),
     )
 
 
@@ -169,6 +208,7 @@ def seat(
     known_post(ctx, incident_id, role)
     if not person:
         raise Refused(Message(N_("say who takes the post")))
+    incident_id, role = command_of(ctx, connection, incident_id).seat(role)
     held = holdings_in(connection, incident_id)
     until = rested(person, held, ctx.content.library.duty_rules(), ctx.now())
     if until and not deputy:
@@ -212,6 +252,7 @@ def local_text(ctx: Context, instant: datetime) -> str:
 def relieve(ctx: Context, incident_id: str, holding_id: int, reason: str = "") -> None:
     """Take a person out of a post; `reinstate` takes it back."""
     with ctx.store.write() as connection:
+        incident_id = people.where_held(connection, holding_id) or incident_id
         found = next((h for h in holdings_in(connection, incident_id) if h.holding_id == holding_id), None)
         if found is None or not people.end_holding(
             connection, holding_id, until_us=ctx.now_us(), ended=reason or "relieved"
@@ -223,9 +264,14 @@ def relieve(ctx: Context, incident_id: str, holding_id: int, reason: str = "") -
 def reinstate(ctx: Context, incident_id: str, holding_id: int) -> None:
     """Undo a relief: the same person stands in the post again, if nobody else does."""
     with ctx.store.read() as connection:
+        incident_id = people.where_held(connection, holding_id) or incident_id
         found = next((h for h in holdings_in(connection, incident_id) if h.holding_id == holding_id), None)
+        elsewhere = found is not None and found.role in command_of(ctx, connection, incident_id).shared
     if found is None or found.until is None:
         raise Refused(Message(N_("there is no ended turn to take back")))
+    if elsewhere:
+        text = N_("this post is held at the leading incident; let this incident stand by itself first")
+        raise Refused(Message(text))
     with ctx.store.write() as connection:
         try:
             people.hold(
@@ -264,6 +310,7 @@ def offer_handover(ctx: Context, incident_id: str, role: str, taker: str, note: 
     if not taker or not note.strip():
         raise Refused(Message(N_("a hand-over needs the name of who takes over and a note on what they must know")))
     with ctx.store.write() as connection:
+        incident_id, role = command_of(ctx, connection, incident_id).seat(role)
         giver = holder(connection, incident_id, role)
         if giver is None:
             raise Refused(Message(N_("nobody holds this post; appoint somebody instead")))
@@ -301,6 +348,7 @@ def withdraw_handover(ctx: Context, incident_id: str, handover_id: int) -> None:
         row = people.settle_handover(connection, handover_id, "withdrawn", ctx.now_us())
         if row is None:
             raise Refused(Message(N_("this hand-over is settled already; look at the board again")))
+        incident_id = row["incident_id"]
         body = {"incident": incident_id, "role": row["role"], "giver": row["giver"], "taker": row["taker"]}
         ctx.record(connection, "post.offer.withdraw", f"{incident_id}/{row['role']}", body)
 
@@ -315,6 +363,7 @@ def take_over(ctx: Context, incident_id: str, handover_id: int) -> int:
         row = people.settle_handover(connection, handover_id, "taken", ctx.now_us())
         if row is None:
             raise Refused(Message(N_("this hand-over is settled already; look at the board again")))
+        incident_id = row["incident_id"]
         standing = [h for h in holdings_in(connection, incident_id) if h.until is None]
         held = next((h for h in standing if h.role == row["role"] and h.standing == HOLDER), None)
         if held is None or held.person != row["giver"]:
@@ -338,26 +387,3 @@ def take_over(ctx: Context, incident_id: str, handover_id: int) -> int:
 def title_of(ctx: Context, incident_id: str, role: str) -> Mapping[str, str]:
     found = roles_of(ctx, incident_id).get(role)
     return found.title if found else {"en": role, "zh": role}
-
-
-def tell(ctx: Context, connection: Connection, key: str, audience: str, subject: Message, text: Message) -> None:
-    """Queue one message in both languages, once per key, in the transaction of the act it tells of."""
-    both = [(speaker("zh_CN")(m), speaker("en")(m)) for m in (subject, text)]
-    notice = ctx.notifier.prepare(
-        Notice(
-            event_key=key,
-            audience=audience,
-            channel="folder",
-            subject=" / ".join(both[0]),
-            text="\n".join(both[1]),
-        )
-    )
-    records.queue(
-        connection,
-        event_key=notice.event_key,
-        audience=notice.audience,
-        channel=notice.channel,
-        subject=notice.subject,
-        text=notice.text,
-        queued_us=ctx.now_us(),
-    )

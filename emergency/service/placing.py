@@ -16,8 +16,9 @@ from emergency.service.joining import join_placed
 from emergency.store import changes
 from emergency.store.changes import Place
 from emergency.store.journal import Entry
-from emergency.texts import Message
+from emergency.texts import N_, Message
 
+NO_REGION = N_("{region} is no region of this workspace's map ({set})")
 ACTION, UNDONE = "claims.place", "claims.place.undo"
 
 
@@ -87,7 +88,7 @@ def place_in(ctx: Context, claim_ids: Sequence[int], region: str, *, how: str = 
     """
     if not ctx.regions.known(region):
         raise Refused(
-            Message("there is no region {region} in the region set {set}", {"region": region, "set": ctx.regions.id})
+            Message(NO_REGION, {"region": region, "set": ctx.regions.title})
         )
     precision = precision_of(ctx, region)
     return _put(ctx, [Place(i, region, precision) for i in claim_ids], how)

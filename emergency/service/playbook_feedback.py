@@ -18,7 +18,7 @@ SOURCES = {
     "regulator": N_("regulator"),
     "drill": N_("drill or real event"),
 }
-STATES = {"open": N_("open"), "taken": N_("taken up"), "declined": N_("declined")}
+STATES = {"open": N_("open"), "taken": N_("taken up"), "declined": N_("not taken up")}
 
 
 @dataclass(frozen=True)

@@ -100,3 +100,20 @@ def proposals(ctx: Context, incident_id: str) -> list[dict[str, Any]]:
     with ctx.store.read() as connection:
         rows = levels.proposals(connection, incident_id)
     return [row for row in rows if row["proposed_us"] <= ctx.now_us()]
+
+
+def begin_anew(ctx: Context, connection: Connection, incident_id: str) -> None:
+    """What the rules proposed before counts as not proposed: held against them again, it is asked about afresh."""
+    last = levels.last_proposal(connection, incident_id, WHOLE, "response")
+    if last is None or last["level"] is None:
+        return
+    row = {
+        "jurisdiction": WHOLE,
+        "value": "response",
+        "level": None,
+        "basis": last["basis"],
+        "grade": last["grade"] | {"level": None, "decided_by": None},
+    }
+    levels.add_proposal(
+        connection, incident_id=incident_id, number=last["number"] + 1, proposed_us=ctx.now_us(), **row
+    )

@@ -10,10 +10,14 @@ from dataclasses import field as made
 from pathlib import Path
 from typing import Any, Protocol
 
+import pandas as pd
+
 from emergency.intake.accounts import FLAG_NAMES, Duplicate, Flag, Reject
+from emergency.intake.cells import shown
+from emergency.intake.headers import unread_amounts
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.masking import masked_rows
-from emergency.intake.rejects import guarded, write_rejects
+from emergency.intake.rejects import DATA_ROW, IN_FILE, guarded, write_rejects
 from emergency.service.context import Context
 from emergency.service.drafts import COLUMN_NAMES
 from emergency.store import receipts
@@ -22,10 +26,10 @@ from emergency.texts import N_, Message, Speaker
 
 # Row numbers that are named on the screen, kinds that are kept, and lines of one kind in the file.
 NAMED, KINDS, LINES = 20, 200, 20_000
-HEADS = (
-    *(N_("Data row"), N_("What about it"), N_("Column"), N_("The cell says")),
-    N_("What was done, or what to look at"),
-)
+HEADS = (N_("What about it"), N_("Column"), N_("The cell says"), N_("What was done, or what to look at"))
+# Of these a kind is one value: all its rows say the same.
+BY_VALUE = ("unknown_value", "no_region_code", "repeated", "falls")
+OF_AMOUNTS = ("far_above", "far_below", "very_large")
 AGAIN = N_("repeats row {first}, which was taken")
 DIFFERS = N_("repeats row {first}, which was taken; it differs in {columns}")
 
@@ -38,6 +42,8 @@ class FlagLine:
         code: a key of FLAG_NAMES; field: the column's header; value: what the first row says, masked.
         note: what was done, or what to look at.
         row_numbers: the first of `rows` data rows.
+        above: rows of the file over its first data row; None where the file has no rows of its own.
+        alike: all rows say what the first one says; else `value` and `note` are of the first alone.
     """
 
     code: str
@@ -46,6 +52,13 @@ class FlagLine:
     note: Message
     rows: int
     row_numbers: tuple[int, ...]
+    above: int | None = None
+    alike: bool = True
+
+    @property
+    def shown_rows(self) -> tuple[int, ...]:
+        """The rows as the file itself numbers them, where it does."""
+        return tuple(row + (self.above or 0) for row in self.row_numbers)
 
     @property
     def title(self) -> Message:
@@ -61,6 +74,8 @@ class FlagLine:
             "note": str(self.note),
             "rows": self.rows,
             "row_numbers": list(self.row_numbers),
+            "file_rows": None if self.above is None else list(self.shown_rows),
+            "alike": self.alike,
         }
 
 
@@ -92,6 +107,7 @@ class Receipt:
     encoding: str = ""
     crs_source: str = ""
     mapping: str = ""
+    incident_id: str | None = None  # the incident the file was said to belong to
     state: str = "done"  # or stopped: somebody ended it; what is counted here is in
 
     def to_json(self) -> dict[str, Any]:
@@ -108,6 +124,7 @@ class Chunk(Protocol):
     flags: tuple[Flag, ...]
     header: tuple[str, ...]
     encoding: str
+    above: int | None
 
 
 @dataclass
@@ -118,10 +135,18 @@ class _Kind:
     note: Message
     rows: int = 0
     numbers: list[int] = made(default_factory=list)
+    alike: bool = True
 
     def add(self, numbers: Sequence[int]) -> None:
         self.rows += len(numbers)
         self.numbers += numbers[: NAMED - len(self.numbers)]
+
+
+def _amount(kind: _Kind) -> str:
+    """The cell; an amount of eleven digits with commas, so that nobody takes it for a telephone."""
+    if kind.code in OF_AMOUNTS and kind.value.isdecimal():
+        return f"{int(kind.value):,}"
+    return kind.value
 
 
 class Account:
@@ -140,14 +165,15 @@ class Account:
         self.repeated = 0
         self.header: tuple[str, ...] = ()
         self.encoding = ""
+        self.above: int | None = None
         self.lines: list[tuple[int, str, str, str, str]] = []
         self.listed: dict[str, int] = {}
 
     def take(self, chunk: Chunk, more: Iterable[Reject] = ()) -> None:
         """Note a chunk that has been written; `more` were rejected after it was read."""
-        self.header, self.encoding = chunk.header, chunk.encoding
+        self.header, self.encoding, self.above = chunk.header, chunk.encoding, chunk.above
         for flag in chunk.flags:
-            self._note(flag.code, flag.field, flag.value, flag.note, flag.numbers)
+            self._note(flag.code, flag.field, flag.value, flag.note, flag.numbers, flag.cells)
             for number, cell in zip(flag.numbers, flag.cells, strict=False):
                 self._list(number, flag.code, flag.field, cell, flag.note)
         for duplicate in chunk.duplicates:
@@ -162,7 +188,8 @@ class Account:
     def _repeats(self, found: Duplicate) -> None:
         columns = ", ".join(found.differing)
         spoken = self.say(", ").join(self.say(COLUMN_NAMES[c]) for c in found.differing if c in COLUMN_NAMES)
-        note = Message(DIFFERS if columns else AGAIN, {"first": found.first_row, "columns": spoken})
+        first = found.first_row + (self.above or 0)
+        note = Message(DIFFERS if columns else AGAIN, {"first": first, "columns": spoken})
         self.repeated += 1
         kind = N_("the same again; nothing lost") if not columns else N_("another text under the same number: look")
         self._note("repeated", "", columns, Message(kind), (found.row,))
@@ -170,17 +197,22 @@ class Account:
 
     def _refused(self, reject: Reject) -> None:
         self.rejects.append(reject)
+        value = reject.raw.get(reject.field, "")
         kind = self.reasons.setdefault(
-            (reject.code, reject.field),
-            _Kind(reject.code, reject.field, reject.raw.get(reject.field, ""), reject.reason),
+            (reject.code, reject.field), _Kind(reject.code, reject.field, value, reject.reason)
         )
+        kind.alike = kind.alike and (kind.value, str(kind.note)) == (value, str(reject.reason))
         kind.add([reject.row])
 
-    def _note(self, code: str, header: str, value: str, note: Message, numbers: Sequence[int]) -> None:
-        key = (code, header, value if code in ("unknown_value", "no_region_code", "repeated", "falls") else "")
+    def _note(
+        self, code: str, header: str, value: str, note: Message, numbers: Sequence[int], cells: Sequence[str] = ()
+    ) -> None:
+        key = (code, header, value if code in BY_VALUE else "")
         if key not in self.kinds and len(self.kinds) >= KINDS:
             key, value = (code, header, "…"), "…"
-        self.kinds.setdefault(key, _Kind(code, header, value, note)).add(list(numbers))
+        kind = self.kinds.setdefault(key, _Kind(code, header, value, note))
+        kind.alike = kind.alike and (code in BY_VALUE or {kind.value} >= {value, *map(shown, cells)})
+        kind.add(list(numbers))
 
     def _list(self, row: int, code: str, header: str, cell: str, note: Message) -> None:
         self.listed[code] = self.listed.get(code, 0) + 1
@@ -188,6 +220,12 @@ class Account:
             self.lines.append((row, self.say(Message(FLAG_NAMES[code])), header, cell, self.say(note)))
 
     # -- at the end ----------------------------------------------------------------------------
+
+    def look_at_header(self, mapping: ClaimMapping) -> None:
+        """Columns of amounts that the mapping does not read: their money is not in the store."""
+        for header in unread_amounts(self.header, mapping):
+            text = N_("mapping {mapping} does not read this column: its amounts are not in")
+            self._note("unread_money", header, "", Message(text, {"mapping": mapping.name}), ())
 
     @property
     def flags(self) -> tuple[FlagLine, ...]:
@@ -202,7 +240,14 @@ class Account:
         found = sorted(kinds, key=lambda k: -k.rows)
         return tuple(
             FlagLine(
-                k.code, k.field, masked_rows([k.field], [[k.value]], personal)[0][0], k.note, k.rows, tuple(k.numbers)
+                k.code,
+                k.field,
+                masked_rows([k.field], [[_amount(k)]], personal)[0][0],
+                k.note,
+                k.rows,
+                tuple(k.numbers),
+                self.above,
+                k.alike,
             )
             for k in found
         )
@@ -212,7 +257,7 @@ class Account:
         if not self.rejects:
             return None
         target = self._target(".csv")
-        write_rejects(target, self.rejects, self.header, self.say)
+        write_rejects(target, self.rejects, self.header, self.say, self.above)
         return target
 
     def write_rows(self) -> Path | None:
@@ -227,8 +272,9 @@ class Account:
         target = self._target("-rows.csv")
         with target.open("w", encoding="utf-8-sig", newline="") as file:
             writer = csv.writer(file)
-            writer.writerow([self.say(head) for head in HEADS])
-            writer.writerows([str(line[0]), *map(guarded, line[1:])] for line in lines)
+            number = DATA_ROW if self.above is None else IN_FILE
+            writer.writerow([self.say(head) for head in (number, *HEADS)])
+            writer.writerows([str(line[0] + (self.above or 0)), *map(guarded, line[1:])] for line in lines)
         return target
 
     def _target(self, ending: str) -> Path:
@@ -258,7 +304,7 @@ class Account:
                     "value": f.value,
                     "note": packed(f.note),
                     "rows": f.rows,
-                    "row_numbers": list(f.row_numbers),
+                    "row_numbers": {"rows": list(f.row_numbers), "above": f.above, "alike": f.alike},
                 }
                 for f in self.flags
             ],
@@ -293,9 +339,16 @@ def flags_of(ctx: Context, import_id: str) -> tuple[FlagLine, ...]:
     with ctx.store.read() as connection:
         rows = receipts.flags(connection, import_id)
     return tuple(
-        FlagLine(r["code"], r["field"], r["value"], unpacked(r["note"]), r["rows"], tuple(r["row_numbers"]))
+        FlagLine(r["code"], r["field"], r["value"], unpacked(r["note"]), r["rows"], *_numbered(r["row_numbers"]))
         for r in rows
     )
+
+
+def _numbered(kept: Any) -> tuple[tuple[int, ...], int | None, bool]:
+    """Data rows, the rows of the file over them, and whether they all say the same."""
+    if isinstance(kept, list):  # of an import of the first days, which kept the numbers alone
+        return tuple(kept), None, True
+    return tuple(kept["rows"]), kept["above"], kept["alike"]
 
 
 def reading_of(ctx: Context, import_id: str) -> dict[str, Any] | None:
@@ -305,3 +358,12 @@ def reading_of(ctx: Context, import_id: str) -> dict[str, Any] | None:
 
 
 __all__ = ["Account", "FlagLine", "Receipt", "flags_of", "packed", "reading_of", "unpacked"]
+
+
+def masked_preview(ctx: Context, rejects: Path, rows: int = 50) -> pd.DataFrame:
+    """The first rows of a reject file as they may be shown."""
+    found = pd.read_csv(rejects, dtype=str, nrows=rows, keep_default_na=False, on_bad_lines="skip")
+    names = [str(c) for c in found.columns]
+    cells = found.to_numpy().tolist()
+    masked = masked_rows(names, cells, ctx.content.library.synonyms()["personal"], looked_at=cells)
+    return pd.DataFrame(masked, columns=names)

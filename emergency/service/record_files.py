@@ -16,15 +16,17 @@ from typing import Any
 import pandas as pd
 
 from emergency.domain.instant import from_us, to_us
-from emergency.domain.record import NEEDED_OF
+from emergency.domain.record import NEEDED_OF, STEP_AMOUNT
 from emergency.geo.addresses import regions_of
 from emergency.intake.accounts import Reject
 from emergency.intake.claims import file_digest
 from emergency.intake.mapping import ClaimMapping
 from emergency.intake.records import RecordChunk, read_records
+from emergency.service.casualty_rows import METRICS, Statements, falls, not_counted
 from emergency.service.context import Context, Refused
 from emergency.service.import_life import alive
-from emergency.service.importing import check_currency, free_id
+from emergency.service.importing import check_currency, check_takes_files, free_id
+from emergency.service.policy_rows import added_up
 from emergency.service.progress import Progress, Stop, never
 from emergency.service.receipts import Account, Receipt
 from emergency.store import incidents, messages, records
@@ -33,17 +35,19 @@ from emergency.store.store import Connection
 from emergency.texts import Message, Speaker, speaker
 
 KINDS = tuple(kind for kind in NEEDED_OF if kind != "claims")
-METRICS = {"dead": "casualties.deaths", "missing": "casualties.missing", "injured": "casualties.injured"}
 
 
 @dataclass(frozen=True)
 class RecordReceipt(Receipt):
     """Where every row went, and what it did.
 
-    ``unlocated`` is 0 here. ``claims_changed`` claims follow a newer message; ``waiting`` messages
-    speak of claims that are not here yet and are applied when they come. ``doubts`` are figures kept
-    though they do not look right.
+    ``unlocated`` is 0 here. ``kind`` is what a row was. ``claims_changed`` claims follow a newer message;
+    ``waiting`` messages speak of claims of ``source`` that are not here yet and are applied when they come.
+    ``doubts`` are figures kept though they do not look right.
     """
+
+    kind: str = ""
+    source: str = ""
 
     claims_changed: int = 0
     waiting: int = 0
@@ -76,11 +80,15 @@ def import_records(
                 {"mapping": mapping.name, "kinds": ", ".join(KINDS)},
             )
         )
+    check_takes_files(ctx)
     started = time.monotonic()
     digest = file_digest(path)
-    run = _Run(ctx, mapping, incident_id, free_id(ctx, f"{digest[:12]}-{ctx.now_us()}"), say or speaker("en"))
+    import_id = free_id(ctx, f"{digest[:12]}-{ctx.now_us()}")
+    run = _Run(ctx, mapping, incident_id, import_id, say or speaker(ctx.profile.language))
     run.check()
     state, chunks = "done", read_records(path, mapping, now_us=ctx.now_us())
+    if mapping.kind == "policies":
+        chunks = added_up(chunks, run.fit)
     try:
         for chunk in chunks:
             run.take(chunk, path, digest)
@@ -107,6 +115,7 @@ class _Run:
         self.ctx, self.mapping, self.incident_id, self.import_id = ctx, mapping, incident_id, import_id
         self.rows = self.new = self.updated = self.duplicates = self.changed = self.waiting = self.chunks = 0
         self.doubts: list[Message] = []
+        self.statements = Statements()
         self.kept = self._figures()  # of the chunks that are in
 
     def check(self) -> None:
@@ -118,7 +127,7 @@ class _Run:
                 raise Refused(Message("casualties belong to an incident: name one that is open"))
 
     def take(self, chunk: RecordChunk, path: Path, digest: str) -> None:
-        rows, refused = self._fit(chunk)
+        rows, refused = self.fit(chunk)
         with self.ctx.store.write() as connection:
             if not self.chunks:
                 self._open(connection, path, digest)
@@ -147,7 +156,7 @@ class _Run:
             actor=self.ctx.actor.id,
         )
 
-    def _fit(self, chunk: RecordChunk) -> tuple[pd.DataFrame, list[Reject]]:
+    def fit(self, chunk: RecordChunk) -> tuple[pd.DataFrame, list[Reject]]:
         """Rows of policies need a region of ours; a name will do."""
         if self.mapping.kind != "policies":
             return chunk.rows, []
@@ -160,7 +169,10 @@ class _Run:
             Reject(
                 _row(r),
                 "",
-                Message("{region} is no region of {set}", {"region": r.region_given, "set": regions.id}),
+                Message(
+                    "{region} is no region of this workspace's map ({set})",
+                    {"region": r.region_given, "set": regions.title},
+                ),
                 "no_region",
                 {"region": str(r.region_given), "line": str(r.line)},
             )
@@ -187,14 +199,16 @@ class _Run:
             ],
         )
         numbers = list(dict.fromkeys(p["report_no"] for p in plain))
-        self.waiting += len(messages.unknown_claims(connection, source, numbers))
+        unknown = set(messages.unknown_claims(connection, source, numbers))
+        self.waiting += sum(p["report_no"] in unknown for p in plain)
         self.changed += messages.settle(connection, source, numbers, now_us)
-        self.doubts += _doubts(connection, source, numbers)
+        self.doubts += _doubts(connection, source, numbers, by_step=STEP_AMOUNT in self.mapping.columns)
         return kept
 
     def _policies(self, connection: Connection, rows: pd.DataFrame) -> Kept:
         plain = _plain(rows, ["region", "line", "policies", "sum_insured_minor", "currency", "own_share", "as_of"])
         now_us = self.ctx.now_us()
+        of = rows["of"].tolist() if "of" in rows else [1] * len(rows)
         return messages.keep_policies(
             connection,
             [
@@ -206,6 +220,7 @@ class _Run:
                 }
                 for p in plain
             ],
+            of,
         )
 
     def _casualties(self, connection: Connection, rows: pd.DataFrame) -> Kept:
@@ -221,28 +236,27 @@ class _Run:
         """Totals of one statement as facts; False where they are known already."""
         added = False
         for column, metric in METRICS.items():
-            if group[column].isna().all():
+            total = self.statements.total(group, column)
+            if total is None:
                 continue
-            value = int(group[column].sum())
             earlier = [f for f in known if f["metric"] == metric and f["as_of_us"] <= as_of]
-            if any(f["as_of_us"] == as_of and f["value"] == value for f in earlier):
+            if any(f["as_of_us"] == as_of and f["value"] == total.value for f in earlier):
                 continue
-            if earlier and isinstance(earlier[-1]["value"], int) and earlier[-1]["value"] > value:
-                self.doubts.append(_falls(metric, earlier[-1]["value"], value))
-            said_by = "; ".join(dict.fromkeys(group["said_by"].dropna())) or self.mapping.name
+            if earlier and isinstance(earlier[-1]["value"], int) and earlier[-1]["value"] > total.value:
+                self.doubts.append(falls(metric, earlier[-1]["value"], total.value))
             incidents.add_fact(
                 connection,
                 incident_id=self.incident_id,
                 metric=metric,
-                value=value,
+                value=total.value,
                 region=None,
-                source=said_by,
+                source=total.said_by or self.mapping.name,
                 as_of=from_us(as_of),
                 recorded=self.ctx.now(),
                 actor=self.ctx.actor.id,
-                note=_by_region(group, column),
+                note=total.by_region,
             )
-            known.append({"metric": metric, "as_of_us": as_of, "value": value})
+            known.append({"metric": metric, "as_of_us": as_of, "value": total.value})
             added = True
         return added
 
@@ -258,6 +272,8 @@ class _Run:
 
     def close(self, path: Path, digest: str, state: str, seconds: float) -> RecordReceipt:
         account, figures = self.account, self.kept
+        account.look_at_header(self.mapping)
+        self.doubts += not_counted(account.header, self.mapping)
         target, rows_file = account.write_rejects(), account.write_rows()
         with self.ctx.store.write() as connection:
             records.change_import(
@@ -284,6 +300,8 @@ class _Run:
             rejects_file=str(target) if target else None,
             import_id=self.import_id,
             seconds=round(seconds, 3),
+            kind=self.mapping.kind,
+            source=self.mapping.source,
             claims_changed=self.changed,
             waiting=self.waiting,
             doubts=tuple(self.say(d) for d in self.doubts[:20]),
@@ -308,23 +326,27 @@ def _row(found: Any) -> int:
     return int(found.row)
 
 
-def _by_region(group: pd.DataFrame, column: str) -> str:
-    given = group[group["region_given"].notna() & group[column].notna()]
-    return "; ".join(f"{r.region_given} {getattr(r, column)}" for r in given.itertuples())[:2000]
+def _doubts(
+    connection: Connection, source: str, report_nos: Sequence[str], most: int = 200, *, by_step: bool = False
+) -> list[Message]:
+    """What was paid to date cannot fall, unless money came back; looked at for the first claims of a chunk.
 
-
-def _doubts(connection: Connection, source: str, report_nos: Sequence[str], most: int = 200) -> list[Message]:
-    """What was paid to date cannot fall, unless money came back; looked at for the first claims of a chunk."""
+    Args:
+        by_step: amounts are of steps: two payments of one claim may be two sums, or one that grew.
+    """
     found = []
     for number in report_nos[:most]:
-        paid = [m["paid_minor"] for m in messages.history(connection, source, number) if m["paid_minor"] is not None]
-        if any(after < before for before, after in pairwise(paid)):
+        told = [m for m in messages.history(connection, source, number) if m["paid_minor"] is not None]
+        if any(after["paid_minor"] < before["paid_minor"] for before, after in pairwise(told)):
             found.append(Message("{report}: what was paid to date falls; is each payment meant?", {"report": number}))
+        elif by_step and (payments := sum(m["kind"] in ("paid", "advance") for m in told)) > 1:
+            found.append(_payments(number, payments))
     return found
 
 
-def _falls(metric: str, before: int, now: int) -> Message:
+def _payments(number: str, payments: int) -> Message:
     return Message(
-        "{metric} falls from {before} to {now}, though it counts to date; kept, look at the source",
-        {"metric": metric, "before": before, "now": now},
+        "{report}: {n} payments carry an amount; the newest counts as paid to date. If each is a sum by itself, add a"
+        " column with what is paid to date",
+        {"report": number, "n": payments},
     )

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 
 from emergency.geo.build import BoundaryFault, install_file
 from emergency.geo.china import ExtraMissing, install_cn
+from emergency.geo.regions import UnknownRegionSet
+from emergency.service.alert_places import place_again
 from emergency.service.context import Content, Refused
+from emergency.service.running import SYSTEM, context
 
 
 def install(content: Content, name: str, id: str | None = None) -> Path:
     """Install ``cn``, or a file of boundaries under an id; returns where it now stands.
 
+    Alerts that every workspace has taken already are placed on the new map.
+
     Raises:
         Refused: neither ``cn`` nor a file with an id.
     """
     try:
-        return _install(content, name, id)
+        path = _install(content, name, id)
     except (BoundaryFault, ExtraMissing) as fault:
         raise Refused(str(fault)) from fault
+    for workspace in content.workspaces.names():
+        with suppress(UnknownRegionSet):  # a drill of a set that is gone has no map to be placed on
+            place_again(context(content, workspace, SYSTEM))
+    return path
 
 
 def _install(content: Content, name: str, id: str | None) -> Path:

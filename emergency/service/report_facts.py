@@ -5,21 +5,24 @@ What nobody knows is left out here, and the form marks it; a zero is stated only
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import Any
 
+from emergency.domain.figure_value import is_number
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.level import CLASS_NAME, LEVEL_MARK
 from emergency.domain.report_form import TAGS, Figure, Text, differences
 from emergency.library.relief import load_relief_measures
-from emergency.service import clocks
+from emergency.service import clocks, report_course
 from emergency.service.context import Context
 from emergency.service.figures import figures
-from emergency.service.grading import Evaluation
+from emergency.service.grading import INDUSTRY, Evaluation
 from emergency.service.report_words import (
     BASES,
     CASUALTIES,
     CURRENCIES,
+    LOSSES,
     NAMED,
     OWN_CLAIMS,
     OWN_ROSTER,
@@ -93,11 +96,15 @@ class _Gatherer:
         self.state("occurred", self.when(i.occurred_at))
         self.state("discovered", self.when(i.discovered_at))
         self.state("as_of", self.when(self.ctx.now()))
-        self.state("place", place(i.place))
-        self.state("cause", i.cause)
+        self.state("cause", i.cause.rstrip("。. "))
+        self.state("scope", place(i.scope.rstrip("。. ")))
+        self.state("event", report_course.event(i, self.kind_name()))
+        self.state("learned", report_course.after(self.ctx, i.discovered_at, i.occurred_at))
+        self.state("response", report_course.response(self.ctx, i) or "")
         self.regions()
-        if i.activated_at is not None:
-            self.state("activated", self.when(i.activated_at))
+        # Where nobody named a place, the regions in scope are what is known of it.
+        regions = self.facts.get("regions")
+        self.state("place", regions.shown if regions and not i.place else place(i.place))
         if i.response_level:
             self.state("level", RESPONSES[i.response_level])
         playbook = clocks.playbook_for(self.ctx, i)
@@ -141,7 +148,7 @@ class _Gatherer:
             self.state("class", {"zh": f"{name['zh']}（{mark}级）", "en": f"{name['en']} ({mark})"})
             basis = self.evaluation.class_basis
             self.state("class.basis", BASES.get(basis, {"zh": "估计", "en": "estimate"}))
-        elif found is not None and self.evaluation.class_basis:
+        elif found is not None and any(one.value is not None for one in found.indicators):
             self.state("class.none", pair(CLASS_NAME[3]))
 
     # Figures --------------------------------------------------------------------------------------
@@ -212,21 +219,55 @@ class _Gatherer:
                 p.as_of,
             )
 
+    def said_loss(self) -> None:
+        """The loss the level rests on where claims give none, or less than somebody has said: one number everywhere."""
+        facts, origins = self.evaluation.facts, self.evaluation.origins
+        for metric, (name, mark) in LOSSES.items():
+            value, origin = facts.get(metric), origins.get(metric)
+            if not is_number(value) or not value or origin is None or not origin.said_by:
+                continue
+            if "loss.estimated" in self.facts and metric != "loss.estimated_gross":
+                return
+            amount, source = self.money(round(value * 100)), {"zh": origin.said_by, "en": origin.said_by}
+            shown = {language: amount[language] + mark[language] for language in ("zh", "en")}
+            self.count("loss.estimated", name, value, {"zh": "", "en": ""}, source, origin.as_of, shown)
+            return
+
     def casualties(self) -> None:
+        """Persons as the level counts them: a part that is larger than its whole is the whole's least."""
         now_us = self.ctx.now_us()
         with self.ctx.store.read() as connection:
-            rows = incidents.facts(connection, incident_id=self.incident.incident_id, now_us=now_us)
-            injured, dead = claim_store.casualties(connection, now_us=now_us, incident=self.incident.incident_id)
-        newest = {str(r["metric"]): r for r in rows if isinstance(r["value"], int | float)}
-        counted = {"casualties.dead": dead, "casualties.injured": injured}
+            injured, _ = claim_store.casualties(connection, now_us=now_us, incident=self.incident.incident_id)
+        unit = {"zh": "人", "en": ""}
         for gap, (metrics, name) in CASUALTIES.items():
-            said = next((newest[m] for m in metrics if m in newest), None)
-            unit = {"zh": "人", "en": ""}
-            if said is not None:
-                source = {"zh": str(said["source"]), "en": str(said["source"])}
-                self.count(gap, name, said["value"], unit, source, from_us(said["as_of_us"]))
-            elif counted[gap] and self.situation.published is None:
-                self.count(gap, name, counted[gap], unit, OWN_CLAIMS, self.situation.as_of)
+            metric = next((m for m in metrics if is_number(self.evaluation.facts.get(m))), None)
+            own = report_course.own_dead(self.ctx, self.incident.incident_id) if gap == "casualties.dead" else None
+            if own is not None and metric is not None and self.evaluation.basis.get(metric, "own") != "own":
+                # The class rests on the industry's figure; what we know of our own stands for ourselves.
+                source = {"zh": own.source, "en": own.source} if own.source else OWN_CLAIMS
+                self.count(gap, name, own.persons, unit, source, own.as_of)
+            elif metric is not None:
+                source, at = self._origin(metric)
+                self.count(gap, name, self.evaluation.facts[metric], unit, source, at)
+            elif gap == "casualties.injured" and injured and self.situation.published is None:
+                self.count(gap, name, injured, unit, OWN_CLAIMS, self.situation.as_of)
+
+    def industry(self) -> None:
+        """Deaths of the whole industry, said with their source and time, never as our own."""
+        found = report_course.industry_dead(self.ctx, self.incident.incident_id)
+        if found is not None:
+            name, source = {"zh": "行业死亡人数", "en": "deaths, industry"}, {"zh": found.source, "en": found.source}
+            self.count("industry.dead", name, found.persons, {"zh": "人", "en": ""}, source, found.as_of)
+            self.state("industry.dead.source", source)
+            self.state("industry.dead.as_of", self.when(found.as_of))
+
+    def _origin(self, metric: str) -> tuple[Text, datetime]:
+        """Who said a fact of the evaluation, and when it held."""
+        own = self.evaluation.basis.get(metric, "own") == "own"
+        origin = self.evaluation.origins.get(metric if own else INDUSTRY + metric)
+        if origin is None or not origin.said_by:
+            return OWN_CLAIMS, self.situation.as_of
+        return {"zh": origin.said_by, "en": origin.said_by}, origin.as_of
 
     def people(self) -> None:
         s, at, unit = self.situation, self.situation.as_of, {"zh": "人", "en": " adjusters"}
@@ -289,16 +330,7 @@ class _Gatherer:
             self.state("tags", listed([pair(TAGS.get(tag, tag)) for tag in worn]))
 
     def clock_lines(self) -> None:
-        lines = []
-        for c in clocks.running_clocks(self.ctx, self.evaluation):
-            if c.clock.waits and c.kind != "situation":
-                due, title = self.when(c.due_at), pair(c.title)
-                kind = {"zh": "力争", "en": "target"} if c.strive else {"zh": "不迟于", "en": "limit"}
-                lines.append(
-                    {"zh": f"{title['zh']}{kind['zh']}{due['zh']}", "en": f"{title['en']} ({kind['en']}) {due['en']}"}
-                )
-        if lines:
-            self.state("clocks", {"zh": "；".join(t["zh"] for t in lines), "en": "; ".join(t["en"] for t in lines)})
+        self.state("clocks", report_course.clock_lines(self.ctx, self.evaluation))
 
     def ended(self) -> None:
         with self.ctx.store.read() as connection:
@@ -323,7 +355,9 @@ def gather(ctx: Context, evaluation: Evaluation, kind: str) -> dict[str, Figure]
         gatherer.about,
         gatherer.classed,
         gatherer.claims,
+        gatherer.said_loss,
         gatherer.casualties,
+        gatherer.industry,
         gatherer.people,
         gatherer.tasks,
         gatherer.relief,
@@ -337,12 +371,15 @@ def gather(ctx: Context, evaluation: Evaluation, kind: str) -> dict[str, Figure]
     return gatherer.facts
 
 
+CAUSE = "initial_cause"  # the field of the forms that says why
 SERIES = {"follow_up": ("first", "follow_up"), "final": ("first", "follow_up"), "situation": ("situation",)}
 
 
 def _since_last(ctx: Context, gatherer: _Gatherer, kind: str) -> None:
     with ctx.store.read() as connection:
         known = reports.handed_in(connection, gatherer.incident.incident_id, to_us(ctx.now()))
+    if not gatherer.incident.cause:
+        gatherer.state("cause", _cause_told(known))
     last = next((r for r in known if r["kind"] in SERIES.get(kind, ())), None)
     if last is None:
         return
@@ -351,3 +388,13 @@ def _since_last(ctx: Context, gatherer: _Gatherer, kind: str) -> None:
     changed = differences(last["figures"], {gap: f for gap, f in gatherer.facts.items() if f.cited})
     if changed:
         gatherer.state("last.changes", {"zh": changes(changed, "zh"), "en": changes(changed, "en")})
+
+
+def _cause_told(handed: Sequence[Mapping[str, Any]]) -> str:
+    """The cause as the newest report has it where somebody wrote one; nobody writes it twice."""
+    for one in handed:
+        unknown = {field for field, _ in one["missing"]}
+        for field in one["fields"]:
+            if field["id"] == CAUSE and CAUSE not in unknown:
+                return str(field["text"]).strip().rstrip("。.")
+    return ""

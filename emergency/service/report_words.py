@@ -19,19 +19,38 @@ OWN_TASKS: Text = {"zh": "本公司任务记录", "en": "own task record"}
 NAMED = 5  # regions or tasks that are named before the rest is only counted
 
 PERILS = {
-    "flood": N_("flood"),
-    "rainstorm": N_("rainstorm"),
-    "waterlogging": N_("waterlogging"),
-    "hurricane": N_("hurricane"),
     "typhoon": N_("typhoon"),
-    "storm_surge": N_("storm surge"),
+    "rainstorm": N_("rainstorm"),
+    "flood": N_("flood"),
     "earthquake": N_("earthquake"),
+    "hurricane": N_("hurricane"),
     "hail": N_("hail"),
-    "fire": N_("fire"),
-    "wildfire": N_("wildfire"),
-    "winter_storm": N_("snow and ice"),
+    "storm_surge": N_("storm surge"),
+    "waterlogging": N_("waterlogging"),
     "landslide": N_("landslide"),
+    "winter_storm": N_("snow and ice"),
+    "wildfire": N_("wildfire"),
     "tornado": N_("tornado"),
+    "tsunami": N_("tsunami"),
+    "wind": N_("strong wind"),
+    "thunderstorm": N_("thunderstorm"),
+    "snow": N_("snow"),
+    "heat": N_("heat"),
+    "drought": N_("drought"),
+    "volcano": N_("volcano"),
+    "fire": N_("fire"),
+    "explosion": N_("explosion"),
+    "traffic": N_("traffic accident"),
+    "collapse": N_("collapse of a building"),
+    "epidemic": N_("epidemic"),
+    "food_poisoning": N_("food poisoning"),
+    "outage": N_("outage"),
+    "data_leak": N_("data leak"),
+    "cyber_attack": N_("cyber attack"),
+    "mass_complaints": N_("mass complaints"),
+    "gathering": N_("people gathering"),
+    "clause_dispute": N_("dispute over a clause"),
+    "lawsuit": N_("lawsuits"),
 }
 RESPONSES: Mapping[int, Text] = {
     1: {"zh": "Ⅰ级（一级）响应", "en": "level Ⅰ response"},
@@ -47,6 +66,15 @@ BASES: Mapping[str, Text] = {
 CASUALTIES = {
     "casualties.dead": (("casualties.deaths", "casualties.insured_deaths"), {"zh": "死亡人数", "en": "deaths"}),
     "casualties.injured": (("casualties.injured", "casualties.serious"), {"zh": "受伤人数", "en": "injured"}),
+}
+# Losses somebody has said, the fullest first: metric -> name, and what is written behind the amount.
+LOSSES: Mapping[str, tuple[Text, Text]] = {
+    "loss.estimated_gross": ({"zh": "预计损失", "en": "estimated loss"}, {"zh": "", "en": ""}),
+    "loss.direct": ({"zh": "直接损失", "en": "direct loss"}, {"zh": "（直接损失）", "en": " (direct loss)"}),
+    "payout.property_estimated": (
+        {"zh": "预计财产赔付", "en": "estimated property payout"},
+        {"zh": "（预计财产赔付）", "en": " (estimated property payout)"},
+    ),
 }
 CURRENCIES = {"CNY": {"zh": "元", "en": "CNY"}, "USD": {"zh": "美元", "en": "USD"}}
 

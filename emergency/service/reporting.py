@@ -7,28 +7,30 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
-from emergency.domain.report_form import LANGUAGE_KEYS, Authority, Figure, Filled, Form, fill, gap_name
+from emergency.domain.report_form import LANGUAGE_KEYS, Authority, Figure, Filled, Form, fill, gap_name, marks_left
 from emergency.domain.report_text import Cited, Entry, Paper, plain_text
 from emergency.domain.reporting_clock import Clock
 from emergency.library.report_files import load_forms
 from emergency.service import clocks, report_facts
 from emergency.service.context import Conflict, Context, Notice, Refused
 from emergency.service.grading import Evaluation, evaluate, incident_named
+from emergency.service.report_check import CONSOLE as CONSOLE
+from emergency.service.report_check import PHONE as PHONE
+from emergency.service.report_check import as_clocks_say, may_close, may_hand_in
 from emergency.service.report_words import SENDER, SENDER_FIELDS, local_words
 from emergency.service.response import settle
 from emergency.service.running import watermark
-from emergency.store import incidents, records, reports
+from emergency.service.telling import INSIDE, deliver
+from emergency.store import incidents, reports
 from emergency.store.store import Connection, read_setting, write_setting
 from emergency.texts import N_, Message, speaker
 
-PHONE, CONSOLE = "phone", "console"
-WAYS = ("portal", "mail", "fax", "in_person", PHONE, CONSOLE)
 CHANGED_BY = N_("{who} changed this field at {time}: “{text}”. Look at it, then write yours again.")
 HANDED_BY = N_("{who} handed in number {number} of this report at {time}; look at it before you hand in another.")
 
@@ -50,9 +52,11 @@ class DraftField:
 
     @property
     def missing(self) -> tuple[str, ...]:
-        """What still has to be added: nothing where a person has written the field."""
+        """What still has to be added; where a person has written the field, the marks they left in it."""
+        if self.written and self.text.strip():
+            return marks_left(self.filled.field, self.text)
         if self.written:
-            return () if self.text.strip() or not self.filled.field.required else (self.filled.field.id,)
+            return (self.filled.field.id,) if self.filled.field.required else ()
         return self.filled.missing
 
 
@@ -170,6 +174,7 @@ def submit(
     person: str = "",
     handed_at: datetime | None = None,
     corrects: str = "",
+    despite: str = "",
 ) -> dict[str, Any]:
     """Hand a report in (or publish a situation report): frozen, recorded, its clock met and its tasks settled.
 
@@ -178,15 +183,18 @@ def submit(
         person: who took it at the other end; needed for a report by phone.
         handed_at: when it was handed in, now unless given; a call is often recorded afterwards.
         corrects: report_id of the report it corrects; a correction meets no clock.
+        despite: why a final report goes though a response is in force or another report is owed.
 
     Returns:
         The report as it is kept.
 
     Raises:
-        Refused: something is missing that makes it no report. Conflict: the same number was handed in meanwhile.
+        Refused: something is missing that makes it no report, or a final one none. Conflict: the same number was
+            handed in meanwhile.
     """
     at = handed_at or ctx.now()
-    _may_hand_in(ctx, prepared, via, person, at)
+    may_hand_in(ctx, prepared, via, person, at)
+    may_close(ctx, prepared, despite or corrects)
     paper = paper_of(ctx, prepared, at, _named(ctx, corrects))
     text = plain_text(paper)
     due = _due(ctx, prepared)
@@ -221,25 +229,12 @@ def submit(
         "actor": ctx.actor.id,
     }
     with ctx.store.write() as connection:
-        _hand_in(ctx, connection, prepared, row)
+        _hand_in(ctx, connection, prepared, row, despite.strip())
     clocks.keep(ctx, evaluate(ctx, prepared.incident.incident_id))
     return row
 
 
-def _may_hand_in(ctx: Context, prepared: Prepared, via: str, person: str, at: datetime) -> None:
-    if via not in WAYS:
-        raise Refused(Message(N_("a report goes by one of {ways}"), {"ways": ", ".join(WAYS)}))
-    if via == PHONE and not person.strip():
-        raise Refused(Message(N_("say who took the call; a report by phone is a report to somebody")))
-    if at > ctx.now():
-        raise Refused(Message(N_("a report cannot have been handed in in the future; check the time")))
-    if at < prepared.incident.occurred_at:
-        raise Refused(Message(N_("that is before the incident occurred; check the time")))
-    if not any(f.text.strip() for f in prepared.fields):
-        raise Refused(Message(N_("the report is empty")))
-
-
-def _hand_in(ctx: Context, connection: Connection, prepared: Prepared, row: dict[str, Any]) -> None:
+def _hand_in(ctx: Context, connection: Connection, prepared: Prepared, row: dict[str, Any], despite: str) -> None:
     """State, entry and settled tasks, in the caller's transaction."""
     incident_id, kind = prepared.incident.incident_id, prepared.kind
     if reports.next_number(connection, incident_id, kind) != prepared.number:
@@ -254,7 +249,7 @@ def _hand_in(ctx: Context, connection: Connection, prepared: Prepared, row: dict
         **{k: row[k] for k in ("number", "via", "person", "sha256", "corrects", "state", "missing")},
         "report": row["report_id"],
         "incident": incident_id,
-    }
+    } | ({"despite": despite} if despite else {})
     action = "report.publish" if row["addressee"] == "cadence" else "report.submit"
     if action == "report.publish":
         body["text"] = row["text"]
@@ -273,8 +268,7 @@ def _hand_in(ctx: Context, connection: Connection, prepared: Prepared, row: dict
 def _give_out(ctx: Context, connection: Connection, row: Mapping[str, Any]) -> None:
     """A situation report that is published goes to the staff as well."""
     subject = str(row["text"]).splitlines()[0]
-    notice = ctx.notifier.prepare(Notice(f"report/{row['report_id']}", "staff", "folder", subject, str(row["text"])))
-    records.queue(connection, queued_us=ctx.now_us(), **asdict(notice))
+    deliver(ctx, connection, Notice(f"report/{row['report_id']}", INSIDE, INSIDE, subject, str(row["text"])), [INSIDE])
 
 
 def _still_marked(name: str, prepared: Prepared) -> bool:
@@ -397,4 +391,5 @@ def _mark(ctx: Context, language: str) -> str:
 def handed(ctx: Context, incident_id: str) -> list[dict[str, Any]]:
     """Every report of an incident as known now, the newest first."""
     with ctx.store.read() as connection:
-        return reports.handed_in(connection, incident_id, ctx.now_us())
+        rows = reports.handed_in(connection, incident_id, ctx.now_us())
+    return as_clocks_say(ctx, incident_id, rows)

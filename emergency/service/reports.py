@@ -20,8 +20,11 @@ from emergency.domain.drill.world import Stay, World, play, stays
 from emergency.geo.regions import RegionSet
 from emergency.service.context import Context, Refused
 from emergency.service.drill_log import played
-from emergency.service.drills import EVIDENCE, report
-from emergency.texts import N_, Speaker, speaker
+from emergency.service.drill_score import EVIDENCE
+from emergency.service.drills import report
+from emergency.service.learning import learning
+from emergency.service.reviewing import RUN, Subject
+from emergency.texts import N_, Message, Speaker, speaker
 
 # Format -> (suffix of the file, media type).
 FORMATS = {
@@ -44,11 +47,12 @@ def document(ctx: Context, run_id: str, form: str, language: str = "en") -> byte
         Refused: no such run or format; for the replay also a run whose workspace was played anew since.
     """
     if form not in FORMATS:
-        raise Refused(f"format {form!r} is not one of {', '.join(FORMATS)}")
+        raise Refused(Message("format {format} is not one of {known}", {"format": form, "known": ", ".join(FORMATS)}))
     say = speaker(language)
     if form == "html":
         return replay_html(replay(ctx, run_id, say), say).encode()
-    story = after_action(report(ctx, run_id), say)
+    run = report(ctx, run_id)
+    story = after_action(run | {"learning": learning(ctx, Subject(RUN, run_id), run)}, say)
     return docx_bytes(story) if form == "docx" else pdf_bytes(story)
 
 
@@ -65,7 +69,8 @@ def replay(ctx: Context, run_id: str, say: Speaker) -> Replay:
     codes = {code for frame in frames for code in (*frame.claims, *frame.people)}
     places = [_place(drill.regions, code, say) for code in sorted(codes) if drill.regions.known(code)]
     if not places:
-        raise Refused(f"run {run_id!r} has no region that is on the map; there is nothing to replay")
+        text = N_("run {run} has no region that is on the map; there is nothing to replay")
+        raise Refused(Message(text, {"run": run_id}))
     known = [place.code for place in places]
     above = sorted({code for place in known for code in drill.regions.ancestors(place)} - set(known))
     shapes, ground = _outlines(drill.regions, known), _outlines(drill.regions, above)

@@ -7,17 +7,19 @@ from collections.abc import Mapping
 from typing import Any
 
 from emergency.domain import act
+from emergency.domain.figure_value import value_fault
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
+from emergency.domain.ledger import figure_name
 from emergency.service.context import Context, Notice, Refused
 from emergency.service.measures import enable_in
 from emergency.service.relief import catalogue
-from emergency.service.task_plan import lay_out, playbook_of, start_clock
+from emergency.service.task_plan import lay_out, owed_after_the_end, playbook_of, start_clock
 from emergency.service.tasks import complete_task, reopen_task, settle
 from emergency.store import incidents, records, stand_downs
 from emergency.store import tasks as task_store
 from emergency.store.store import Connection
-from emergency.texts import Message
+from emergency.texts import N_, Message
 
 
 def open_incident(ctx: Context, new: Incident) -> Incident:
@@ -68,9 +70,16 @@ def record_fact(
     confidence: str = "",
     note: str = "",
 ) -> None:
-    """Enter a figure no claim carries: deaths, outage minutes, an industry total."""
+    """Enter a figure no claim carries: deaths, outage minutes, an industry total.
+
+    Raises:
+        Refused: no source, or a value the metric cannot have; whoever sends it, nothing is written.
+    """
     if not source.strip():
-        raise Refused("a figure needs its source; say who said it")
+        raise Refused(Message(N_("a figure needs its source; say who said it")))
+    if fault := value_fault(metric, value):
+        gaps = {"figure": figure_name(metric), "reason": fault.message}
+        raise Refused(Message(N_("Not entered: {figure} {reason}"), gaps))
     now = ctx.now()
     with ctx.store.write() as connection:
         incidents.add_fact(
@@ -142,13 +151,14 @@ def perform(ctx: Context, incident_id: str, action: str, body: Mapping[str, Any]
         Refused: unknown act or incident, or something missing from its body.
     """
     if action in ("level.confirm", "allocation.commit"):
-        raise Refused(f"{action} is done by confirming a level or committing a plan, not recorded by hand")
+        gaps = {"act": Message(act.ACTS[action].title)}
+        raise Refused(Message("“{act}” is done by confirming a level or committing a plan, not by hand", gaps))
     wrong = act.faults(action, body)
     if wrong:
-        raise Refused("; ".join(wrong))
+        raise Refused(wrong[0])
     with ctx.store.write() as connection:
         if incidents.get(connection, incident_id) is None:
-            raise Refused(f"there is no incident {incident_id!r}")
+            raise Refused(Message("there is no incident {incident}", {"incident": incident_id}))
         if action == "policy.enable" and str(body["name"]) in catalogue(ctx).measures:
             return enable_in(ctx, connection, incident_id, str(body["name"]), reason=str(body.get("reason", "")))
         seq = ctx.record(connection, action, incident_id, dict(body) | {"incident": incident_id})
@@ -196,10 +206,14 @@ def tasks(ctx: Context, incident_id: str) -> list[dict[str, Any]]:
     now = ctx.now()
     with ctx.store.read() as connection:
         rows = task_store.of(connection, incident_id)
+        incident = incidents.get(connection, incident_id)
+    running = incident is None or incident.is_open
+    owed = owed_after_the_end(playbook_of(ctx, incident) if incident else None)
     for row in rows:
         row["due_at"] = None if row["due_us"] is None else from_us(row["due_us"])
         row["done_at"] = None if row["done_us"] is None else from_us(row["done_us"])
         row["late"] = row["state"] == "open" and row["due_at"] is not None and row["due_at"] < now
+        row["late"] = row["late"] and (running or owed(row))
     return rows
 
 

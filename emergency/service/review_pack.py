@@ -14,6 +14,7 @@ from emergency.domain.instant import from_us
 from emergency.service.context import Context
 from emergency.service.figures import figures
 from emergency.service.relief import cost, measures_of
+from emergency.service.review_plans import rejected_plans, sent_out
 from emergency.service.task_board import Board, board
 from emergency.store import incidents, journal, records, stand_downs
 from emergency.store.journal import Entry
@@ -65,7 +66,9 @@ def measured(ctx: Context, incident: Incident, found: Board | None = None) -> tu
     found = found or board(ctx, incident.incident_id)
     asked = [o for o in found.lines if o.look != "dropped"]
     done = [o for o in asked if o.look == "done"]
-    timed = [o for o in done if o.due_at is not None and o.done_at is not None]
+    over = incident.closed_at or ctx.now()
+    # What was due and never done weighs as much as what was done too late.
+    timed = [o for o in asked if o.due_at is not None and not o.reckoned and (o.look == "done" or o.due_at <= over)]
     in_time = [o for o in timed if o.done_at is not None and o.due_at is not None and o.done_at <= o.due_at]
     known = figures(ctx, incident.incident_id)
     board_says = Message(N_("the task board"))
@@ -73,9 +76,9 @@ def measured(ctx: Context, incident: Incident, found: Board | None = None) -> tu
         Measured(Message(N_("Discovery to activation, minutes")), _minutes(incident), Message(N_("the incident"))),
         Measured(Message(N_("Tasks done")), f"{len(done)} / {len(asked)}", board_says),
         Measured(
-            Message(N_("Done in time, %")),
+            Message(N_("Done in time, % of what was due")),
             round(100 * len(in_time) / len(timed), 1) if timed else None,
-            Message(N_("{count} tasks with a due time"), {"count": len(timed)}),
+            Message(N_("{done} of {count} tasks that were due by then"), {"done": len(in_time), "count": len(timed)}),
         ),
         Measured(Message(N_("Occurrences missed")), sum(o.look == "missed" for o in asked), board_says),
         Measured(Message(N_("Escalations of late tasks")), sum(len(o.told) for o in asked), board_says),
@@ -97,7 +100,7 @@ def _minutes(incident: Incident) -> int | None:
 
 
 def pack(ctx: Context, incident_id: str, language: str) -> bytes:
-    """The review's workbook: summary, levels, tasks, reports, bulletins, measures, stand-down, journal."""
+    """The review's workbook: summary, levels, tasks, reports, bulletins, measures, plans, stand-down, journal."""
     say, zone = speaker(language), ZoneInfo(ctx.profile.timezone)
     with ctx.store.read() as connection:
         incident = incidents.get(connection, incident_id)
@@ -116,6 +119,8 @@ def pack(ctx: Context, incident_id: str, language: str) -> bytes:
             _acts(say(N_("Reports")), say, zone, [e for e in entries if e.action.startswith("report.")]),
             _acts(say(N_("Bulletins")), say, zone, [e for e in entries if e.action.startswith(WORDS)]),
             _measures(ctx, say, zone, incident_id),
+            rejected_plans(ctx, say, zone, incident_id),
+            sent_out(ctx, say, zone, incident_id),
             _conditions(say, zone, ended),
             _messages(say, zone, sent),
             _acts(say(N_("Journal")), say, zone, entries),

@@ -9,6 +9,8 @@ from typing import Any
 
 from emergency.domain.drill.clock import DrillClock, jump, pause, resume, set_speed, standing_at
 from emergency.domain.workspace import Profile
+from emergency.library.frozen import frozen
+from emergency.service.alert_places import place_again
 from emergency.service.context import (
     Actor,
     Clock,
@@ -22,6 +24,7 @@ from emergency.service.context import (
 from emergency.store.store import Store, read_setting, write_setting
 from emergency.texts import N_, Message
 
+FILES = "drill.files"  # setting of a drill's workspace: its files as they were at the start
 SYSTEM = Actor("system", "System", "system")
 
 LIVE = Profile(
@@ -63,15 +66,23 @@ def context(content: Content, workspace: str, actor: Actor, wall: Clock | None =
         Refused: no such workspace.
     """
     if workspace != "live" and not content.workspaces.exists(workspace):
-        raise Refused(
-            f"there is no workspace {workspace!r}; known: {', '.join(content.workspaces.names()) or 'none yet'}. "
-            "`emergency demo` makes the demos"
-        )
+        gaps = {"workspace": workspace, "known": ", ".join(content.workspaces.names()) or "–"}
+        text = N_("there is no workspace {workspace}; known: {known}. `emergency demo` makes the demos")
+        raise Refused(Message(text, gaps))
     store = content.workspaces.open(workspace)
     profile = _profile(store)
     clock = _clock(store, wall or WallClock())
+    content = _as_begun(content, store) if profile.kind == "drill" else content
     notifier = ExerciseNotifier() if profile.kind == "drill" else LiveNotifier()
     return Context(actor, clock, store, notifier, content, profile)
+
+
+def _as_begun(content: Content, store: Store) -> Content:
+    """A drill goes on by the script, the plan and the rules it began with."""
+    texts: dict[str, str] = {name.split(" ")[0]: text for name, text in store.setting(FILES, {}).items()}
+    if texts.keys() < {"drill", "playbook", "rules"} or not all(texts.values()):
+        return content
+    return replace(content, library=frozen(content.library, texts["drill"], texts["playbook"], texts["rules"]))
 
 
 def _profile(store: Store) -> Profile:
@@ -101,6 +112,7 @@ def save_profile(ctx: Context, profile: Profile, clock_at: datetime | None = Non
     described = context(ctx.content, ctx.store.name, ctx.actor)
     with ctx.store.write() as connection:
         described.record(connection, "workspace.describe", ctx.store.name, {"profile": profile.to_json()})
+    place_again(described)
     return described
 
 
@@ -111,7 +123,7 @@ def move_clock(ctx: Context, act: str, value: Any = None) -> Context:
         Refused: the live workspace, whose clock is the wall's.
     """
     if ctx.profile.kind == "live":
-        raise Refused("the live workspace keeps real time; open a demo or a drill to move its clock")
+        raise Refused(Message("the live workspace keeps real time; open a demo or a drill to move its clock"))
     wall = ctx.clock.wall if isinstance(ctx.clock, WorkspaceClock) else WallClock()
     now = wall.now()
     with ctx.store.write() as connection:

@@ -8,12 +8,14 @@ from datetime import datetime
 from typing import Any
 
 from emergency.domain.incident import Incident
-from emergency.domain.level.trace import reason, source
+from emergency.domain.money import short_money
 from emergency.geo.regions import RegionSet
 from emergency.service import allocation
 from emergency.service.context import Context
-from emergency.service.figures import OVERDUE_HOURS, Figures, Published, figures, hours_since
+from emergency.service.figures import OVERDUE_HOURS, Figures, Foreign, Published, figures, hours_since, most_for_one
 from emergency.service.grading import Evaluation, evaluate
+from emergency.service.level_need import Need as Need
+from emergency.service.level_need import level_need
 from emergency.service.lookback import known_incidents
 from emergency.service.side_by_side import late_tasks
 from emergency.service.what_changed import changes, names
@@ -21,10 +23,16 @@ from emergency.store import claims as claim_store
 from emergency.store import pool
 from emergency.texts import N_, Message
 
+SUMMED = ("open", "overdue", "last_hour", "last_24h", "estimated_minor", "doubted", "doubted_minor")
+
 
 @dataclass(frozen=True)
 class RegionFigures:
-    """One region's row; money in minor units, people in slots of the current shift."""
+    """One region's row; money in minor units, people in slots of the current shift.
+
+    Attributes:
+        doubted: claims of which one amount is larger than a claim comes to; doubted_minor: theirs of the estimate.
+    """
 
     code: str
     open: int
@@ -36,6 +44,8 @@ class RegionFigures:
     assigned: int
     needed: int
     trend: tuple[int, ...] = ()
+    doubted: int = 0
+    doubted_minor: int = 0
 
     @property
     def short(self) -> int:
@@ -48,21 +58,13 @@ class RegionFigures:
 
 
 @dataclass(frozen=True)
-class Need:
-    """Something a person has to decide or do, with the room where it is done."""
-
-    kind: str  # level, shortage, task, unlocated, playbook
-    tone: str  # bad, watch, plain
-    title: Message
-    text: Message
-    small: Message | None = None
-    room: str = ""
-    subject: str = ""
-
-
-@dataclass(frozen=True)
 class Situation:
-    """Everything the Situation room shows, as known at ``as_of``."""
+    """Everything the Situation room shows, as known at ``as_of``; money in ``currency`` throughout.
+
+    Attributes:
+        regions: of the map; outside: one row for all regions it does not have, None where there are none.
+        foreign: what came in other currencies and how it counts.
+    """
 
     as_of: datetime
     incident: Incident | None
@@ -84,6 +86,10 @@ class Situation:
     published: Published | None = None
     illustrative: bool = False
     by_code: Mapping[str, RegionFigures] = field(default_factory=dict)
+    outside: RegionFigures | None = None
+    foreign: tuple[Foreign, ...] = ()
+    doubted: int = 0
+    doubted_minor: int = 0
 
     @property
     def short(self) -> int:
@@ -95,7 +101,9 @@ class Situation:
             "currency": self.currency,
             "open": self.open,
             "unlocated": self.unlocated,
+            "outside_map": self.outside.open if self.outside else 0,
             "estimated_minor": self.estimated_minor,
+            "doubted_minor": self.doubted_minor,
             "illustrative": self.illustrative,
             "regions": [
                 {
@@ -104,6 +112,7 @@ class Situation:
                     "open": r.open,
                     "overdue": r.overdue,
                     "estimated_minor": r.estimated_minor,
+                    "doubted_minor": r.doubted_minor,
                     "assigned": r.assigned,
                     "needed": r.needed,
                     "short": r.short,
@@ -114,11 +123,25 @@ class Situation:
 
 
 def situation(ctx: Context, incident_id: str | None = None) -> Situation:
-    """The situation of one incident, or of the first open one, or of all claims.
+    """The situation of one incident, or of the first open one, or of all claims where there is none.
 
     In a context that looks back, everything is as it was known at its minute.
     """
-    incident = _incident(ctx, incident_id)
+    return _of(ctx, _incident(ctx, incident_id))
+
+
+def everything(ctx: Context) -> Situation:
+    """The situation of all claims there are, of whatever incident or of none."""
+    return _of(ctx, None)
+
+
+def claims_elsewhere(ctx: Context, incident_id: str) -> bool:
+    """Whether there are claims that do not belong to this incident."""
+    with ctx.store.read() as connection:
+        return claim_store.any_outside(connection, incident_id)
+
+
+def _of(ctx: Context, incident: Incident | None) -> Situation:
     known = figures(ctx, incident.incident_id if incident else None)
     people = _people(ctx)
     regions = _regions(ctx, known)
@@ -141,10 +164,14 @@ def situation(ctx: Context, incident_id: str | None = None) -> Situation:
         needed=sum(r.needed for r in regions),
         regions=regions,
         needs=(),
-        changes=changes(ctx, known),
+        changes=changes(ctx, known, incident.incident_id if incident else None),
         published=known.published,
         illustrative=known.illustrative,
         by_code={r.code: r for r in regions},
+        outside=_outside(known),
+        foreign=known.foreign,
+        doubted=int(table["doubted"].sum()),
+        doubted_minor=int(table["doubted_minor"].sum()),
     )
     object.__setattr__(found, "needs", _needs(ctx, found))
     return found
@@ -171,8 +198,7 @@ def _regions(ctx: Context, known: Figures) -> tuple[RegionFigures, ...]:
     needed = allocation.needed_by_region(ctx, known)
     assigned = allocation.assigned_by_region(ctx)
     trends = _trends(ctx, known)
-    columns = ["open", "overdue", "last_hour", "last_24h", "estimated_minor"]
-    sums = located.groupby("region")[columns].sum()
+    sums = located.groupby("region")[list(SUMMED)].sum()
     oldest = located.groupby("region")["oldest_us"].min()
     rows = [
         RegionFigures(
@@ -181,11 +207,21 @@ def _regions(ctx: Context, known: Figures) -> tuple[RegionFigures, ...]:
             assigned=assigned.get(str(code), 0),
             needed=needed.get(str(code), 0),
             trend=trends.get(str(code), ()),
-            **{c: int(row[c]) for c in columns},
+            **{c: int(row[c]) for c in SUMMED},
         )
         for code, row in sums.iterrows()
     ]
     return tuple(sorted(rows, key=lambda r: (-r.open, r.code)))
+
+
+def _outside(known: Figures) -> RegionFigures | None:
+    """Everything in regions the map does not have, as one row; nobody can be sent there from here."""
+    rows = known.outside
+    if rows.empty:
+        return None
+    oldest = hours_since(rows["oldest_us"].min(), known.as_of)
+    summed: dict[str, Any] = {c: int(rows[c].sum()) for c in SUMMED}
+    return RegionFigures(code="", oldest_hours=oldest, assigned=0, needed=0, **summed)
 
 
 def _trends(ctx: Context, known: Figures) -> dict[str, tuple[int, ...]]:
@@ -208,11 +244,13 @@ def _trends(ctx: Context, known: Figures) -> dict[str, tuple[int, ...]]:
 def _needs(ctx: Context, found: Situation) -> tuple[Need, ...]:
     needs: list[Need] = []
     if found.evaluation:
-        needs += _level_need(ctx, found.evaluation)
+        needs += level_need(ctx, found.evaluation)
     if found.short:
         needs.append(_shortage(ctx, found))
     if found.incident:
         needs += _late_tasks(ctx, found.incident)
+    if found.doubted:
+        needs.append(_doubted(ctx, found))
     if found.overdue:
         needs.append(
             Need(
@@ -239,45 +277,44 @@ def _needs(ctx: Context, found: Situation) -> tuple[Need, ...]:
                 room="intake",
             )
         )
+    if found.outside and found.outside.open:
+        needs.append(_elsewhere(found.outside))
     return tuple(needs)
 
 
-def _level_need(ctx: Context, evaluation: Evaluation) -> list[Need]:
-    if not evaluation.differs:
-        return []
-    proposed = evaluation.proposed
-    by = evaluation.response.decided_by
-    before = evaluation.incident.response_level
-    if evaluation.incident.provisional and not evaluation.raises:
-        return [_provisional(evaluation)]
-    if proposed is None or by is None:
-        return []
-    raised = before is None or proposed < before
-    title = N_("Raise the response to level {mark}?") if before and raised else N_("Confirm level {mark}?")
-    if before and not raised:
-        title = N_("The rules now give level {mark}")
-    return [
-        Need(
-            "level",
-            "bad" if raised else "watch",
-            Message(title, {"mark": {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}[proposed]}),
-            reason(by, ctx.content.library.rules(evaluation.response.rules).currency),
-            source(evaluation.response, by),
-            room="response",
-            subject=evaluation.incident.incident_id,
+def _doubted(ctx: Context, found: Situation) -> Need:
+    """The claims that make a figure what it hardly can be, by their numbers, the largest first."""
+    with ctx.store.read() as connection:
+        rows = claim_store.doubted(
+            connection,
+            now_us=ctx.now_us(),
+            most=most_for_one(ctx),
+            incident=found.incident.incident_id if found.incident else None,
+            limit=3,
         )
-    ]
-
-
-def _provisional(evaluation: Evaluation) -> Need:
-    level = evaluation.incident.response_level
+    amount = short_money(found.doubted_minor, found.currency)
+    numbers = ", ".join(f"{r.report_no} ({r.source})" for r in rows) + (" …" if found.doubted > len(rows) else "")
     return Need(
-        "level",
-        "bad",
-        Message(N_("Level {mark} applies provisionally"), {"mark": {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ"}[level or 3]}),
-        Message(N_("Nobody of the whole chain confirmed it in time; it waits for somebody to confirm or decide.")),
-        room="response",
-        subject=evaluation.incident.incident_id,
+        "doubted",
+        "watch",
+        Message(N_("{amount} of the estimated loss is doubted"), {"amount": amount}),
+        Message(
+            N_("{count} claims of an amount no claim comes to: another unit, or the total of a list? {numbers}"),
+            {"count": f"{found.doubted:,}", "numbers": numbers},
+        ),
+        room="intake",
+    )
+
+
+def _elsewhere(outside: RegionFigures) -> Need:
+    return Need(
+        "outside",
+        "plain",
+        Message(N_("{count} claims lie outside this map"), {"count": f"{outside.open:,}"}),
+        Message(
+            N_("Their regions belong to another country's set: they are counted, but nobody is planned for them here.")
+        ),
+        room="intake",
     )
 
 
@@ -312,7 +349,7 @@ def _late_tasks(ctx: Context, incident: Incident) -> list[Need]:
             "bad" if any(t["critical"] for t in late) else "watch",
             Message(N_("{count} tasks are late"), {"count": len(late)}),
             Message(N_("First due: {title}"), {"title": first["title"]}),
-            room="response",
+            room="tasks",
             subject=incident.incident_id,
         )
     ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,15 +11,16 @@ from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
 from emergency.domain.level import DEPUTY
 from emergency.domain.playbook import Role, Text
-from emergency.domain.tasking import STEPS, Schedule, Step, look, schedule
+from emergency.domain.tasking import SECOND_US, STEPS, Schedule, Step, look, schedule
 from emergency.service.context import Context
 from emergency.service.escalation import task_rules
 from emergency.service.relief import titles
-from emergency.service.task_plan import Row, playbook_of, waits_for
+from emergency.service.task_plan import Row, owed_after_the_end, owned_by_clocks, playbook_of, waits_for
 from emergency.store import incidents, journal, tasks
 from emergency.store.journal import Entry
+from emergency.store.store import Connection
 
-ORDER = {"late": 0, "ready": 1, "waiting": 2, "missed": 3, "done": 4, "dropped": 5}
+ORDER = {"late": 0, "ready": 1, "waiting": 2, "missed": 3, "done": 4, "dropped": 5, "ended": 6}
 
 
 @dataclass(frozen=True)
@@ -42,10 +43,14 @@ class TaskLine:
         group: one of the four standing groups, empty for a role the playbook does not know.
         waits: predecessors still to be done, by id.
         due_at: its due time; for one that counts from its predecessors, when that will be if they
-            end as early as they can (``reckoned``).
-        slack_s: how long it may still wait; None where nothing after it has a due time.
+            end when they are due (``reckoned``).
+        slack_s: how long it may still wait: the time left until ``wanted_at`` less ``before_s``, the work that
+            lies between now and its end; None where nothing after it has a due time.
+        wanted_at, wanted_for: when it has to be done at the latest, and the title of the task that is due then.
         was_due: due times it had before, oldest first.
         by_itself: an act of the console is its evidence, so it settles by itself.
+        not_reached: people a roll call ended without; it is done, yet not with everybody.
+        clock: addressee of the report whose clock says when it is due; without a clock it is not due.
         repeat_every_s: None for a task done once. opens_at: an act counts for it from here on.
     """
 
@@ -77,6 +82,11 @@ class TaskLine:
     by_itself: tuple[str, ...]
     told: tuple[Told, ...]
     was_due: tuple[datetime, ...]
+    clock: str = ""
+    wanted_at: datetime | None = None
+    wanted_for: Text | None = None
+    before_s: int | None = None
+    not_reached: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -104,6 +114,12 @@ class Board:
         return tuple(one for one in self.lines if one.group == group)
 
     @property
+    def tightest(self) -> TaskLine | None:
+        """The task of the critical path with the least slack; the first of equal ones."""
+        found = [one for one in self.lines if one.on_path and one.slack_s is not None]
+        return min(found, key=lambda one: (one.slack_s or 0, one.wanted_at or self.as_of), default=None)
+
+    @property
     def path_slack_s(self) -> int | None:
         """The least slack along the critical path."""
         found = [s for one in self.lines if one.on_path and (s := one.slack_s) is not None]
@@ -118,11 +134,20 @@ def board(ctx: Context, incident_id: str) -> Board:
         rows = tasks.of(connection, incident_id)
         told = _by_task(tasks.escalations(connection, incident_id))
         moved = _by_task(tasks.due_changes(connection, incident_id))
+        left = _not_reached(connection, incident_id)
     playbook = playbook_of(ctx, incident) if incident else None
+    over = set[str]()
+    if incident is not None and not incident.is_open:
+        owed = owed_after_the_end(playbook)
+        over = {str(r["task_id"]) for r in rows if r["state"] == "open" and not owed(r)}
     roles = playbook.roles if playbook else {}
-    found = schedule(_steps(rows, rules.work_s), now_us)
+    found = schedule(_steps([r for r in rows if r["task_id"] not in over], rules.work_s), now_us)
     called = {task_id: _told(ctx, incident, steps) for task_id, steps in told.items()} if incident else {}
+    owned = owned_by_clocks(playbook)
     lines = [_line(rows, row, found, roles, now_us, called, moved) for row in rows]
+    lines = [replace(one, clock=owned.get(one.task_id.partition("#")[0], ("",))[0]) for one in lines]
+    lines = [replace(one, not_reached=left.get(one.entry or 0, 0)) for one in lines]
+    lines = [replace(one, look="ended") if one.task_id in over else one for one in lines]
     lines.sort(key=lambda one: (ORDER[one.look], one.due_at is None, one.due_at or ctx.now(), not one.critical))
     return Board(ctx.now(), tuple(lines), found.path, rules.work_s, roles)
 
@@ -131,6 +156,12 @@ def evidence(ctx: Context, seq: int) -> Entry | None:
     """The journal entry that proves a task."""
     with ctx.store.read() as connection:
         return next(iter(journal.entries(connection, after=seq - 1, limit=1)), None)
+
+
+def _not_reached(connection: Connection, incident_id: str) -> dict[int, int]:
+    """Entry that ended a roll call -> people it ended without."""
+    ends = journal.entries_of(connection, subject=incident_id, action="rollcall.close")
+    return {entry.seq: int(entry.facts().get("not_reached", 0)) for entry in ends}
 
 
 def _by_task(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[Mapping[str, Any]]]:
@@ -188,6 +219,8 @@ def _line(
     moved: Mapping[str, Sequence[Mapping[str, Any]]],
 ) -> TaskLine:
     task_id, role = row["task_id"], roles.get(row["role"])
+    wants = found.wanted_for.get(task_id)
+    finish_us = found.finish_us.get(task_id)
     waits = waits_for(rows, row) if row["state"] == "open" else ()
     early = row["opens_us"] is not None and now_us < row["opens_us"]
     due_us = row["due_us"] if row["due_us"] is not None else found.due_us.get(task_id)
@@ -220,6 +253,9 @@ def _line(
         by_itself=tuple(sorted({e["action"] for e in row["evidence"]} - {"task.complete"})),
         told=told.get(task_id, ()),
         was_due=tuple(from_us(m["before_us"]) for m in moved.get(task_id, ()) if m["before_us"] is not None),
+        wanted_at=_at(found.latest_us.get(task_id)),
+        wanted_for=next((r["title"] for r in rows if r["task_id"] == wants), None) if wants != task_id else None,
+        before_s=None if finish_us is None else (finish_us - now_us) // SECOND_US,
     )
 
 

@@ -10,12 +10,15 @@ from typing import Any
 from emergency.domain.instant import to_us
 from emergency.domain.playbook import satisfies
 from emergency.service.context import Conflict, Context, Refused
+from emergency.service.proved_before import settle_by_record
 from emergency.service.task_plan import Row, follow, waits_for
 from emergency.store import incidents, journal, tasks
 from emergency.store.store import Connection
-from emergency.texts import Message
+from emergency.texts import N_, Message
 
 MOST_TITLE = 200
+# With these the tasks of a level are laid out: what was done before it is looked at whole.
+LEVEL_ACTS = ("level.confirm", "level.provisional")
 
 
 def settle(
@@ -45,6 +48,11 @@ def settle(
             _finish(ctx, connection, row, seq)
             row["state"] = "done"
             proved.add(series)
+    # What this act has just freed may have been proved before; a task opened again by hand stays open.
+    freed = {r["task_id"] for r in rows if r["state"] == "open" and not r["series"] and proved & set(r["after"])}
+    while freed:
+        done = settle_by_record(ctx, connection, rows, freed, standing_only=action not in LEVEL_ACTS)
+        freed = {r["task_id"] for r in rows if r["state"] == "open" and not r["series"] and done & set(r["after"])}
     follow(ctx, connection, incident_id)
 
 
@@ -67,12 +75,27 @@ def _write(ctx: Context, connection: Connection, row: Row, **values: Any) -> Non
         raise Conflict(_who_was_faster(connection, row))
 
 
+# What somebody else may have done to a task in the meantime.
+DID = {
+    "task.complete": N_("done by hand"),
+    "task.take": N_("Task taken"),
+    "task.assign": N_("Task assigned"),
+    "task.hand_back": N_("Task handed back"),
+    "task.drop": N_("Task dropped"),
+    "task.reopen": N_("Task opened again"),
+    "task.due": N_("Task due at another time"),
+    "task.escalate": N_("Late task taken upwards"),
+    "task.miss": N_("Task missed"),
+}
+
+
 def _who_was_faster(connection: Connection, row: Row) -> Message:
     subject = f"{row['incident_id']}/{row['task_id']}"
     last = next(iter(journal.entries_of(connection, subject=subject, newest_first=True)), None)
+    did = Message(DID[last.action]) if last and last.action in DID else "–"
     return Message(
         "{actor} changed “{task}” in the meantime ({act}); look at it again and decide",
-        {"actor": last.actor if last else "–", "task": row["title"], "act": last.action if last else "–"},
+        {"actor": last.actor if last else "–", "task": row["title"], "act": did},
     )
 
 
@@ -210,11 +233,12 @@ class OwnTask:
 
     def __post_init__(self) -> None:
         if not self.title.strip() or "\n" in self.title or len(self.title) > MOST_TITLE:
-            raise ValueError(f"a task needs a title on one line, at most {MOST_TITLE} characters")
+            gaps = {"most": MOST_TITLE}
+            raise ValueError(Message("a task needs a title on one line, at most {most} characters", gaps))
         if not self.role:
-            raise ValueError("a task needs the role that does it")
+            raise ValueError(Message("a task needs the role that does it"))
         if self.repeat_minutes < 0 or (self.work_minutes or 0) < 0:
-            raise ValueError("minutes cannot be negative")
+            raise ValueError(Message("minutes cannot be negative"))
 
 
 def add_task(ctx: Context, incident_id: str, own: OwnTask) -> str:
@@ -223,6 +247,8 @@ def add_task(ctx: Context, incident_id: str, own: OwnTask) -> str:
     Raises:
         Refused: no such incident, it is closed, or a predecessor is not on its board.
     """
+    if own.due_at is not None and own.due_at <= ctx.now():
+        raise Refused(Message("the task was due before it was written down; choose a later time"))
     with ctx.store.write() as connection:
         incident = incidents.get(connection, incident_id)
         if incident is None or not incident.is_open:

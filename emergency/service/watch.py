@@ -2,24 +2,49 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.level import calm_since
 from emergency.service import authority, deciding, proposing
+from emergency.service.apart import each
 from emergency.service.context import Context
 from emergency.service.grading import Evaluation, deadlines_s, evaluate
+from emergency.service.lowered import Lowered, lowered
 from emergency.service.response import every_incident
 from emergency.service.running import SYSTEM
 from emergency.store import levels, records
 from emergency.store.store import Connection, read_setting, write_setting
 
+log = logging.getLogger(__name__)
+
 # Every level is held against the rules again at least this often, whether anything happened or not.
 AGAIN_US = 600 * 1_000_000
 GRADED = "level.graded"  # setting: up to which entry of the journal, and when
-# Entries that come from grading and asking themselves; everything else may change a grade.
-OURS = ("level.propose", "level.ask", "level.provisional")
+# What the console writes of itself and no rule reads; everything else may change a grade.
+OURS = (
+    "level.propose",
+    "level.ask",
+    "level.provisional",
+    "clock.start",
+    "clock.supersede",
+    "clock.remind",
+    "clock.late",
+    "clock.again",
+    "clock.miss",
+    "task.due",
+    "task.escalate",
+    "task.repeat",
+    "task.miss",
+    "bulletin.nag",
+    "rumour.nag",
+    "reminder.send",
+    "callout.silent",
+    "callout.exhausted",
+    "measure.remind",
+)
 
 
 def take_tick(ctx: Context, job: str, planned_us: int) -> bool:
@@ -60,18 +85,35 @@ def regrade(ctx: Context) -> list[Evaluation]:
         upto = levels.head(connection)
     changed: list[Evaluation] = []
     for incident in every_incident(ctx, open_only=True):
-        evaluation = evaluate(ctx, incident.incident_id)
-        with ctx.store.write() as connection:
-            levels.hold(connection)
-            if int(read_setting(connection, GRADED, {}).get("seq", 0)) > upto:
-                return changed  # another process has looked at newer figures meanwhile
-            if proposing.keep(ctx, connection, evaluation):
-                changed.append(evaluation)
-            _calm(ctx, connection, evaluation)
-            _tend(ctx, connection, evaluation)
+        # Each by itself: what is wrong with one keeps no other from its level.
+        try:
+            found = _graded(ctx, incident.incident_id, upto)
+        except Exception:
+            log.exception("incident %s of %s was not graded; it is tried again", incident.incident_id, ctx.store.name)
+            continue
+        if found is None:
+            return changed  # another process has looked at newer figures meanwhile
+        changed += found
     with ctx.store.write() as connection:
         write_setting(connection, GRADED, {"seq": upto, "at_us": ctx.now_us()})
     return changed
+
+
+def _graded(ctx: Context, incident_id: str, upto: int) -> list[Evaluation] | None:
+    """The evaluation where it brought something new; None where another process has looked further."""
+    evaluation = evaluate(ctx, incident_id)
+    decided = lowered(ctx, evaluation)
+    with ctx.store.write() as connection:
+        levels.hold(connection)
+        if int(read_setting(connection, GRADED, {}).get("seq", 0)) > upto:
+            return None
+        if decided is not None and decided.changed and authority.answered(connection, evaluation.incident):
+            # The decision was about other figures: what they ask for now is proposed and asked about afresh.
+            proposing.begin_anew(ctx, connection, incident_id)
+        new = proposing.keep(ctx, connection, evaluation)
+        _calm(ctx, connection, evaluation)
+        _tend(ctx, connection, evaluation, decided)
+    return [evaluation] if new else []
 
 
 def _calm(ctx: Context, connection: Connection, evaluation: Evaluation) -> None:
@@ -89,18 +131,25 @@ def _calm(ctx: Context, connection: Connection, evaluation: Evaluation) -> None:
         levels.set_calm(connection, incident.incident_id, level, since_us)
 
 
-def _tend(ctx: Context, connection: Connection, evaluation: Evaluation) -> None:
+def _tend(ctx: Context, connection: Connection, evaluation: Evaluation, decided: Lowered | None) -> None:
     incident_id = evaluation.incident.incident_id
-    authority.tend(ctx, connection, incident_id, lambda level: deadlines_s(ctx, evaluation, level))
+    against = decided is not None and decided.same
+    authority.tend(
+        ctx, connection, incident_id, lambda level: deadlines_s(ctx, evaluation, level), decided_against=against
+    )
 
 
 def _tend_all(ctx: Context) -> None:
     """Somebody has let their time pass: the next one is asked, or the level applies provisionally."""
-    for incident in every_incident(ctx, open_only=True):
+
+    def tend(incident: Incident) -> None:
         if _due(ctx, incident):
             evaluation = evaluate(ctx, incident.incident_id)
+            decided = lowered(ctx, evaluation)
             with ctx.store.write() as connection:
-                _tend(ctx, connection, evaluation)
+                _tend(ctx, connection, evaluation, decided)
+
+    each(ctx, every_incident(ctx, open_only=True), tend)
 
 
 def _due(ctx: Context, incident: Incident) -> bool:

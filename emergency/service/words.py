@@ -88,7 +88,7 @@ def begin(
         "figures": _snapshot(subject, body, known, own),
         "recipients": [list(r) for r in recipients],
         "corrects": corrects,
-        "approver_role": _approver(ctx, incident, comms_id, audience),
+        "approver_role": approver_for(ctx, incident, audience, comms_id),
         "state": "draft",
         "authors": [ctx.actor.id],
         "read_us": ctx.now_us(),
@@ -112,10 +112,13 @@ def _channels(ctx: Context, incident: Incident | None, comms_id: str, audience: 
     return [rows[0].channel] if rows else ["folder"]
 
 
-def _approver(ctx: Context, incident: Incident | None, comms_id: str, audience: str) -> str:
+def approver_for(ctx: Context, incident: Incident | None, audience: str, comms_id: str = "") -> str:
+    """The role that approves what is said to an audience at the level in force, as the playbook says."""
     playbook = playbook_of(ctx, incident) if incident else None
     rows = [r for r in playbook.comms if comms_id in ("", r.id) and r.audience == audience] if playbook else []
-    return rows[0].approver if rows else APPROVER
+    level = incident.response_level if incident else None
+    here = [r for r in rows if level is None or level in r.levels]
+    return (here or rows)[0].approver if rows else APPROVER
 
 
 def _snapshot(
@@ -170,7 +173,9 @@ def preview(
     return Preview(
         subject={lang: render(one, ledger, lang, zone, choices) for lang, one in title.items()},
         body=bodies,
-        loose={lang: loose_numbers(one, live or ledger, lang, zone) for lang, one in bodies.items()},
+        loose={
+            lang: loose_numbers(one, live or ledger, lang, zone) if one.text else () for lang, one in bodies.items()
+        },
         problems=wrong,
     )
 
@@ -226,6 +231,9 @@ def edit(
 ) -> None:
     """Change a draft and read its figures again; an approval it had is void.
 
+    Who changes the words has written in it and cannot approve it; who only reads the figures again, or sends it
+    another way, has not.
+
     Raises:
         Refused: it has been sent. Conflict: somebody else changed it since ``version``.
     """
@@ -245,11 +253,26 @@ def edit(
             {"void": row["state"] == "approved"},
             subject=title,
             body=text,
+            authors=_authors(ctx, row) if reworded(row, title, text) else row["authors"],
             channels=list(channels or row["channels"]),
             languages=list(languages or row["languages"]),
             figures=_snapshot(title, text, known, own),
             read_us=ctx.now_us(),
         )
+
+
+def reworded(row: Mapping[str, Any], subject: Mapping[str, str], body: Mapping[str, str]) -> bool:
+    """Whether these are other words than a bulletin has; ends of lines and a language left empty are no words."""
+    pairs = ((row["subject"], subject), (row["body"], body))
+    return any(_plain(old.get(one, "")) != _plain(new.get(one, "")) for old, new in pairs for one in {*old, *new})
+
+
+def _plain(text: str) -> list[str]:
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def _authors(ctx: Context, row: Mapping[str, Any]) -> list[str]:
+    return list(dict.fromkeys([*row["authors"], ctx.actor.id]))
 
 
 def choose_source(ctx: Context, number: int, figure: str, source: str, why: str) -> None:
@@ -268,7 +291,9 @@ def choose_source(ctx: Context, number: int, figure: str, source: str, why: str)
             raise Refused(Message("{source} says nothing of {figure}; read the figures again", gaps_))
         choice = {"source": source, "actor": ctx.actor.id, "at_us": ctx.now_us(), "why": why.strip()}
         facts = {"figure": figure, "source": source, "why": why.strip(), "value": entry.value}
-        _change(ctx, connection, row, "bulletin.choose_source", facts, choices=row["choices"] | {figure: choice})
+        # Whose figure it is changes what is read, so whoever says so has written in it.
+        values = {"choices": row["choices"] | {figure: choice}, "authors": _authors(ctx, row)}
+        _change(ctx, connection, row, "bulletin.choose_source", facts, **values)
 
 
 def still_open(connection: Connection, number: int) -> dict[str, Any]:
@@ -282,7 +307,6 @@ def _change(
     ctx: Context, connection: Connection, row: Mapping[str, Any], action: str, facts: Mapping[str, Any], **values: Any
 ) -> None:
     """Write a change of text or figures: the bulletin is a draft again."""
-    authors = list(dict.fromkeys([*row["authors"], ctx.actor.id]))
-    fresh = {"state": "draft", "submitted_us": None, "approved_us": None, "approver": "", "authors": authors}
+    fresh = {"state": "draft", "submitted_us": None, "approved_us": None, "approver": ""}
     words.change_bulletin(connection, row["bulletin_id"], row["version"], **fresh, **values)
     ctx.record(connection, action, subject_of(row["bulletin_id"]), {"incident": row["incident_id"], **facts})

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from emergency.domain.incident import Incident
 from emergency.service import words, words_ledger
+from emergency.service.authority import roles_for
 from emergency.service.context import Context, Notice, Refused
-from emergency.service.outbox import send_notice
+from emergency.service.outbox import channels, send_notice
 from emergency.service.response import playbook_of, settle
 from emergency.service.words_ledger import Ledger
 from emergency.store import words as rows
@@ -17,7 +18,7 @@ from emergency.texts import N_, Message
 STATES = {
     "draft": N_("a draft"),
     "submitted": N_("waiting for approval"),
-    "approved": N_("approved"),
+    "approved": N_("approved for sending"),
     "sent": N_("sent"),
     "dropped": N_("put away"),
 }
@@ -44,7 +45,8 @@ def approve(ctx: Context, number: int, version: int) -> None:
     row = words.get(ctx, number)
     if row["state"] == "submitted":
         may_approve(ctx, row)
-        _must_hold(ctx, row)
+        # What no longer holds could not be sent: it is not approved either.
+        _must_hold(ctx, row, words_ledger.ledger(ctx, words.incident_of(ctx, row)))
     facts = {"approver_role": row["approver_role"], "authors": row["authors"]}
     values = {"state": "approved", "approved_us": ctx.now_us(), "approver": ctx.actor.id}
     _step(ctx, number, version, "submitted", "bulletin.approve", facts, **values)
@@ -54,16 +56,30 @@ def may_approve(ctx: Context, row: Mapping[str, Any]) -> None:
     """Raises Refused, saying who may, unless this person may approve this bulletin."""
     role = role_title(ctx, row)
     if ctx.actor.role != row["approver_role"]:
-        gaps_ = {"role": role, "yours": ctx.actor.role}
+        gaps_ = {"role": role, "yours": own_title(ctx, words.incident_of(ctx, row))}
         text = Message("only {role} approves this one; you act as {yours}. Change your role in the sidebar", gaps_)
         raise Refused(text)
     if ctx.actor.id in row["authors"]:
         raise Refused(Message("you wrote in it, so another person acting as {role} has to approve it", {"role": role}))
 
 
+def why_not(ctx: Context, row: Mapping[str, Any]) -> Message | None:
+    """Why this person may not approve this bulletin; None where they may."""
+    try:
+        may_approve(ctx, row)
+    except Refused as fault:
+        return fault.args[0] if isinstance(fault.args[0], Message) else Message(str(fault))
+    return None
+
+
 def role_title(ctx: Context, row: Mapping[str, Any]) -> Mapping[str, str]:
     """The role that approves, as its playbook calls it."""
     return title_of(ctx, words.incident_of(ctx, row), row["approver_role"])
+
+
+def own_title(ctx: Context, incident: Incident | None) -> Mapping[str, str]:
+    """The role the actor sits in, in words."""
+    return roles_for(ctx, incident).get(ctx.actor.role) or words_ledger.both(ctx.actor.role)
 
 
 def title_of(ctx: Context, incident: Incident | None, role: str) -> Mapping[str, str]:
@@ -132,6 +148,7 @@ def send(ctx: Context, number: int) -> int:
         raise Refused(Message("bulletin {number} is not approved; {role} has to approve it first", gaps_))
     live = words_ledger.ledger(ctx, words.incident_of(ctx, row))
     _must_hold(ctx, row, live)
+    _must_reach_somebody(ctx, row)
     seen = words.preview(ctx, row)
     title, text = seen.title(row["languages"]), seen.text(row["languages"])
     with ctx.store.write() as connection:
@@ -140,12 +157,31 @@ def send(ctx: Context, number: int) -> int:
         body = _body(row, title, text)
         incident_id = row["incident_id"]
         seq = ctx.record(connection, "comms.send", incident_id or words.subject_of(number), body)
-        for channel, addresses in row["recipients"] or [(channel, ()) for channel in row["channels"]]:
+        for channel, addresses in _ways(row):
             notice = Notice(words.subject_of(number), row["audience"], channel, title, text)
             send_notice(ctx, connection, notice, addresses)
         if incident_id:
             settle(ctx, connection, incident_id, "comms.send", body, seq)
     return seq
+
+
+def _ways(row: Mapping[str, Any]) -> list[Sequence[Any]]:
+    """(channel, addresses) it goes to; no addresses = the channel's own list."""
+    return row["recipients"] or [(channel, ()) for channel in row["channels"]]
+
+
+def _must_reach_somebody(ctx: Context, row: Mapping[str, Any]) -> None:
+    """What nobody would get is not called sent. The folder is read by a person, who hands it on."""
+    known = channels(ctx) if ctx.profile.kind == "live" else {}
+    for channel, addresses in _ways(row):
+        entry = known.get(channel, {})
+        addressed = entry.get("kind") == "smtp" or "{to}" in str(entry.get("url", ""))
+        if addressed and not addresses and not entry.get("to"):
+            text = N_(
+                "nobody would get it by {channel}: that channel has no list of its own. Add to: to its entry in the "
+                "file of channels, or choose another channel"
+            )
+            raise Refused(Message(text, {"channel": channel}))
 
 
 def _body(row: Mapping[str, Any], title: str, text: str) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from typing import Any
 from emergency.domain.instant import from_us, to_us
 from emergency.service.context import Context, Notice, Refused
 from emergency.service.outbox import send_notice
+from emergency.service.telling import deliver
 from emergency.service.words_due import reminder
 from emergency.store import words
 from emergency.texts import Message
@@ -208,7 +209,8 @@ def close_test(ctx: Context, number: int) -> bool:
         ctx.record(connection, "contacts.close", f"contact-test/{number}", facts)
         gaps = {"number": number, "answered": len(rows) - len(silent), "asked": len(rows)}
         text = Message("Contact test {number} has ended: {answered} of {asked} answered", gaps)
-        send_notice(ctx, connection, reminder(ctx, f"contact-test/{number}/end", ["logistics"], None, text))
+        notice = reminder(ctx, f"contact-test/{number}/end", ["logistics"], None, text)
+        deliver(ctx, connection, notice, ["logistics"])
     return True
 
 

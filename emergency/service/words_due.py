@@ -11,13 +11,16 @@ from emergency.domain.bulletin import gaps, next_due
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.playbook import Comms
+from emergency.domain.reporting_clock import REGULATOR
 from emergency.library import FileFaults
 from emergency.library.bulletins import EVERY, Template, load_templates
 from emergency.service import words, words_ledger
+from emergency.service.apart import each
+from emergency.service.clocks import handed_in
 from emergency.service.context import Context, Notice, Refused
 from emergency.service.grading import Evaluation, deadlines_s, evaluate
-from emergency.service.outbox import send_notice
 from emergency.service.response import every_incident, playbook_of
+from emergency.service.telling import deliver
 from emergency.texts import N_, Message, speaker
 
 # A bulletin is nagged about when this much is left, and again when it is late (house rule, 2026-11).
@@ -58,18 +61,57 @@ def due(ctx: Context, incident: Incident, evaluation: Evaluation | None = None) 
     playbook = playbook_of(ctx, incident)
     if playbook is None or incident.response_level is None or incident.activated_at is None:
         return []
-    limits_s = deadlines_s(ctx, evaluation or evaluate(ctx, incident.incident_id), incident.response_level)
     mine = words.every(ctx, incident.incident_id, ("draft", "submitted", "approved", "sent"))
+    limits_s = _limits_s(ctx, incident, playbook.comms, mine, evaluation)
+    # A bulletin on a clock of the rules is asked for no more once the report of that clock is handed in.
+    with ctx.store.read() as connection:
+        handed = handed_in(connection, incident.incident_id)
+    reported = [from_us(one.at_us) for (to, _), several in handed.items() if to == REGULATOR for one in several]
     found = []
     for row in playbook.comms:
         own = [b for b in mine if b["comms_id"] == row.id and b["corrects"] is None]
-        sent = [from_us(b["sent_us"]) for b in own if b["state"] == "sent"]
         level, opened = incident.response_level, incident.activated_at
+        sent = [from_us(b["sent_us"]) for b in own if b["state"] == "sent"] + list(reported if row.deadline else ())
+        sent += _before(row, mine, level, opened)
         next_one = next_due(row, level, opened, incident.discovered_at, limits_s, sent)
         if next_one:
             draft = next((b for b in own if b["state"] != "sent"), None)
             found.append(DueBulletin(row, next_one.due_at, next_one.last_at, next_one.repeat_s, draft))
     return sorted(found, key=lambda d: (d.due_at is None, d.due_at or ctx.now(), d.row.id))
+
+
+def _before(
+    row: Comms, mine: Sequence[Mapping[str, Any]], level: int, opened: datetime
+) -> list[datetime]:
+    """What was said to an audience in free words before a level was confirmed: the first bulletin of its row, unless
+    what follows it would be due before that."""
+    found = [
+        from_us(b["sent_us"])
+        for b in mine
+        if b["state"] == "sent"
+        and b["audience"] == row.audience
+        and not b["comms_id"]
+        and b["corrects"] is None
+        and not b["kind"].startswith("warning")
+        and from_us(b["sent_us"]) < opened
+    ]
+    every_s = row.repeat_every_s.get(level, 0)
+    first_due = opened + timedelta(seconds=row.first_s.get(level, 0))
+    return [at for at in found if not every_s or at + timedelta(seconds=every_s) > first_due]
+
+
+def _limits_s(
+    ctx: Context,
+    incident: Incident,
+    asked: Sequence[Comms],
+    mine: Sequence[Mapping[str, Any]],
+    evaluation: Evaluation | None,
+) -> Mapping[str, int]:
+    """Deadlines of the rules, where a bulletin tied to one has not been sent yet: grading is what costs time."""
+    sent = {b["comms_id"] for b in mine if b["state"] == "sent" and b["corrects"] is None}
+    if not any(row.deadline and incident.response_level in row.levels and row.id not in sent for row in asked):
+        return {}
+    return deadlines_s(ctx, evaluation or evaluate(ctx, incident.incident_id), incident.response_level)
 
 
 def fitting(
@@ -147,13 +189,16 @@ def correction_template(ctx: Context) -> Template:
 
 def nag(ctx: Context) -> int:
     """Remind writer and approver of bulletins that are nearly due or late; each of them once per due time."""
+    return each(ctx, every_incident(ctx, open_only=True), lambda incident: _nag_of(ctx, incident))
+
+
+def _nag_of(ctx: Context, incident: Incident) -> int:
     told = 0
-    for incident in every_incident(ctx, open_only=True):
-        for one in due(ctx, incident):
-            left = one.left_s(ctx.now())
-            if one.due_at is None or left is None or left > WARN_BEFORE.total_seconds():
-                continue
-            told += _remind(ctx, incident, one, "late" if left < 0 else "soon")
+    for one in due(ctx, incident):
+        left = one.left_s(ctx.now())
+        if one.due_at is None or left is None or left > WARN_BEFORE.total_seconds():
+            continue
+        told += _remind(ctx, incident, one, "late" if left < 0 else "soon")
     return told
 
 
@@ -164,7 +209,8 @@ def _remind(ctx: Context, incident: Incident, one: DueBulletin, how: str) -> boo
         roles = list(dict.fromkeys([one.row.role, one.row.approver]))
     key = f"nag/{incident.incident_id}/{one.row.id}/{to_us(one.due_at)}/{how}"
     with ctx.store.write() as connection:
-        if not send_notice(ctx, connection, reminder(ctx, key, roles, incident, _nag_text(ctx, one, how))):
+        notice = reminder(ctx, key, roles, incident, _nag_text(ctx, one, how))
+        if not deliver(ctx, connection, notice, roles, incident.incident_id):
             return False
         facts = {"bulletin": one.row.id, "due_us": to_us(one.due_at), "how": how, "roles": roles}
         ctx.record(connection, "bulletin.nag", incident.incident_id, {"incident": incident.incident_id, **facts})

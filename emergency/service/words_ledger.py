@@ -8,9 +8,10 @@ from typing import Any
 
 from emergency.domain.drill.facts import ONE, SEVERAL, Change
 from emergency.domain.drill.facts import facts as grown
+from emergency.domain.figure_value import readable
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
-from emergency.domain.ledger import FIGURES, Entry, Limits, ledger_of
+from emergency.domain.ledger import FIGURES, Entry, Limits, floored, ledger_of
 from emergency.domain.level import METRICS, unit_of
 from emergency.library import FileFaults
 from emergency.library.bulletins import fresh, load_limits, measure_names
@@ -33,14 +34,6 @@ SAME = {
     "industry.claims.reported": "industry.claims",
     "industry.payout.paid": "industry.paid",
 }
-KINDS = {
-    "natural_disaster": {"en": "natural disaster", "zh": "自然灾害"},
-    "accident": {"en": "accident", "zh": "意外事故"},
-    "public_health": {"en": "public health event", "zh": "突发公共卫生事件"},
-    "system_failure": {"en": "system failure", "zh": "系统故障"},
-    "customer_complaint": {"en": "customer complaints", "zh": "客户投诉"},
-    "contract_dispute": {"en": "contract dispute", "zh": "合同争议"},
-}
 LINES = ("motor", "property", "agriculture", "personal_injury", "health")
 MOST_REGIONS = 6
 
@@ -56,6 +49,8 @@ def ledger(ctx: Context, incident: Incident | None) -> Ledger:
         recorded = incidents.facts(
             connection, incident_id=incident.incident_id if incident else None, now_us=ctx.now_us()
         )
+    # What cannot be read is no figure; the doubts name it.
+    recorded = [r for r in recorded if readable(str(r["metric"]), r["value"])]
     entries = [*_stated(ctx, [*_of_the_house(ctx), *recorded]), *_warned(ctx, incident)]
     entries.append(Entry("ledger.as_of", ctx.now_us(), "instant", "record", ctx.now(), RECORD))
     if incident is not None:
@@ -66,7 +61,7 @@ def ledger(ctx: Context, incident: Incident | None) -> Ledger:
         entries += _measures(ctx, incident)
         entries += _outage(ctx, recorded)
         entries += _exposed(ctx, incident)
-    return ledger_of(entries)
+    return floored(ledger_of(entries), ctx.content.library.suspect().floors)
 
 
 def _of_the_house(ctx: Context) -> list[dict[str, Any]]:
@@ -99,8 +94,8 @@ def _of_incident(ctx: Context, incident: Incident) -> Iterator[Entry]:
     def entry(figure: str, value: Any, at: datetime = opened) -> Entry:
         return Entry(figure, value, FIGURES[figure][1], "record", at, RECORD)
 
-    yield entry("incident.title", dict(incident.title))
-    yield entry("incident.kind", KINDS[incident.kind])
+    yield entry("incident.title", titles_of(ctx, incident))
+    yield entry("incident.kind", _kind(ctx, incident.kind))
     yield entry("incident.occurred_at", to_us(incident.occurred_at))
     if incident.place:
         yield entry("incident.place", both(incident.place))
@@ -111,6 +106,19 @@ def _of_incident(ctx: Context, incident: Incident) -> Iterator[Entry]:
     if incident.response_level and incident.activated_at:
         yield entry("response.level", incident.response_level, incident.activated_at)
         yield entry("response.activated_at", to_us(incident.activated_at), incident.activated_at)
+
+
+def titles_of(ctx: Context, incident: Incident) -> dict[str, str]:
+    """What an incident is called in each language; by kind and place where nobody has named it in one."""
+    kind, where = _kind(ctx, incident.kind), _regions(ctx, incident)
+    plain = {"en": ", ".join(filter(None, (kind["en"], where["en"]))), "zh": where["zh"] + kind["zh"]}
+    return {language: incident.title.get(language) or text for language, text in plain.items()}
+
+
+def _kind(ctx: Context, kind: str) -> dict[str, str]:
+    """A kind of incident in words, as the house's own file has them; a kind taken out of it by its id."""
+    titles = {one.id: one.title for one in ctx.content.library.incident_kinds()}
+    return dict(titles.get(kind, both(kind)))
 
 
 def _regions(ctx: Context, incident: Incident) -> dict[str, str]:

@@ -7,9 +7,12 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from emergency.domain.instant import from_us, to_us
+from emergency.domain.playbook import AUDIENCES
+from emergency.service import words as words_of
 from emergency.service.context import Context, Refused
-from emergency.service.outbox import send_notice
+from emergency.service.telling import deliver
 from emergency.service.words import APPROVER
+from emergency.service.words_approval import own_title, title_of
 from emergency.service.words_due import reminder
 from emergency.store import incidents, words
 from emergency.texts import N_, Message
@@ -30,7 +33,9 @@ STATES = {
 WAITING = ("open", "answered", "approved")
 # An open rumour is nagged about every hour (house rule, 2026-11).
 NAG_EVERY = timedelta(hours=1)
-WHO_IS_NAGGED = {"open": "customer-care", "answered": APPROVER, "approved": "customer-care"}
+WHO_IS_NAGGED = {"open": "customer-care", "approved": "customer-care"}
+# Who hears a rumour hears its answer: the public, by the row of the playbook for the media.
+PUBLIC = "media"
 
 
 def hear(ctx: Context, incident_id: str | None, heard: str, where: str, at: datetime | None = None) -> int:
@@ -53,38 +58,58 @@ def hear(ctx: Context, incident_id: str | None, heard: str, where: str, at: date
     return number
 
 
-def answer(ctx: Context, number: int, version: int, verdict: str, text: str) -> None:
-    """Write what is true; an earlier approval is void.
+def answer(ctx: Context, number: int, version: int, verdict: str, text: str, audience: str = PUBLIC) -> None:
+    """Write what is true, and to whom it is said; an earlier approval is void.
+
+    The role that approves is the one the playbook names for bulletins to that audience at this level.
 
     Raises:
         Refused: no answer, or it is published. Conflict: somebody else changed it.
     """
     if verdict not in VERDICTS or not text.strip():
         raise Refused(Message("say what is true, and how the rumour stands to it"))
-    cleared = {"approved_by": "", "approved_us": None}
-    values = {"verdict": verdict, "answer": text.strip(), "answered_by": ctx.actor.id, "answered_us": ctx.now_us()}
-    facts = {"verdict": verdict, "answer": text.strip()}
+    if audience not in AUDIENCES:
+        raise Refused(Message("choose to whom it goes: {allowed}", {"allowed": ", ".join(AUDIENCES)}))
+    row = get(ctx, number)
+    role = words_of.approver_for(ctx, words_of.incident_of(ctx, row), audience)
+    # Who sends the same words elsewhere has not written them.
+    same = (row["verdict"], row["answer"]) == (verdict, text.strip()) and row["answered_by"]
+    author = row["answered_by"] if same else ctx.actor.id
+    cleared = {"approved_by": "", "approved_us": None, "audience": audience, "approver_role": role}
+    values = {"verdict": verdict, "answer": text.strip(), "answered_by": author, "answered_us": ctx.now_us()}
+    facts = {"verdict": verdict, "answer": text.strip(), "audience": audience, "approver_role": role}
     _step(ctx, number, version, WAITING, "rumour.answer", facts, state="answered", **values, **cleared)
 
 
 def approve(ctx: Context, number: int, version: int) -> None:
-    """Approve an answer; another person than the one who wrote it, in the commander's role.
+    """Approve an answer; another person than the one who wrote it, in the role the playbook names.
 
     Raises:
         Refused: in another role, or one's own answer.
     """
     row = get(ctx, number)
-    if ctx.actor.role != APPROVER:
-        gaps = {"role": APPROVER, "yours": ctx.actor.role}
-        raise Refused(
-            Message("only {role} approves this one; you act as {yours}. Change your role in the sidebar", gaps)
-        )
-    if ctx.actor.id == row["answered_by"]:
-        raise Refused(
-            Message("you wrote in it, so another person acting as {role} has to approve it", {"role": APPROVER})
-        )
+    refused = why_not(ctx, row)
+    if refused is not None:
+        raise Refused(refused)
     values = {"state": "approved", "approved_by": ctx.actor.id, "approved_us": ctx.now_us()}
-    _step(ctx, number, version, ("answered",), "rumour.approve", {"answer": row["answer"]}, **values)
+    facts = {"answer": row["answer"], "approver_role": row["approver_role"] or APPROVER}
+    _step(ctx, number, version, ("answered",), "rumour.approve", facts, **values)
+
+
+def why_not(ctx: Context, row: Mapping[str, Any]) -> Message | None:
+    """Why this person may not approve an answer; None where they may."""
+    title = approver_title(ctx, row)
+    if ctx.actor.role != (row["approver_role"] or APPROVER):
+        gaps = {"role": title, "yours": own_title(ctx, words_of.incident_of(ctx, row))}
+        return Message("only {role} approves this one; you act as {yours}. Change your role in the sidebar", gaps)
+    if ctx.actor.id == row["answered_by"]:
+        return Message("you wrote in it, so another person acting as {role} has to approve it", {"role": title})
+    return None
+
+
+def approver_title(ctx: Context, row: Mapping[str, Any]) -> Mapping[str, str]:
+    """The role that approves an answer, as its playbook calls it."""
+    return title_of(ctx, words_of.incident_of(ctx, row), row["approver_role"] or APPROVER)
 
 
 def publish(ctx: Context, number: int, version: int, where: str) -> None:
@@ -157,8 +182,9 @@ def _remind(ctx: Context, row: Mapping[str, Any], hours: int) -> bool:
     )
     with ctx.store.write() as connection:
         incident = incidents.get(connection, row["incident_id"]) if row["incident_id"] else None
-        notice = reminder(ctx, f"nag/rumour/{number}/{hours}", [WHO_IS_NAGGED[row["state"]]], incident, text)
-        if not send_notice(ctx, connection, notice):
+        who = WHO_IS_NAGGED.get(row["state"], row["approver_role"] or APPROVER)
+        notice = reminder(ctx, f"nag/rumour/{number}/{hours}", [who], incident, text)
+        if not deliver(ctx, connection, notice, [who], row["incident_id"] or ""):
             return False
         facts = {"incident": row["incident_id"], "hours": hours, "state": row["state"]}
         ctx.record(connection, "rumour.nag", f"rumour/{number}", facts)

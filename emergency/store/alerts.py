@@ -29,6 +29,18 @@ def get(connection: Connection, alert_id: int) -> dict[str, Any] | None:
     return None if row is None else _read(dict(row._mapping))
 
 
+def anything(connection: Connection) -> bool:
+    return connection.execute(select(alert.c.alert_id).limit(1)).first() is not None
+
+
+def older(connection: Connection, below: int | None, most: int) -> list[dict[str, Any]]:
+    """The newest alerts of a lower number, number descending: alert_id, regions, body."""
+    query = select(alert.c.alert_id, alert.c.regions, alert.c.body).order_by(alert.c.alert_id.desc()).limit(most)
+    if below is not None:
+        query = query.where(alert.c.alert_id < below)
+    return [_read(dict(row._mapping)) for row in connection.execute(query)]
+
+
 def add(connection: Connection, values: Mapping[str, Any]) -> int:
     """Write a new alert; returns its number."""
     statement = insert(alert).values(**_packed(values)).returning(alert.c.alert_id)
@@ -60,15 +72,20 @@ def referring_after(connection: Connection, source: str, sent_us: int) -> list[t
     return [(str(r[0]), str(r[1]), tuple(json.loads(r[2]))) for r in connection.execute(query)]
 
 
-def in_force(connection: Connection, now_us: int, *, known: bool = False) -> list[dict[str, Any]]:
+def in_force(
+    connection: Connection, now_us: int, *, known: bool = False, on_map: bool | None = None
+) -> list[dict[str, Any]]:
     """Alerts sent up to an instant and not ended by then, updated or cancelled; newest first.
 
     Args:
         known: as they were known at that instant: what came in later is not there, and ended nothing.
+        on_map: only those that hit a region, or only those that hit none.
     """
     c = alert.c
     meant = (c.received_us <= now_us) & (c.message != "cancel") if known else c.state == "in_force"
     query = select(alert).where(c.sent_us <= now_us, c.expires_us > now_us, meant)
+    if on_map is not None:
+        query = query.where(c.regions != "[]" if on_map else c.regions == "[]")
     rows = [_read(dict(r._mapping)) for r in connection.execute(query.order_by(c.sent_us.desc(), c.alert_id.desc()))]
     if not known:
         return rows

@@ -28,13 +28,20 @@ KEYS = ("region", "line", "currency")
 Row = dict[str, Any]
 
 
-def counts(connection: Connection, *, at_us: int, overdue_us: int, incident: str | None = None) -> pd.DataFrame:
+def counts(
+    connection: Connection,
+    *,
+    at_us: int,
+    overdue_us: int,
+    incident: str | None = None,
+    most: Mapping[str, int] | None = None,
+) -> pd.DataFrame:
     """Like `claims.counts`, of claims that had come in by an instant, with the place, status, amounts and
     incident they had then."""
     but = _changed(at_us)
-    whole = claims.counts(connection, now_us=at_us, overdue_us=overdue_us, incident=incident, but=but)
+    whole = claims.counts(connection, now_us=at_us, overdue_us=overdue_us, incident=incident, but=but, most=most)
     then = [r for r in _then(connection, but, at_us) if incident is None or r["incident_id"] == incident]
-    return _added(whole, then, at_us, overdue_us)
+    return _added(whole, then, at_us, overdue_us, most or {})
 
 
 def _changed(at_us: int) -> Any:
@@ -129,11 +136,13 @@ def _stood(now: Row, before: list[Row], moments: _Moments, at_us: int) -> Row:
     return stood
 
 
-def _added(whole: pd.DataFrame, then: Sequence[Row], at_us: int, overdue_us: int) -> pd.DataFrame:
+def _added(
+    whole: pd.DataFrame, then: Sequence[Row], at_us: int, overdue_us: int, most: Mapping[str, int]
+) -> pd.DataFrame:
     """The database's figures and those of single claims, as one table."""
     if not then:
         return whole
-    rows = [_figures(one, at_us, overdue_us) for one in then]
+    rows = [_figures(one, at_us, overdue_us, most) for one in then]
     both = pd.concat([whole, pd.DataFrame(rows, columns=list(whole.columns))], ignore_index=True)
     oldest = both.groupby(list(KEYS), dropna=False, sort=True)["oldest_us"].min()
     numbers = [name for name in whole.columns if name not in (*KEYS, "oldest_us")]
@@ -144,11 +153,12 @@ def _added(whole: pd.DataFrame, then: Sequence[Row], at_us: int, overdue_us: int
     return found
 
 
-def _figures(one: Row, at_us: int, overdue_us: int) -> Row:
+def _figures(one: Row, at_us: int, overdue_us: int, most: Mapping[str, int]) -> Row:
     """One claim as a row of `claims.counts`."""
     status, known = one["status"], int(one["known_at"])
     waiting = status in UNSURVEYED_STATUSES
     estimated, paid = int(one["estimated_minor"] or 0), int(one["paid_minor"] or 0)
+    doubted = one["currency"] in most and estimated > most[one["currency"]]
     return {
         **{name: one[name] for name in KEYS},
         "claims": 1,
@@ -161,6 +171,8 @@ def _figures(one: Row, at_us: int, overdue_us: int) -> Row:
         "paid_minor": paid,
         "payout_minor": _payout(one, estimated, paid),
         "dead": int(one["dead"] or 0),
+        "doubted": int(doubted),
+        "doubted_minor": estimated if doubted else 0,
         "oldest_us": known if waiting else None,
     }
 
@@ -177,7 +189,14 @@ def _payout(one: Row, estimated: int, paid: int) -> int:
 # -- people ----------------------------------------------------------------------------------------
 
 
-MOVED = ("allocation.commit", "allocation.withdraw", "incident.stand_down", "incident.reopen")
+MOVED = (
+    "allocation.commit",
+    "allocation.withdraw",
+    "incident.stand_down",
+    "incident.reopen",
+    "course.decline",
+    "course.undo",
+)
 
 
 def slots(connection: Connection, *, shift: str, at_us: int) -> list[Row]:

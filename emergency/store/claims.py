@@ -7,7 +7,7 @@ objects costs three to six times as much.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,7 +19,7 @@ import pyarrow.compute as pc
 from pandas.util import hash_array
 from psycopg.errors import UniqueViolation
 from pyarrow import csv
-from sqlalchemy import Connection, case, func, or_, select, update
+from sqlalchemy import Connection, case, false, func, or_, select, update
 
 from emergency.domain.claim import CLAIM_COLUMNS, OPEN_STATUSES, PLACED_COLUMNS, UNSURVEYED_STATUSES
 from emergency.store.tables import claim
@@ -206,19 +206,27 @@ def _fill(cursor: Any, table: str, lines: Any) -> None:
 
 
 def counts(
-    connection: Connection, *, now_us: int, overdue_us: int, incident: str | None = None, but: Any = None
+    connection: Connection,
+    *,
+    now_us: int,
+    overdue_us: int,
+    incident: str | None = None,
+    but: Any = None,
+    most: Mapping[str, int] | None = None,
 ) -> pd.DataFrame:
     """Open claims by region and line as known at an instant.
 
     Args:
         but: a query for numbers of claims that are left out.
+        most: currency -> minor units above which one claim's estimate is doubted.
 
     Returns:
         Columns region (None = unlocated), line, currency, claims, open, unsurveyed, overdue (unsurveyed
         and known for longer than ``overdue_us``), last_hour, last_24h, estimated_minor, paid_minor,
-        payout_minor (paid plus outstanding), dead (persons), oldest_us.
+        payout_minor (paid plus outstanding), dead (persons), doubted (claims), doubted_minor, oldest_us.
     """
     c = claim.c
+    doubted = _doubted(most or {})
     is_open = c.status.in_(OPEN_STATUSES)
     waiting = c.status.in_(UNSURVEYED_STATUSES)
 
@@ -240,6 +248,8 @@ def counts(
             func.coalesce(func.sum(c.paid_minor), 0).label("paid_minor"),
             func.coalesce(func.sum(_payout()), 0).label("payout_minor"),
             func.coalesce(func.sum(c.dead), 0).label("dead"),
+            number(doubted).label("doubted"),
+            func.coalesce(func.sum(case((doubted, c.estimated_minor), else_=0)), 0).label("doubted_minor"),
             func.min(case((waiting, c.known_at))).label("oldest_us"),
         )
         .where(c.known_at <= now_us)
@@ -254,6 +264,23 @@ def counts(
     frame = pd.DataFrame(result.fetchall(), columns=list(result.keys()))
     whole = [x for x in frame.columns if x not in ("region", "line", "currency", "oldest_us")]
     return frame.astype(dict.fromkeys(whole, "int64"))
+
+
+def _doubted(most: Mapping[str, int]) -> Any:
+    """Claims whose one estimate lies above what a claim of its currency comes to."""
+    c = claim.c
+    return or_(false(), *((c.currency == currency) & (c.estimated_minor > minor) for currency, minor in most.items()))
+
+
+def doubted(
+    connection: Connection, *, now_us: int, most: Mapping[str, int], incident: str | None, limit: int
+) -> Sequence[Any]:
+    """The claims `counts` calls doubted, the largest first: source, report_no, currency, estimated_minor."""
+    c = claim.c
+    query = select(c.source, c.report_no, c.currency, c.estimated_minor).where(_doubted(most), c.known_at <= now_us)
+    if incident is not None:
+        query = query.where(c.incident_id == incident)
+    return connection.execute(query.order_by(c.estimated_minor.desc(), c.report_no).limit(limit)).all()
 
 
 def _payout() -> Any:
@@ -305,6 +332,12 @@ def unlocated_in(connection: Connection, written: pd.DataFrame, loaded: Loaded, 
 def key_when_reported(connection: Connection) -> None:
     """Let every claim have come in when it was reported: for a past that is laid out all at once."""
     connection.execute(update(claim).values(keyed_at=claim.c.known_at))
+
+
+def any_outside(connection: Connection, incident: str) -> bool:
+    """Whether a claim belongs to another incident or to none."""
+    query = select(claim.c.report_no).where(claim.c.incident_id.is_distinct_from(incident)).limit(1)
+    return connection.execute(query).first() is not None
 
 
 def total(connection: Connection) -> int:

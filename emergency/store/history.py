@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from emergency.store.intake_tables import claim_version
-from emergency.store.tables import claim, claim_import, claim_message, journal
+from emergency.store.tables import claim, claim_change, claim_import, claim_message, journal
 
 
 def sources(connection: Connection) -> list[str]:
@@ -41,6 +41,17 @@ def told_of(connection: Connection, source: str, report_no: str) -> list[dict[st
     m = claim_message.c
     query = select(claim_message).where(m.source == source, m.report_no == report_no)
     return [dict(r._mapping) for r in connection.execute(query.order_by(m.at_us, m.message_id))]
+
+
+def placings(connection: Connection, claim_id: int) -> list[dict[str, Any]]:
+    """Acts that gave a claim its place or took it away again, oldest first: seq, action, recorded_us, actor."""
+    c, j = claim_change.c, journal.c
+    done = select(c.seq).where(c.claim_id == claim_id)
+    undone = select(c.undone_seq).where(c.claim_id == claim_id, c.undone_seq.is_not(None))
+    query = select(j.seq, j.action, j.recorded_us, j.actor).where(
+        or_(j.seq.in_(done), j.seq.in_(undone)), j.action.like("claims.place%")
+    )
+    return [dict(r._mapping) for r in connection.execute(query.order_by(j.seq))]
 
 
 def imports_of(connection: Connection, import_ids: Sequence[str]) -> dict[str, dict[str, Any]]:

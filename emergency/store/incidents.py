@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, insert, or_, select, update
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
 from emergency.store.tables import fact, incident, level_decision
+from emergency.texts import Message
 
 
 class Conflict(Exception):
@@ -46,7 +47,8 @@ def change(connection: Connection, changed: Incident) -> None:
         .values(**values)
     )
     if done.rowcount != 1:
-        raise Conflict(f"incident {changed.incident_id} was changed by someone else; reload and decide again")
+        gaps = {"incident": changed.incident_id}
+        raise Conflict(Message("incident {incident} was changed by someone else; reload and decide again", gaps))
 
 
 def mark_impact(connection: Connection, incident_id: str, impact_us: int) -> None:

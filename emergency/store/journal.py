@@ -67,6 +67,12 @@ def chained_hash(
     return digest.hexdigest()
 
 
+# Made once: every act of the house, and every batch over HTTP, comes through here.
+_HEAD = select(journal_head).where(journal_head.c.id == 1).with_for_update()
+_ADD = insert(journal)
+_MOVE = update(journal_head).where(journal_head.c.id == 1)
+
+
 def append(
     connection: Connection,
     *,
@@ -78,23 +84,24 @@ def append(
     body: Mapping[str, Any],
 ) -> int:
     """Add an entry inside the caller's transaction; returns its sequence number."""
-    head = connection.execute(select(journal_head).where(journal_head.c.id == 1).with_for_update()).one()
+    head = connection.execute(_HEAD).one()
     seq, text = head.seq + 1, canonical(body)
     hash_ = chained_hash(head.hash, seq, happened_us, recorded_us, actor, action, subject, text)
     connection.execute(
-        insert(journal).values(
-            seq=seq,
-            happened_us=happened_us,
-            recorded_us=recorded_us,
-            actor=actor,
-            action=action,
-            subject=subject,
-            body=text,
-            prev=head.hash,
-            hash=hash_,
-        )
+        _ADD,
+        {
+            "seq": seq,
+            "happened_us": happened_us,
+            "recorded_us": recorded_us,
+            "actor": actor,
+            "action": action,
+            "subject": subject,
+            "body": text,
+            "prev": head.hash,
+            "hash": hash_,
+        },
     )
-    connection.execute(update(journal_head).where(journal_head.c.id == 1).values(seq=seq, hash=hash_))
+    connection.execute(_MOVE, {"seq": seq, "hash": hash_})
     return int(seq)
 
 

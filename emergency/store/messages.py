@@ -15,6 +15,7 @@ from emergency.store.tables import claim, claim_message, policy_group
 MESSAGE_VALUES = ("estimated_minor", "outstanding_minor", "paid_minor", "note")
 POLICY_VALUES = ("policies", "sum_insured_minor", "currency", "own_share")
 _AT_ONCE = 5_000
+_LOOKED_FOR_AT_ONCE = 1_000
 
 
 @dataclass(frozen=True)
@@ -29,9 +30,21 @@ def keep_messages(connection: Connection, rows: Sequence[dict[str, Any]]) -> Kep
     return _upsert(connection, claim_message, ("source", "report_no", "kind", "at_us"), MESSAGE_VALUES, rows)
 
 
-def keep_policies(connection: Connection, rows: Sequence[dict[str, Any]]) -> Kept:
-    """Policies in force by region and line; an older statement does not replace a newer one."""
-    return _upsert(connection, policy_group, ("region", "line"), POLICY_VALUES, rows, newer="as_of_us")
+def keep_policies(connection: Connection, rows: Sequence[dict[str, Any]], of: Sequence[int] = ()) -> Kept:
+    """Policies in force by region and line; an older statement does not replace a newer one.
+
+    Args:
+        of: how many rows of the source each stands for; these are counted then.
+    """
+    keys = ("region", "line")
+    if not any(n != 1 for n in of):
+        return _upsert(connection, policy_group, keys, POLICY_VALUES, rows, newer="as_of_us")
+    kept = [
+        (n, _upsert(connection, policy_group, keys, POLICY_VALUES, [row], newer="as_of_us"))
+        for n, row in zip(of, rows, strict=True)
+    ]
+    new, updated, same = (sum(n * getattr(one, what) for n, one in kept) for what in ("new", "updated", "unchanged"))
+    return Kept(new, updated, same)
 
 
 def _upsert(
@@ -103,15 +116,22 @@ def _told(connection: Connection, source: str, report_nos: list[str], now_us: in
         .order_by(m.at_us)
     ).fetchall()
     told: dict[str, dict[str, Any]] = {}
-    # At one and the same time the later step of a claim's life counts.
-    for row in sorted(rows, key=lambda r: (r.at_us, STATUSES.index(r.kind) if r.kind in STATUSES else -1)):
+    for row in sorted(rows, key=lambda r: order_of(r.at_us, r.kind)):
         found = told.setdefault(row.report_no, {})
-        if row.kind in STATUSES:
-            found["status"] = row.kind
-        for name in ("estimated_minor", "paid_minor"):
-            if getattr(row, name) is not None:
-                found[name] = getattr(row, name)
+        found |= says(row.kind, row.estimated_minor, row.paid_minor)
     return told
+
+
+def order_of(at_us: int, kind: str) -> tuple[int, int]:
+    """Sorts messages, the one that counts last: at one and the same time the later step of a claim's life counts."""
+    return at_us, STATUSES.index(kind) if kind in STATUSES else -1
+
+
+def says(kind: str, estimated_minor: int | None, paid_minor: int | None) -> dict[str, Any]:
+    """What a message makes of its claim: columns and their values."""
+    status = kind if kind in STATUSES else None
+    found = {"status": status, "estimated_minor": estimated_minor, "paid_minor": paid_minor}
+    return {name: value for name, value in found.items() if value is not None}
 
 
 def _differing(connection: Connection, source: str, told: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
@@ -130,7 +150,9 @@ def _differing(connection: Connection, source: str, told: dict[str, dict[str, An
 def told_of(connection: Connection, source: str, report_nos: Sequence[str]) -> list[str]:
     """Of these report numbers, those about which there are messages already."""
     m = claim_message.c
-    if connection.execute(select(m.message_id).where(m.source == source).limit(1)).first() is None:
+    # A file's chunks are spared the search where its source has no messages at all; a small batch is searched at once.
+    any_here = select(m.message_id).where(m.source == source).limit(1)
+    if len(report_nos) > _LOOKED_FOR_AT_ONCE and connection.execute(any_here).first() is None:
         return []
     told: list[str] = []
     for at in range(0, len(report_nos), _AT_ONCE):
@@ -161,3 +183,36 @@ def policies(connection: Connection) -> list[dict[str, Any]]:
     """Policies in force, by region and line."""
     query = select(policy_group).order_by(policy_group.c.region, policy_group.c.line)
     return [dict(r._mapping) for r in connection.execute(query)]
+
+
+def waiting(connection: Connection) -> list[dict[str, Any]]:
+    """Messages whose claim is not in, by source: source, messages, claims, since_us (when the first came in)."""
+    m, c = claim_message.c, claim.c
+    here = select(c.claim_id).where(c.source == m.source, c.report_no == m.report_no).exists()
+    query = (
+        select(
+            m.source,
+            func.count().label("messages"),
+            func.count(m.report_no.distinct()).label("claims"),
+            func.min(m.recorded_us).label("since_us"),
+        )
+        .where(~here)
+        .group_by(m.source)
+        .order_by(m.source)
+    )
+    return [dict(r._mapping) for r in connection.execute(query)]
+
+
+def waiting_numbers(connection: Connection, source: str, most: int) -> list[str]:
+    """Report numbers of a source about which messages wait, those that wait longest first."""
+    m, c = claim_message.c, claim.c
+    here = select(c.claim_id).where(c.source == m.source, c.report_no == m.report_no).exists()
+    query = select(m.report_no).where(m.source == source, ~here).group_by(m.report_no)
+    return list(connection.execute(query.order_by(func.min(m.recorded_us), m.report_no).limit(most)).scalars())
+
+
+def known_under(connection: Connection, sources: Sequence[str], report_nos: Sequence[str]) -> dict[str, int]:
+    """Source → how many of these numbers are claims of it."""
+    c = claim.c
+    query = select(c.source, func.count()).where(c.source.in_(sources), c.report_no.in_(report_nos))
+    return {source: int(n) for source, n in connection.execute(query.group_by(c.source).order_by(c.source))}

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from emergency.store.incidents import Conflict
@@ -17,6 +17,12 @@ from emergency.store.tables import outbox
 def holdings(connection: Connection, incident_id: str) -> list[dict[str, Any]]:
     """Every stretch anybody held a post of an incident, oldest first."""
     return _rows(connection, post_holding, incident_id, "holding_id")
+
+
+def where_held(connection: Connection, holding_id: int) -> str | None:
+    """The incident at which somebody held a post; None where there is no such turn."""
+    query = select(post_holding.c.incident_id).where(post_holding.c.holding_id == holding_id)
+    return connection.execute(query).scalar_one_or_none()
 
 
 def hold(connection: Connection, **values: Any) -> int:
@@ -109,6 +115,23 @@ def mark_turn(connection: Connection, duty_id: int, cancelled_us: int | None) ->
     connection.execute(update(duty).where(duty.c.duty_id == duty_id).values(cancelled_us=cancelled_us))
 
 
+def called_off(connection: Connection, incident_id: str, at_us: int) -> int:
+    """Call-outs and hand-overs of an incident that were withdrawn at this very instant."""
+    calls = select(func.count()).where(
+        call_out.c.incident_id == incident_id, call_out.c.state == "withdrawn", call_out.c.answered_us == at_us
+    )
+    offers = select(func.count()).where(
+        handover.c.incident_id == incident_id, handover.c.state == "withdrawn", handover.c.settled_us == at_us
+    )
+    return int(connection.execute(calls).scalar_one()) + int(connection.execute(offers).scalar_one())
+
+
+def taken_out(connection: Connection, incident_id: str, at_us: int) -> int:
+    """Planned shifts of an incident that were cancelled at this very instant."""
+    query = select(func.count()).where(duty.c.incident_id == incident_id, duty.c.cancelled_us == at_us)
+    return int(connection.execute(query).scalar_one())
+
+
 def rolls(connection: Connection, incident_id: str) -> list[dict[str, Any]]:
     return _rows(connection, roll_call, incident_id, "roll_id")
 
@@ -121,6 +144,11 @@ def open_roll(connection: Connection, people: Sequence[dict[str, Any]], **values
     return roll_id
 
 
+def ask_more(connection: Connection, roll_id: int, people: Sequence[dict[str, Any]], asked_us: int) -> None:
+    """People asked after the others; until they answer their instant is that of the asking."""
+    connection.execute(insert(roll_answer), [{"roll_id": roll_id, "at_us": asked_us, **p} for p in people])
+
+
 def close_roll(connection: Connection, roll_id: int, closed_us: int) -> bool:
     done = connection.execute(
         update(roll_call)
@@ -128,6 +156,11 @@ def close_roll(connection: Connection, roll_id: int, closed_us: int) -> bool:
         .values(closed_us=closed_us)
     )
     return bool(done.rowcount)
+
+
+def reopen_roll(connection: Connection, roll_id: int) -> bool:
+    closed = (roll_call.c.roll_id == roll_id) & roll_call.c.closed_us.is_not(None)
+    return bool(connection.execute(update(roll_call).where(closed).values(closed_us=None)).rowcount)
 
 
 def answers(connection: Connection, roll_id: int) -> list[dict[str, Any]]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from emergency.domain.instant import to_us
 from emergency.store.incidents import Conflict
 from emergency.store.tables import assignment_slot, plan
+from emergency.texts import N_, Message
 
 
 def add_draft(
@@ -51,13 +52,33 @@ def every(connection: Connection) -> list[dict[str, Any]]:
     return [dict(r._mapping) | {"body": json.loads(r.body)} for r in rows]
 
 
+def edits_of(connection: Connection, plan_id: int) -> list[dict[str, Any]]:
+    """Later drafts that were made by changing this one by hand, oldest first."""
+    later = select(plan).where(plan.c.plan_id > plan_id, plan.c.state == "draft").order_by(plan.c.plan_id)
+    rows = connection.execute(later)
+    found = [dict(r._mapping) | {"body": json.loads(r.body)} for r in rows]
+    return [one for one in found if one["body"].get("edit", {}).get("plan") == plan_id]
+
+
+def drafts(connection: Connection, shift: str) -> list[dict[str, Any]]:
+    """Drafts of a shift, the newest first."""
+    mine = select(plan).where(plan.c.shift == shift, plan.c.state == "draft").order_by(plan.c.plan_id.desc())
+    return [dict(r._mapping) | {"body": json.loads(r.body)} for r in connection.execute(mine)]
+
+
 def mark(connection: Connection, plan_id: int, state: str, **values: Any) -> None:
     connection.execute(update(plan).where(plan.c.plan_id == plan_id).values(state=state, **values))
 
 
-def release(connection: Connection, plan_id: int) -> int:
-    """Free the slots a plan holds; what it was stays in its body and in the journal."""
-    return int(connection.execute(delete(assignment_slot).where(assignment_slot.c.plan_id == plan_id)).rowcount)
+def release(connection: Connection, plan_id: int, but: Collection[str] = ()) -> int:
+    """Free the slots a plan holds; what it was stays in its body and in the journal.
+
+    Args:
+        but: people who keep theirs: they have worked this shift.
+    """
+    s = assignment_slot.c
+    query = delete(assignment_slot).where(s.plan_id == plan_id, s.adjuster_id.not_in(sorted(but)))
+    return int(connection.execute(query).rowcount)
 
 
 def hold(connection: Connection, slots: Sequence[dict[str, Any]]) -> None:
@@ -78,12 +99,13 @@ def hold(connection: Connection, slots: Sequence[dict[str, Any]]) -> None:
         raise Conflict(_who_holds(connection, slots))
 
 
-def _who_holds(connection: Connection, slots: Sequence[dict[str, Any]]) -> str:
+def _who_holds(connection: Connection, slots: Sequence[dict[str, Any]]) -> Message:
     mine = slots[0]["plan_id"]
     wanted = {(s["adjuster_id"], s["shift"]) for s in slots}
     held = connection.execute(select(assignment_slot).where(assignment_slot.c.plan_id != mine)).all()
-    names = [f"{h.adjuster_id} ({h.shift}, plan {h.plan_id})" for h in held if (h.adjuster_id, h.shift) in wanted]
-    return "already assigned: " + ", ".join(names[:8]) + "; reload the plan and propose again"
+    names = [f"{h.adjuster_id} ({h.shift}, #{h.plan_id})" for h in held if (h.adjuster_id, h.shift) in wanted]
+    text = N_("already assigned (person, shift, number of the plan): {names}; reload the plan and propose again")
+    return Message(text, {"names": ", ".join(names[:8])})
 
 
 def slots(connection: Connection, shift: str | None = None) -> list[dict[str, Any]]:

@@ -8,6 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from emergency.domain.stock_ledger import AVAILABLE, OUT_OF_SERVICE, Move
+from emergency.store import stock as ledger
 from emergency.store.tables import adjuster, base, stock
 
 
@@ -18,7 +20,8 @@ def replace(
     adjusters: Sequence[dict[str, Any]],
     goods: Sequence[dict[str, Any]],
 ) -> None:
-    """Put a whole pool in place of what was there."""
+    """Put a whole pool in place of what was there; the ledger of the goods begins anew."""
+    ledger.forget(connection)
     for table in (stock, adjuster, base):
         connection.execute(delete(table))
     if bases:
@@ -28,6 +31,7 @@ def replace(
         connection.execute(insert(adjuster), packed)
     if goods:
         connection.execute(insert(stock), list(goods))
+    ledger.begin(connection)
 
 
 def bases(connection: Connection) -> list[dict[str, Any]]:
@@ -60,22 +64,19 @@ def set_status(connection: Connection, adjuster_id: str, status: str) -> int:
     return int(done.rowcount)
 
 
-def take_out_of_service(connection: Connection, kind: str, region: str, count: int) -> int:
+def take_out_of_service(connection: Connection, kind: str, region: str, count: int, *, at_us: int, actor: str) -> int:
     """Mark goods of a kind in a region as out of service; returns how many there were to mark."""
-    rows = connection.execute(
-        select(stock.c.depot, stock.c.total, stock.c.committed, stock.c.in_transit, stock.c.out_of_service)
+    depots = connection.execute(
+        select(stock.c.depot)
         .join(base, base.c.base_id == stock.c.depot)
         .where(stock.c.kind == kind, base.c.region == region)
         .order_by(stock.c.depot)
-    ).all()
+    ).scalars()
     marked = 0
-    for row in rows:
-        free = row.total - row.committed - row.in_transit - row.out_of_service
-        take = min(free, count - marked)
-        connection.execute(
-            update(stock)
-            .where(stock.c.depot == row.depot, stock.c.kind == kind)
-            .values(out_of_service=row.out_of_service + take)
-        )
-        marked += take
+    for depot in depots.all():
+        take = min(ledger.balance(connection, depot, kind).available, count - marked)
+        if take > 0:
+            move = Move(depot, kind, AVAILABLE, OUT_OF_SERVICE, take)
+            ledger.move(connection, [move], at_us=at_us, actor=actor)
+            marked += take
     return marked

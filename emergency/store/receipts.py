@@ -18,7 +18,7 @@ def keep_reading(connection: Connection, import_id: str, **values: str) -> None:
 
 
 def keep_flags(connection: Connection, import_id: str, flags: Sequence[dict[str, Any]]) -> None:
-    """Flags of an import in order: code, field, value, note (JSON), rows, row_numbers (list)."""
+    """Flags of an import in order: code, field, value, note (JSON), rows, row_numbers (kept as JSON)."""
     connection.execute(delete(import_flag).where(import_flag.c.import_id == import_id))
     rows = [
         f | {"import_id": import_id, "ordinal": i, "row_numbers": json.dumps(f["row_numbers"])}

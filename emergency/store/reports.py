@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from sqlalchemy import Connection, and_, delete, func, insert, select, update
+from sqlalchemy import Connection, and_, case, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from emergency.domain.reporting_clock import Clock
 from emergency.store.report_tables import report, report_clock, report_draft, report_mark
 from emergency.store.tables import incident, journal_head, level_decision
+from emergency.store.task_tables import stand_down
 
 JSON = ("fields", "figures", "missing")
 
@@ -29,7 +30,7 @@ def clocks(connection: Connection, incident_id: str) -> list[Clock]:
 
 
 def keep_clocks(connection: Connection, incident_id: str, changed: Iterable[Clock]) -> None:
-    """Write clocks; one that another process began in the meantime keeps its start."""
+    """Write clocks; one that another process began in the meantime keeps its start, where that is the earlier one."""
     dialect = _dialect(connection)
     for clock in changed:
         row = _row(incident_id, clock)
@@ -37,21 +38,57 @@ def keep_clocks(connection: Connection, incident_id: str, changed: Iterable[Cloc
             name: row[name] for name in ("superseded_us", "superseded_by", "met_us", "met_by", "missed_us", "lifted_us")
         }
         statement = dialect.insert(report_clock).values(**row)
+        for name in ("started_us", "due_us"):
+            here, new = report_clock.c[name], statement.excluded[name]
+            moved[name] = case((new < here, new), else_=here)
         connection.execute(statement.on_conflict_do_update(index_elements=["incident_id", "clock_id"], set_=moved))
 
 
-def stood_down_us(connection: Connection, incident_id: str) -> int | None:
-    """When the response ended: the incident was closed, or its level taken back to none."""
+def ends(connection: Connection, incident_id: str) -> list[tuple[int, int | None]]:
+    """When the response ended and when it was taken up again, in order; None where it was not.
+
+    It ends as the incident is closed, or as a level that was in force is taken back to none; it is taken up again as
+    the incident is reopened, or a level put in force.
+    """
+    moves = sorted(_moves(connection, incident_id))
     closed = connection.execute(select(incident.c.closed_us).where(incident.c.incident_id == incident_id)).scalar()
+    if closed is not None:
+        moves.append((int(closed), True))
+    found: list[tuple[int, int | None]] = []
+    for at_us, ended in moves:
+        over = bool(found) and found[-1][1] is None
+        if ended and not over:
+            found.append((at_us, None))
+        elif over and not ended:
+            found[-1] = (found[-1][0], at_us)
+    return found
+
+
+def _moves(connection: Connection, incident_id: str) -> Iterator[tuple[int, bool]]:
+    """(instant, whether it ended then) of everything that ends a response or takes it up again."""
+    mine = stand_down.c.incident_id == incident_id
+    for row in connection.execute(select(stand_down.c.decided_us, stand_down.c.undone_us).where(mine)):
+        yield int(row.decided_us), True
+        if row.undone_us is not None:
+            yield int(row.undone_us), False
     decided = connection.execute(
-        select(level_decision.c.level, level_decision.c.decided_us)
-        .where(level_decision.c.incident_id == incident_id)
-        .order_by(level_decision.c.decision_id.desc())
-        .limit(1)
-    ).one_or_none()
-    ended = decided.decided_us if decided is not None and decided.level is None else None
-    found = [int(us) for us in (closed, ended) if us is not None]
-    return min(found) if found else None
+        select(level_decision.c.level, level_decision.c.decided_us, level_decision.c.kind)
+        .where(level_decision.c.incident_id == incident_id, level_decision.c.jurisdiction == "")
+        .order_by(level_decision.c.decision_id)
+    )
+    in_force = None
+    for level, decided_us, kind in decided:
+        if level is not None:
+            yield int(decided_us), False
+        elif in_force is not None and kind not in ("taken_back", "reopened"):
+            yield int(decided_us), True
+        in_force = level
+
+
+def stood_down_us(connection: Connection, incident_id: str) -> int | None:
+    """When the response that is over ended; None while it runs."""
+    found = ends(connection, incident_id)
+    return found[-1][0] if found and found[-1][1] is None else None
 
 
 def mark(connection: Connection, incident_id: str, clock_id: str, name: str, at_us: int) -> bool:

@@ -14,12 +14,14 @@ from sqlalchemy import Connection, Engine, delete, insert, select
 from sqlalchemy.engine import make_url
 
 from emergency.domain.workspace import check_name
+from emergency.store import stock as ledger
 from emergency.store.engine import open_catalog, open_engine
+from emergency.store.pool_tables import stock_item, stock_norm
 from emergency.store.schema import upgrade
 from emergency.store.tables import adjuster, base, setting, stock
 
 # What a drill copies from today's workspace: who and what there is, not what happened.
-FORKED = (base, adjuster, stock)
+FORKED = (base, adjuster, stock, stock_item, stock_norm)
 SQLITE_ASKS_EVERY_SECONDS = 0.1  # at most, while it waits for a lock
 PREFIX = "ws_"  # PostgreSQL schemas of ours, so that we never list or drop another's
 
@@ -120,6 +122,7 @@ class Workspaces:
                 rows = [dict(row._mapping) for row in source.execute(select(table))]
                 if rows:
                     target.execute(insert(table), rows)
+            ledger.begin(target)
         return store
 
     def drop(self, name: str) -> None:

@@ -190,6 +190,17 @@ adjuster = Table(
     Column("language", Text, nullable=False, server_default=""),
     Column("status", Text, nullable=False, server_default="available"),  # available, resting, off
     Column("version", Integer, nullable=False, server_default="1"),
+    Column("registration", Text, nullable=False, server_default=""),  # number in the register of loss adjusters, 公估
+    Column("authority_minor", BigInteger),  # 核损权限: the largest loss this person may settle; none = no limit known
+    Column("pattern", Text, nullable=False, server_default=""),  # a row of data/rules/staffing.yaml
+    Column("pattern_from", Text, nullable=False, server_default=""),  # ISO date: first working day of a turn
+    Column("rest_until_us", BigInteger),
+    Column("origin", Text, nullable=False, server_default="own"),  # own, external, mutual_aid
+    Column("lender", Text, nullable=False, server_default=""),  # who sent them
+    Column("lent_until", Text, nullable=False, server_default=""),  # ISO date: last day here
+    Column("note", Text, nullable=False, server_default=""),
+    Column("entered_us", BigInteger),
+    Column("entered_by", Text, nullable=False, server_default=""),
 )
 
 stock = Table(

@@ -53,6 +53,8 @@ rumour = Table(
     Column("answer", Text, nullable=False, server_default=""),
     Column("answered_by", Text, nullable=False, server_default=""),
     Column("answered_us", BigInteger),
+    Column("audience", Text, nullable=False, server_default=""),  # to whom the answer is given
+    Column("approver_role", Text, nullable=False, server_default=""),  # whom the playbook names for that audience
     Column("approved_by", Text, nullable=False, server_default=""),
     Column("approved_us", BigInteger),
     Column("published_where", Text, nullable=False, server_default=""),

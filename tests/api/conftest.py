@@ -69,15 +69,15 @@ def opened(home: Path, database_url: str) -> Iterator[Api]:
 
 
 @pytest.fixture
-def api(tmp_path: Path, sqlite_url: str) -> Iterator[Api]:
-    with opened(tmp_path / "home", sqlite_url) as found:
+def api(tmp_path: Path, ready_sqlite_url: str) -> Iterator[Api]:
+    with opened(tmp_path / "home", ready_sqlite_url) as found:
         yield found
 
 
 @pytest.fixture
-def api_on_both(tmp_path: Path, database_url: str) -> Iterator[Api]:
+def api_on_both(tmp_path: Path, ready_url: str) -> Iterator[Api]:
     """Once on SQLite, once on PostgreSQL."""
-    with opened(tmp_path / "home", database_url) as found:
+    with opened(tmp_path / "home", ready_url) as found:
         yield found
 
 

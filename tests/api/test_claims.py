@@ -71,7 +71,7 @@ def test_the_key_of_one_request_does_not_serve_another(api_on_both: Api) -> None
 
 
 def test_a_request_that_was_refused_can_be_mended_under_its_key(api: Api) -> None:
-    assert api.send(claim("A", line="boat"), idem="one").status_code == 422
+    assert api.send(claim("A"), colour="red", idem="one").status_code == 422
     assert results(api.send(claim("A"), idem="one")) == ["new"]
 
 
@@ -191,13 +191,39 @@ def test_a_senders_clock_may_run_ahead_a_little(api: Api) -> None:
         ({"place": "x" * 501}, "place", "string_too_long"),
     ],
 )
-def test_a_broken_form_refuses_the_batch_and_names_the_row(
+def test_a_row_of_broken_form_is_rejected_and_the_others_are_taken(
     api: Api, fields: dict[str, Any], field: str, code: str
 ) -> None:
-    answer = api.send(claim("A"), {**claim("B"), **fields})
-    assert answer.status_code == 422 and counted(api) == 0
-    assert answer.headers["content-type"] == "application/problem+json"
-    assert [(e["row"], e["field"], e["code"]) for e in answer.json()["errors"]] == [(1, field, code)]
+    answer = api.send(claim("A"), {**claim("B"), **fields}, claim("C"), claim("D"))
+    assert results(answer) == ["new", "rejected", "new", "new"] and counted(api) == 3
+    row = answer.json()["results"][1]
+    assert [(r["field"], r["code"]) for r in row["reasons"]] == [(field, code)]
+    assert (row["index"], row["located"], row["report_no"]) == (1, None, {**claim("B"), **fields}["report_no"])
+
+
+def test_rows_that_are_no_claims_at_all_are_rejected_by_their_place(api: Api) -> None:
+    answer = api.ask("POST", "/v1/claims", json={"claims": [1, claim("A", line="boat"), {"line": "motor"}, claim("B")]})
+    assert results(answer) == ["rejected", "rejected", "rejected", "new"]
+    found = [(r["report_no"], r["reasons"][0]["code"]) for r in answer.json()["results"][:3]]
+    assert found == [("", "model_type"), ("A", "literal_error"), ("", "missing")]
+
+
+def test_a_batch_of_broken_rows_alone_is_answered_row_by_row(api: Api) -> None:
+    assert results(api.send(claim("A", line="boat"), {})) == ["rejected", "rejected"]
+    assert counted(api) == 0
+
+
+def test_a_batch_with_a_broken_row_is_answered_again_under_its_key(api_on_both: Api) -> None:
+    api = api_on_both
+    rows = [claim("A"), claim("B", line="boat"), claim("C")]
+    first, again = api.send(*rows, idem="one"), api.send(*rows, idem="one")
+    assert again.json() == first.json() and results(first) == ["new", "rejected", "new"]
+    assert counted(api) == 2
+
+
+def test_a_currency_nobody_can_convert_rejects_its_row_and_stops_no_figure(api: Api) -> None:
+    assert results(api.send(claim("A", currency="EUR", estimated_minor=5), claim("B"))) == ["rejected", "new"]
+    assert api.get("/v1/regions/summary").json()["open"] == 1
 
 
 def test_amounts_may_be_text_and_times_come_in_any_offset(api: Api) -> None:
@@ -220,13 +246,13 @@ def test_what_is_not_said_takes_the_plain_value(api: Api) -> None:
 def test_more_than_a_thousand_rows_are_too_many(api: Api) -> None:
     rows = [claim(f"R{n}") for n in range(1001)]
     answer = api.send(*rows)
-    assert answer.status_code == 413 and "1001" in answer.json()["detail"] and counted(api) == 0
+    assert answer.status_code == 413 and "1,000" in answer.json()["detail"] and counted(api) == 0
     assert results(api.send(*rows[:1000])).count("new") == 1000
 
 
 def test_a_body_too_large_is_refused_before_it_is_parsed(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(door, "MOST_BYTES", 200)
-    monkeypatch.setattr(door, "parsed", lambda *_: pytest.fail("it was parsed"))
+    monkeypatch.setattr(door, "read_batch", lambda *_: pytest.fail("it was parsed"))
     assert api.send(*[claim(f"R{n}") for n in range(9)]).status_code == 413
 
     async def chunks() -> Any:
@@ -238,7 +264,7 @@ def test_a_body_too_large_is_refused_before_it_is_parsed(api: Api, monkeypatch: 
 
 
 @pytest.mark.parametrize(
-    "body", [b"", b"{", b"[]", b"null", b'{"claims": []}', b'{"claims": 3}', b'{"claims": [1]}', b"\xff\xfe"]
+    "body", [b"", b"{", b"[]", b"null", b'{"claims": []}', b'{"claims": 3}', b'{"claims": [1], "x": 1}', b"\xff\xfe"]
 )
 def test_what_is_no_batch_is_unusable(api: Api, body: bytes) -> None:
     answer = api.ask("POST", "/v1/claims", content=body, headers={"Content-Type": "application/json"})
@@ -273,6 +299,18 @@ def test_reasons_are_spoken_in_the_readers_language(api: Api) -> None:
     assert "未来" in answer.json()["results"][0]["reasons"][0]["reason"]
 
 
+def test_the_words_a_field_may_be_are_listed_without_english_between_them(api: Api) -> None:
+    """Of the body and of an address's parameters; in both languages the same words."""
+    for language in ("zh-CN", "en"):
+        headers = {"Accept-Language": language}
+        body = {"claims": [claim("A", line="boat", status="gone")]}
+        answer = api.ask("POST", "/v1/claims", json=body, headers=headers)
+        reasons = [r["reason"] for r in answer.json()["results"][0]["reasons"]]
+        assert len(reasons) == 2
+        assert all(" or " not in reason and "'" not in reason for reason in reasons), reasons
+        assert reasons[0].endswith("liability, personal_injury, health")
+
+
 def test_a_shown_claim_hides_what_could_name_a_person(api: Api) -> None:
     api.send(claim("A/1", policy_no="P-2017-123456", place="Main Street 12, Houston", lon=-95.36981, lat=29.76043))
     found = api.get("/v1/claims/A/1").json()
@@ -289,3 +327,33 @@ def test_a_claim_that_is_not_there_is_not_found(api: Api) -> None:
 
 def test_a_group_is_never_larger_than_its_limit() -> None:
     assert feed.MOST_TOGETHER * feed.MOST_ROWS <= 20_000
+
+
+def test_one_claim_of_billions_is_taken_and_flagged(api: Api) -> None:
+    answer = api.send(claim("A", estimated_minor=1_660_000_000_000), claim("B", estimated_minor=100_000), idem="large")
+    assert [[f["code"] for f in r["flags"]] for r in answer.json()["results"]] == [["very_large"], []]
+
+
+def test_a_row_that_looks_wrong_is_taken_and_flagged_in_the_reader_s_language(api: Api) -> None:
+    """Eight claims of 1,000; one of 10 million is 元 where 万元 was meant; one is reported before it happened."""
+    rows = [claim(f"R-{n}", estimated_minor=100_000) for n in range(8)]
+    rows += [claim("HIGH", estimated_minor=1_000_000_000), claim("LOW", estimated_minor=99)]
+    rows += [claim("EARLY", loss_at="2017-08-29T12:00:00Z", reported_at="2017-08-28T12:00:00Z")]
+    rows += [claim("LATE", loss_at="2017-08-29T12:00:00Z", reported_at="2019-08-30T12:00:01Z")]
+    answer = api.send(*rows, claim("FUTURE", loss_at=FUTURE, reported_at="2017-08-28T12:00:00Z"), idem="flags")
+    assert results(answer) == ["new"] * 12 + ["rejected"]
+    flagged = {r["report_no"]: [f["code"] for f in r["flags"]] for r in answer.json()["results"] if r["flags"]}
+    assert flagged == {
+        "HIGH": ["far_above"], "LOW": ["far_below"], "EARLY": ["report_before_loss"], "LATE": ["report_long_after"]
+    }  # fmt: skip
+    again = api.ask(
+        "POST", "/v1/claims", json={"claims": rows}, headers={"Accept-Language": "zh-CN"}
+    ).json()["results"]  # fmt: skip
+    assert {r["result"] for r in again} == {"duplicate"}
+    assert again[10]["flags"][0]["reason"] == "报案时间早于出险时间"
+
+
+def test_few_amounts_have_no_median_to_be_held_against(api: Api) -> None:
+    rows = [claim(f"R-{n}", estimated_minor=100_000) for n in range(6)]
+    answer = api.send(*rows, claim("HIGH", estimated_minor=1_000_000_000))
+    assert [r["flags"] for r in answer.json()["results"]] == [[]] * 7

@@ -76,6 +76,12 @@ def test_a_figure_that_cannot_be_is_refused_with_its_field(api: Api, fields: dic
         assert incidents.facts(connection, incident_id=None, now_us=api.ctx.now_us()) == []
 
 
+def test_an_unknown_region_is_answered_with_the_map_in_words(api: Api) -> None:
+    body = {"metric": "casualties.deaths", "value": 1, "source": "x", "region": "999999"}
+    answer = api.ask("POST", "/v1/facts", json=body, headers={"Accept-Language": "zh-CN"})
+    assert "美国：州、县" in answer.json()["errors"][0]["reason"]
+
+
 @pytest.mark.parametrize(
     ("metric", "value"),
     [
@@ -87,3 +93,22 @@ def test_a_figure_that_cannot_be_is_refused_with_its_field(api: Api, fields: dic
 )
 def test_own_metrics_industry_figures_and_steps_of_a_scale_are_taken(api: Api, metric: str, value: Any) -> None:
     assert tell(api, metric=metric, value=value).json()["value"] == value
+
+
+def test_a_figure_that_looks_wrong_is_taken_and_doubted_in_the_reader_s_language(api: Api) -> None:
+    """166 亿 from 5,643 reports; deaths that fall."""
+    assert tell(api, metric="casualties.deaths", value=30, as_of="2020-01-01T00:00:00Z").json()["doubts"] == []
+    fallen = tell(api, metric="casualties.deaths", value=20, as_of="2020-01-02T00:00:00Z")
+    assert fallen.status_code == 201
+    (doubt,) = fallen.json()["doubts"]
+    assert (doubt["code"], doubt["where"]) == ("falls", "casualties.deaths@")
+    assert "falls from 30 to 20" in doubt["reason"]
+    assert tell(api, metric="staff.absence_rate", value=0.2).json()["doubts"] == [], "another metric"
+    tell(api, metric="claims.reported_total", value=5_643)
+    money = {"metric": "loss.estimated_gross", "value": 16_600_000_000, "source": "press"}
+    (doubt,) = api.ask("POST", "/v1/facts", json=money, headers={"Accept-Language": "zh-CN"}).json()["doubts"]
+    assert doubt["code"] == "average"
+    assert "5,643" in doubt["reason"]
+    assert not doubt["reason"].isascii()
+    known = api.get("/v1/regions/summary").json()["doubts"]
+    assert sorted(d["code"] for d in known) == ["average", "falls"]

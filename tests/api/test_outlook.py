@@ -62,6 +62,25 @@ def test_the_layer_has_a_polygon_and_the_figures_of_every_region(api: Api) -> No
     assert [g.contains(houston) for g in harris.geoms] == [f["id"] == "48201" for f in layer["features"]]
 
 
+@pytest.mark.parametrize("query", ["", "?incident=FLOOD-1"])
+def test_claims_of_another_country_and_of_billions_are_told_apart_and_break_nothing(
+    api: Api, flood: str, query: str
+) -> None:
+    """Two claims of Texas in dollars, one of them of 16.6 billion, in a workspace of China; one of Zhengzhou."""
+    api.send(claim("A", estimated_minor=100), claim("B", estimated_minor=1_660_000_000_000), incident=flood)
+    api.ctx = save_profile(api.ctx, LIVE)
+    api.send(claim("C", region_given="410105", currency="CNY", estimated_minor=500), incident=flood)
+    found = api.get(f"/v1/regions/summary{query}").json()
+    assert (found["open"], found["outside_map"], found["currency"]) == (3, 2, "CNY")
+    (dollars,) = found["foreign"]
+    assert (dollars["currency"], dollars["claims"], dollars["estimated_minor"]) == ("USD", 2, 1_660_000_000_100)
+    assert found["estimated_minor"] == round(1_660_000_000_100 * dollars["rate"]) + 500
+    assert found["doubted_minor"] == round(1_660_000_000_000 * dollars["rate"])
+    assert [(r["code"], r["estimated_minor"], r["doubted_minor"]) for r in found["regions"]] == [("410105", 500, 0)]
+    layer = api.get(f"/v1/situation.geojson{query}")
+    assert layer.status_code == 200 and [f["id"] for f in layer.json()["features"]] == ["410105"]
+
+
 def test_a_set_without_outlines_gives_points(api: Api) -> None:
     save_profile(api.ctx, LIVE)
     api.send(claim("A", region_given="410105"))

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from emergency.console.rooms.geography import on_map, view_of
+from emergency.console.rooms import geography
+from emergency.console.rooms.geography import on_map, places_at_work, view_of
 from emergency.geo.regions import RegionSets
 from tests.conftest import REPOSITORY
 
@@ -31,3 +32,18 @@ def test_a_workspace_without_a_view_of_its_own_opens_on_its_claims(desk: Any) ->
     assert view.east - view.west < 4
     desk.ctx.profile.view = (-100.0, 20.0, -90.0, 30.0)
     assert view_of(desk, ["48201"]).west == -100.0  # type: ignore[union-attr]
+
+
+def test_a_list_of_places_has_the_counties_of_states_with_a_base_or_an_incident_else_all(
+    desk: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    desk.ctx.profile.region_level = "county"
+    incident = SimpleNamespace(regions=("22019", "not on the map"))
+    monkeypatch.setattr(geography, "bases", lambda ctx: [{"region": "48201"}])
+    monkeypatch.setattr(geography, "every_incident", lambda ctx, open_only: [incident])
+    found = places_at_work(desk)
+    assert {code[:2] for code in found} == {"48", "22"}
+    assert len(found) == 254 + 64
+    monkeypatch.setattr(geography, "bases", lambda ctx: [])
+    monkeypatch.setattr(geography, "every_incident", lambda ctx, open_only: [])
+    assert len(places_at_work(desk)) > 3_000

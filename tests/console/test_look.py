@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+import streamlit
 from hypothesis import given
 from hypothesis import strategies as st
 from playwright.sync_api import Page, expect
@@ -117,7 +119,7 @@ def test_streamlits_own_buttons_for_developers_are_not_there(open_page: OpenPage
 @pytest.mark.parametrize(
     ("lang", "level", "words"),
     [
-        ("en", 1, "Level Ⅰ 一级响应"),
+        ("en", 1, "Response level Ⅰ"),
         ("zh_CN", 2, "Ⅱ 二级响应"),
         ("zh_CN", None, "未启动响应"),
         ("en", None, "No response open"),
@@ -128,7 +130,7 @@ def test_a_level_is_always_said_in_words(lang: str, level: int | None, words: st
 
 
 def test_a_proposed_level_says_so() -> None:
-    assert look.level_badge(speaker("en"), 1, proposed=True).words == "Level Ⅰ 一级响应, proposed"
+    assert look.level_badge(speaker("en"), 1, proposed=True).words == "Response level Ⅰ, proposed"
     assert look.level_badge(speaker("zh_CN"), 1, proposed=True).words == "Ⅰ 一级响应（建议）"
 
 
@@ -142,3 +144,55 @@ def test_a_colour_that_is_no_state_is_refused() -> None:
         look.Kpi("a", "b", tone="red")
     with pytest.raises(ValueError, match="1, 2, 3 or None"):
         look.LevelBadge(4, "Ⅳ")
+
+
+def test_the_official_term_of_a_level_is_told_beside_english_words_and_not_among_them() -> None:
+    assert look.level_badge(speaker("en"), 2).term == "二级响应"
+    assert look.level_badge(speaker("zh_CN"), 2).term == ""
+
+
+def test_what_an_act_brought_is_said_once() -> None:
+    def script() -> None:
+        from emergency.console import look
+
+        look.notice("error", "nobody approves what they wrote")
+
+    page = AppTest.from_function(script).run()
+    assert [one.value for one in page.error] == ["Nobody approves what they wrote"]
+    assert len(page.toast) == 0
+
+
+@browser
+def test_what_an_act_brought_stays_in_sight_of_who_has_scrolled_down(open_page: OpenPage, trial: str) -> None:
+    """The head with its clocks goes away and the word on the act does not; it hides neither."""
+    page = show(open_page, trial, "acted=1")
+    page.set_viewport_size({"width": 1024, "height": 500})
+    said = page.locator("[data-testid=stAlert]", has_text="Task done.")
+    head, word = page.locator(".em-head").bounding_box(), said.bounding_box()
+    assert head and word and word["y"] >= head["y"] + head["height"]
+    page.locator("ul.em-changes").scroll_into_view_if_needed()
+    expect(page.locator(".em-head")).not_to_be_in_viewport()
+    expect(said).to_be_in_viewport()
+
+
+def test_the_upload_field_speaks_the_language_of_the_page() -> None:
+    """Streamlit offers no setting for its words; the style puts ours over parts it names."""
+
+    def script() -> None:
+        import streamlit as st
+
+        from emergency.console import look
+        from emergency.texts import speaker
+
+        look.begin(speaker(st.session_state["language"]))
+
+    for language, words in (("zh_CN", "选择文件"), ("en", "Choose a file")):
+        app = AppTest.from_function(script, default_timeout=30)
+        app.session_state["language"] = language
+        style = app.run().get("html")[0].proto.body
+        assert f'--em-choose-file: "{words}"' in style
+        assert "200 MB" in style
+    bundle = Path(streamlit.__file__).parent / "static" / "static" / "js"
+    script_text = "".join(p.read_text("utf-8") for p in bundle.glob("FileUploader*.js"))
+    for part in ("stFileUploaderDropzone`", "stFileUploaderDropzoneInstructions`"):
+        assert part in script_text, "Streamlit has renamed the part that look.css puts words over"

@@ -73,6 +73,7 @@ def test_text_from_outside_opens_no_gap() -> None:
         ("共３００件", ["３００"]),
         ("十二人受伤，三百余件报案", ["十二", "三百"]),
         ("三日内，万一，一个小组，第一时间", ["三"]),
+        ("赔付3万元、预付8万余元、五百万元", ["3万", "8万", "五百万"]),
         ("about 1,200 claims and 4.5% paid at 12:30", ["1,200", "4.5%", "12:30"]),
         ("two dead, hundreds hurt, one team", ["two", "hundreds"]),
         ("{claims.reported}{claims.open}", []),

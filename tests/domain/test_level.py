@@ -28,6 +28,7 @@ from emergency.domain.level import (
     words,
 )
 from emergency.domain.level.metric import SCALES, scale_of
+from emergency.domain.level.trace import ahead, reason
 from emergency.texts import speaker
 
 DEATHS, LOSS, RATIO = "casualties.insured_deaths", "loss.estimated_gross", "claims.ratio_to_baseline"
@@ -96,6 +97,25 @@ def test_the_closest_ways_to_the_next_level_are_told() -> None:
         (LOSS, 6_200_000, 2, 0.124),
         (DEATHS, 1, 2, 0.333),
     ]
+
+
+def test_a_share_that_is_grave_when_it_falls_is_told_to_fall_in_percentage_points() -> None:
+    calls = rules(row("hotline.answer_rate", 0.80, 0.60, 0.30, op="le"))
+    found = grade(calls, "natural_disaster", {"hotline.answer_rate": 0.45})
+    assert found.level == 2
+    assert str(ahead(found)) == "Share of hotline calls answered down by 15 percentage points to Ⅰ"
+    assert found.decided_by is not None
+    told = "Share of hotline calls answered is 45 %; the level begins at 60 %"
+    assert str(reason(found.decided_by, "CNY")) == told
+
+
+def test_an_outage_says_whether_it_is_of_one_province_or_of_several() -> None:
+    both = rules(
+        row("outage.one_province_minutes", 30, 180, 360), row("outage.multi_province_minutes", None, 60, 180)
+    )
+    found = grade(both, "natural_disaster", {"outage.one_province_minutes": 130, "outage.multi_province_minutes": 30})
+    told = "50 minutes of outage in one province or 30 minutes of outage in several provinces to Ⅱ"
+    assert str(ahead(found)) == told
 
 
 def test_at_level_one_there_is_no_next() -> None:

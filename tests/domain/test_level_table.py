@@ -125,7 +125,7 @@ def test_asked_for_its_trace_a_row_says_file_row_source_and_the_way_ahead() -> N
     (found,) = level_table([fact_row(**{PROPERTY: "10000000", DEATHS: "8"})], [NFRA], traced=True)
     assert found["trace"]["row"] == 1 and found["trace"]["calibrated"]
     assert found["trace"]["source"].startswith("银保监规")
-    assert found["ahead"] == "2 insured deaths or 40,000,000 (Property payout, estimated) to Ⅱ"
+    assert found["ahead"] == "2 insured deaths or 40,000,000 (Property payout, estimated) to “Major”"
     (ours,) = level_table([fact_row(**{"capacity.demand_ratio": "0.7"})], [DEFAULT], traced=True)
     assert ours["trace"]["calibrated"] is False and ours["trace"]["source"] == ""
 

@@ -106,17 +106,10 @@ def test_a_deadline_of_the_rules_comes_from_the_rules() -> None:
     assert tasks_for(plan, 2, CLOCKS, {"first": 2 * HOUR})[0].due_at == NOON + timedelta(hours=2)
 
 
-def test_a_clock_of_the_rules_decides_while_it_runs_and_the_house_s_own_target_before() -> None:
+def test_where_no_clock_of_the_rules_runs_a_span_beside_it_makes_nothing_due() -> None:
     plan = playbook(task("regulator", Due("activation", {1: HOUR, 2: HOUR, 3: HOUR}, deadline="first"), hard=True))
-    assert tasks_for(plan, 2, CLOCKS)[0].due_at == CLOCKS["activation"] + timedelta(hours=1)
+    assert tasks_for(plan, 2, CLOCKS)[0].due_at is None
     assert tasks_for(plan, 2, CLOCKS, {"first": 24 * HOUR})[0].due_at == NOON + timedelta(hours=24)
-
-
-def test_a_final_report_counts_from_stand_down_where_the_plan_says_so() -> None:
-    plan = playbook(task("final", Due("stand_down", {1: HOUR, 2: HOUR, 3: HOUR}, deadline="final")))
-    ended = {**CLOCKS, "stand_down": NOON + timedelta(days=9)}
-    assert tasks_for(plan, 2, CLOCKS, {"final": 5 * HOUR})[0].due_at is None
-    assert tasks_for(plan, 2, ended, {"final": 5 * HOUR})[0].due_at == NOON + timedelta(days=9, hours=5)
 
 
 def test_a_due_time_needs_a_span_or_a_deadline() -> None:

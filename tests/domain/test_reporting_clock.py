@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,6 +23,7 @@ MAJOR = [
     Deadline(REGULATOR, "first", 2 * HOUR, cause="class:2"),
     Deadline(REGULATOR, "follow_up", 24 * HOUR, every_s=24 * HOUR, cause="class:2"),
 ]
+FINAL = [Deadline(REGULATOR, "final", 5 * 24 * HOUR, origin="stand_down", cause="class:2")]
 FAIRLY = [Deadline(REGULATOR, "first", 24 * HOUR, cause="class:3")]
 SIEGE = [Deadline(REGULATOR, "first", HOUR, cause="tag:siege")]
 
@@ -64,6 +66,17 @@ def test_a_milder_class_makes_no_limit_later() -> None:
     assert clocks(list(major.values()), [], 1.5) == major, "no class at all takes no limit away either"
 
 
+def test_a_discovery_corrected_to_an_earlier_time_moves_the_limit_and_to_a_later_time_never() -> None:
+    def corrected(hours: float, kept: dict[str, Clock], handed: dict[Series, list[Handed]] | None = None) -> Clock:
+        known = reconcile(list(kept.values()), FAIRLY, {"discovery": at(hours)}, handed or {}, at(3))
+        return next(c for c in known if c.id == "regulator.first.1.86400.limit")
+
+    kept = clocks([], FAIRLY, 1)
+    assert (corrected(-2, kept).due_us, corrected(2, kept).due_us) == (at(22), at(24))
+    met = clocks(list(kept.values()), FAIRLY, 2, handed=first(2))
+    assert corrected(-30, met, first(2)).state(at(3)) == "in_time", "what was in time does not become late afterwards"
+
+
 def test_a_target_stands_beside_a_limit_and_a_limit_as_early_makes_it_needless() -> None:
     both = clocks([], [*GRAVEST, *MAJOR], 0)
     waiting = [c for c in both.values() if c.kind == "first" and c.waits]
@@ -83,6 +96,21 @@ def test_a_report_handed_in_is_not_asked_for_again_when_the_class_rises() -> Non
     later = clocks(list(met.values()), [*GRAVEST, *MAJOR], 3, first(1.5))
     assert [c.id for c in later.values() if c.kind == "first"] == ["regulator.first.1.7200.limit"]
     assert [c.kind for c in later.values() if c.state(at(3)) == "target_passed"] == ["phone"]
+
+
+@pytest.mark.parametrize(("hour", "state"), [(0.1, "in_time"), (1.5, None)])
+def test_a_shorter_limit_that_begins_after_the_report_was_handed_in_stands_in_the_history_as_met(
+    hour: float, state: str | None
+) -> None:
+    """Handed in after six minutes, a siege from the second hour: its hour was kept. Late for it, it is not asked."""
+    met = clocks([], MAJOR, hour, first(hour))
+    found = clocks(list(met.values()), [*MAJOR, *SIEGE], 2, first(hour))
+    short = found.get("regulator.first.1.3600.limit")
+    assert (short and short.state(at(2))) == state
+    if short is not None:
+        assert (short.met_us, short.met_by, short.since_us) == (at(hour), "r1", at(2))
+    assert not [c for c in found.values() if c.kind == "first" and c.waits]
+    assert clocks(list(found.values()), [*MAJOR, *SIEGE], 3, first(hour)) == found
 
 
 def test_a_follow_up_every_day_counts_from_the_one_before_and_a_day_without_one_is_missed() -> None:
@@ -113,6 +141,87 @@ def test_a_final_report_counts_from_the_stand_down() -> None:
     assert clock.due_us == at(40 + 120)
 
 
+REPORT = [Deadline("cadence", "situation", 6 * HOUR, origin="discovery", every_s=12 * HOUR, cause="level:2")]
+
+
+def test_a_limit_that_lies_ahead_of_the_reopening_stands_under_its_own_number() -> None:
+    """Ended and reopened within a minute: the report of the sixth hour is owed, not only that of the twelfth."""
+    ended = clocks(list(clocks([], REPORT, 1).values()), [], 1.1, ended_us=at(1.1))
+    assert [c.state(at(1.1)) for c in ended.values()] == ["lifted"]
+    back = clocks(list(ended.values()), REPORT, 1.2, pauses=[(at(1.1), at(1.2))])
+    assert {c.number: (c.due_us, c.state(at(1.2))) for c in back.values()} == {1: (at(6), "running")}
+    handed = {("cadence", "situation"): [Handed(at(5), "s1")]}
+    on = clocks(list(back.values()), REPORT, 5, handed, pauses=[(at(1.1), at(1.2))])
+    found = {c.number: (c.due_us, c.state(at(5))) for c in on.values()}
+    assert found == {1: (at(6), "in_time"), 2: (at(17), "running")}
+    twice = clocks(list(back.values()), REPORT, 4, pauses=[(at(1.1), at(1.2)), (at(2), at(3))])
+    assert {c.number: (c.due_us, c.state(at(4))) for c in twice.values()} == {1: (at(6), "running")}
+    over = clocks(list(twice.values()), [], 5, ended_us=at(4.5), pauses=[(at(1.1), at(1.2)), (at(2), at(3))])
+    assert {c.number: c.state(at(5)) for c in over.values()} == {1: "lifted"}
+
+
+def test_a_reopened_response_owes_its_follow_ups_again_and_what_was_lifted_stays_in_the_history() -> None:
+    ended = clocks(list(clocks([], MAJOR, 10).values()), [], 12, ended_us=at(11))
+    soon = clocks(list(ended.values()), MAJOR, 13, pauses=[(at(11), at(13))])
+    stands = soon["regulator.follow_up.1.86400.limit"]
+    assert (stands.state(at(13)), stands.due_us) == ("running", at(24)), "ending and reopening gains nobody time"
+    late = clocks(list(ended.values()), MAJOR, 75, pauses=[(at(11), at(75))])
+    assert late["regulator.follow_up.1.86400.limit"].state(at(75)) == "lifted"
+    days = late["regulator.follow_up.2.86400.limit"]
+    assert (days.started_us, days.due_us) == (at(75), at(99)), "a limit that passed meanwhile counts from the reopening"
+    on = clocks(list(ended.values()), [], 124, follow_ups(90), pauses=[(at(11), at(75))])
+    assert on["regulator.follow_up.2.86400.limit"].met_us == at(90), "also where no rule is looked at"
+    assert on["regulator.follow_up.3.86400.limit"].due_us == at(90 + 24)
+
+
+@pytest.mark.parametrize(("asked", "due"), [(0.5, 2), (2, 3), (3.5, 4), (4, 5)])
+def test_situation_reports_begin_with_the_first_that_comes_due_after_they_are_asked_for(
+    asked: float, due: float
+) -> None:
+    """Every hour, the first two hours after the occurrence: nobody missed what fell due before anybody asked."""
+    hourly = Deadline("cadence", "situation", 2 * HOUR, every_s=HOUR, cause="level:1", asked_us=at(asked))
+    found = clocks([], [hourly], asked)
+    assert {c.number: (c.due_us, c.state(at(asked))) for c in found.values()} == {1: (at(due), "running")}
+    later = clocks(list(found.values()), [hourly], due + 1.5)
+    states = {c.number: (c.due_us, c.state(at(due + 1.5))) for c in later.values()}
+    assert states == {1: (at(due), "missed"), 2: (at(due + 1), "overdue")}, "what was asked for and not done is missed"
+
+
+def test_a_graver_level_asks_for_situation_reports_from_its_own_hour_on() -> None:
+    daily = Deadline("cadence", "situation", 24 * HOUR, every_s=24 * HOUR, cause="level:3", asked_us=at(1))
+    hourly = Deadline("cadence", "situation", HOUR, every_s=HOUR, cause="level:1", asked_us=at(20.5))
+    found = clocks(list(clocks([], [daily], 1).values()), [hourly], 20.6)
+    waiting = [(c.number, c.due_us) for c in found.values() if c.waits]
+    assert waiting == [(1, at(21))] and not [c for c in found.values() if c.missed_us is not None]
+    assert clocks(list(found.values()), [hourly], 20.9) == found
+    second = clocks(list(clocks([], [daily], 30, {("cadence", "situation"): [Handed(at(2), "s1")]}).values()), [], 30)
+    raised = replace(hourly, asked_us=at(30))
+    on = clocks(list(second.values()), [raised], 30, {("cadence", "situation"): [Handed(at(2), "s1")]})
+    assert [(c.number, c.due_us) for c in on.values() if c.waits] == [(2, at(26))], "late by the daily rule already"
+
+
+def test_a_report_handed_in_after_the_end_meets_its_clock_and_the_next_counts_from_the_reopening() -> None:
+    handed = {(REGULATOR, "final"): [Handed(at(12), "one")]}
+    one = clocks([], FINAL, 13, handed, ended_us=at(11))
+    assert one["regulator.final.1.432000.limit"].met_us == at(12)
+    again = clocks(list(one.values()), FINAL, 20, handed, pauses=[(at(11), at(14))])
+    assert list(again) == ["regulator.final.1.432000.limit"], "open again, none is due before the next end"
+    two = clocks(list(again.values()), FINAL, 31, handed, ended_us=at(30), pauses=[(at(11), at(14))])
+    assert two["regulator.final.2.432000.limit"].state(at(31)) == "running", "the old report does not meet it"
+    assert two["regulator.final.1.432000.limit"] == one["regulator.final.1.432000.limit"]
+    met = {(REGULATOR, "final"): [*handed[REGULATOR, "final"], Handed(at(40), "two")]}
+    done = clocks(list(two.values()), [], 41, met, ended_us=at(30), pauses=[(at(11), at(14))])
+    assert done["regulator.final.2.432000.limit"].met_by == "two"
+
+
+def test_a_final_report_not_yet_handed_in_is_lifted_by_the_reopening() -> None:
+    one = clocks([], FINAL, 13, ended_us=at(11))
+    assert (
+        clocks(list(one.values()), FINAL, 20, pauses=[(at(11), at(14))])["regulator.final.1.432000.limit"].state(at(20))
+        == "lifted"
+    )
+
+
 def test_earlier_moments_see_the_clocks_as_they_were() -> None:
     rows = clocks(list(clocks([], FAIRLY, 1).values()), MAJOR, 3, first(4)).values()
     later = reconcile(list(rows), MAJOR, START, first(4), at(5))
@@ -122,9 +231,10 @@ def test_earlier_moments_see_the_clocks_as_they_were() -> None:
 
 STEPS = st.lists(
     st.one_of(
-        st.sampled_from([[], FAIRLY, MAJOR, [*GRAVEST, *MAJOR], SIEGE, [*SIEGE, *FAIRLY]]),
-        st.sampled_from([(REGULATOR, "phone"), (REGULATOR, "first"), (REGULATOR, "follow_up")]),
+        st.sampled_from([[], FAIRLY, MAJOR, [*GRAVEST, *MAJOR], SIEGE, [*SIEGE, *FAIRLY], [*MAJOR, *FINAL]]),
+        st.sampled_from([(REGULATOR, kind) for kind in ("phone", "first", "follow_up", "final")]),
         st.integers(1, 40 * HOUR),
+        st.just("end or reopen"),
     ),
     max_size=14,
 )
@@ -133,15 +243,19 @@ STEPS = st.lists(
 @given(STEPS)
 def test_whatever_happens_no_start_moves_no_limit_loosens_and_no_clock_is_lost(steps: list[Any]) -> None:
     now, wanted, handed, kept = 0, list[Deadline](), dict[Series, list[Handed]](), tuple[Clock, ...]()
+    ended, pauses = None, list[tuple[int, int]]()
     for number, step in enumerate(steps):
         if isinstance(step, int):
             now += step * US
+        elif isinstance(step, str):
+            now += US
+            pauses, ended = (pauses, now) if ended is None else ([*pauses, (ended, now)], None)
         elif isinstance(step, tuple):
             handed.setdefault(step, []).append(Handed(now, f"r{number}"))
         else:
             wanted = step
         before = {c.id: c for c in kept}
-        kept = reconcile(kept, wanted, START, handed, now)
+        kept = reconcile(kept, wanted, START | {"stand_down": ended}, handed, now, ended, pauses)
         after = {c.id: c for c in kept}
         assert set(before) <= set(after)
         assert all((after[i].started_us, after[i].since_us) == (c.started_us, c.since_us) for i, c in before.items())
@@ -149,7 +263,8 @@ def test_whatever_happens_no_start_moves_no_limit_loosens_and_no_clock_is_lost(s
         assert all(after[i].met_us == c.met_us for i, c in before.items() if c.met_us is not None)
         for series, due in _limits(before.values()).items():
             assert _limits(after.values())[series] <= due
-        assert reconcile(kept, wanted, START, handed, now) == kept, "looking again changes nothing"
+        again = reconcile(kept, wanted, START | {"stand_down": ended}, handed, now, ended, pauses)
+        assert again == kept, "looking again changes nothing"
         open_now = [c for c in kept if c.waits and not c.strive]
         assert len({(c.to, c.kind) for c in open_now}) == len(open_now), "one limit is open in a series"
 

@@ -40,6 +40,31 @@ def test_the_longest_chain_ends_in_the_last_critical_deadline_and_says_its_slack
     assert found.slack_s == {"map": 90 * MINUTE, "call": 110 * MINUTE, "plan": 90 * MINUTE, "paper": 11 * HOUR}
 
 
+def test_the_chain_with_least_time_to_spare_is_the_critical_one_not_the_one_that_ends_last() -> None:
+    steps = [
+        Step("on-site", HOUR, due_us=us(-3 * HOUR), critical=True),
+        Step("register", HOUR, after=("on-site",), due_us=us(5 * HOUR), critical=True),
+        Step("map", HOUR, due_us=us(3 * HOUR)),
+        Step("reply", HOUR, after=("map",), due_us=us(30 * HOUR), critical=True),
+    ]
+    found = schedule(steps, 0)
+    assert (found.path, found.target) == (("on-site",), "on-site")
+    assert min(s for one in found.path if (s := found.slack_s[one]) is not None) == -4 * HOUR
+    later = schedule(steps[1:], 0)
+    assert (later.path, later.slack_s["register"]) == (("register",), 4 * HOUR)
+
+
+def test_no_step_of_a_chain_is_reckoned_to_be_due_before_the_one_it_waits_for() -> None:
+    chain = [
+        Step("root", HOUR, due_us=us(24 * HOUR)),
+        Step("line", HOUR, after=("root",), within_s=12 * HOUR),
+        Step("reply", HOUR, after=("line",), within_s=5 * HOUR),
+    ]
+    assert schedule(chain, 0).due_us == {"root": us(24 * HOUR), "line": us(36 * HOUR), "reply": us(41 * HOUR)}
+    # Late already: what follows counts from when it can end.
+    assert schedule(chain, us(30 * HOUR)).due_us["line"] == us(43 * HOUR)
+
+
 def test_what_counts_from_its_predecessors_is_due_after_they_can_end() -> None:
     found = schedule([Step("a", HOUR), Step("b", HOUR, after=("a",), within_s=3 * HOUR)], us(HOUR))
     assert found.due_us == {"a": None, "b": us(5 * HOUR)}
@@ -100,8 +125,8 @@ def test_path_and_slack_are_those_of_a_search_through_every_path(steps: list[Ste
         ]
         asked = (min(limits) - us(now_s + longest[step.id])) // SECOND_US if limits else None
         assert found.slack_s[step.id] == asked
-    ends = [(s.due_us, s.id) for s in steps if s.critical and s.due_us is not None]
-    assert found.target == (max(ends)[1] if ends else None)
+    ends = [(s.due_us - found.finish_us[s.id], -s.due_us, s.id) for s in steps if s.critical and s.due_us is not None]
+    assert found.target == (min(ends)[2] if ends else None)
     if found.target:
         work = sum(known[p].work_s for p in found.path)
         assert work == longest[found.target]
@@ -188,3 +213,19 @@ def test_values_are_whole_at_birth() -> None:
         repeats([Occurrence(1, 0)], 0, 0)
     with pytest.raises(ValueError, match="at least a second"):
         TaskRules(0, 1, {}, {})
+
+
+def test_slack_is_the_time_left_less_the_work_and_names_the_task_that_wants_it() -> None:
+    """Due in 55 minutes with half an hour of work: 25 minutes to spare, and the countdown says why."""
+    steps = [
+        Step("report", 30 * MINUTE, due_us=us(55 * MINUTE)),
+        Step("map", 30 * MINUTE, due_us=us(5 * HOUR)),
+        Step("plan", HOUR, after=("map",), due_us=us(2 * HOUR)),
+        Step("free", 30 * MINUTE),
+    ]
+    found = schedule(steps, 0)
+    assert found.slack_s["report"] == 55 * MINUTE - 30 * MINUTE
+    assert found.wanted_for == {"report": "report", "map": "plan", "plan": "plan"}
+    assert found.latest_us["map"] == us(HOUR)
+    for one, latest_us in found.latest_us.items():
+        assert found.slack_s[one] == (latest_us - found.finish_us[one]) // SECOND_US

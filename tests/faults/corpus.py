@@ -64,6 +64,8 @@ def csv_files() -> dict[str, bytes]:
         "one-huge-cell.csv": GOOD + b'"' + b"x" * 3_000_000 + b'",1,2,3,4\n',
         "many-columns.csv": ",".join(f"c{i}" for i in range(200_000)).encode() + b"\n1\n",
         "many-columns-known.csv": (HEADER + ",x" * 100_000 + "\n" + ROW + "\n").encode(),
+        "long-rows.csv": HEADER.encode() + b"\n" + (ROW.encode().replace(b"1000", b"x" * 100_000) + b"\n") * 200,
+        "long-rows-unclosed.csv": HEADER.encode() + b"\n" + (b'"' + b"x" * 100_000 + b"\n") * 101,
         "only-line-ends.csv": b"\n" * 5_000_000,
         "only-commas.csv": b"," * 900_000 + b"\n",
         "only-quotes.csv": b'"' * 999_999,

@@ -7,12 +7,16 @@ import os
 import resource
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from emergency.bootstrap import Running, build
 from emergency.config import Config
+from emergency.intake import guarded as unpacking
+from emergency.intake.apart import Child
 from emergency.intake.claims import read_claims, write_rejects
 from emergency.intake.faults import IntakeFault
 from emergency.intake.guarded import asked
@@ -73,27 +77,70 @@ def propose(ctx: Context, path: Path) -> str:
     return f"{len(found.header)} columns"
 
 
+@dataclass(frozen=True)
+class Cost:
+    """Of one file, read or looked at: processor seconds with its children's, and the most memory of either side."""
+
+    name: str
+    seconds: float
+    grown_mb: float
+    child_mb: int
+
+
+def processor() -> float:
+    children = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return time.process_time() + children.ru_utime + children.ru_stime
+
+
+@pytest.fixture
+def child_peaks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """What every child says it held at most, unpacking or reading."""
+    peaks: list[int] = []
+    close, ask = Child.close, unpacking.asked
+
+    def noted_close(child: Child) -> None:
+        peaks.append(child.peak_mb)
+        close(child)
+
+    def noted_ask(*arguments: Any) -> Any:
+        answer = ask(*arguments)
+        peaks.append(int(answer.get("peak_mb", 0)))
+        return answer
+
+    monkeypatch.setattr(Child, "close", noted_close)
+    monkeypatch.setattr(unpacking, "asked", noted_ask)
+    return peaks
+
+
 @pytest.mark.timeout(900)
 @pytest.mark.skipif(not os.access("/proc/self/clear_refs", os.W_OK), reason="memory is measured by /proc of Linux")
-def test_every_file_ends_soon_in_little_memory_with_a_reason(files: list[Path], ctx: Context) -> None:
+def test_every_file_ends_soon_in_little_memory_with_a_reason(
+    files: list[Path], ctx: Context, child_peaks: list[int]
+) -> None:
+    """Processor time, ours and the children's: on a busy machine the clock measures the neighbours."""
     assert len(files) >= 60
     read(next(f for f in files if f.name == "good.xlsx"))  # libraries are loaded once, by nobody's fault
     propose(ctx, next(f for f in files if f.name == "good.json"))
-    wrong = []
+    costs: list[Cost] = []
+    silent = []
     for path in files:
-        before, started = reset_peak(), time.process_time()
-        children = resource.getrusage(resource.RUSAGE_CHILDREN)
-        taken, refused, reason = read(path)
-        proposed = propose(ctx, path)
-        after = resource.getrusage(resource.RUSAGE_CHILDREN)
-        spent = time.process_time() - started + after.ru_utime + after.ru_stime - children.ru_utime - children.ru_stime
-        grown = peak_mb() - before
-        said = reason or taken + refused
-        print(f"{path.name:40} {spent:5.2f} s {grown:5.0f} MB  {taken}/{refused} {reason[:70]!r} {proposed[:50]!r}")
-        # Two readings, so twice the time; processor time, because a busy machine is not the file's fault.
-        if spent > 2 * MOST_SECONDS or grown > MOST_MB or not said:
-            wrong.append(f"{path.name}: {spent:.1f} s, {grown:.0f} MB, {reason}")
-    assert not wrong, "\n".join(wrong)
+        for act in (read, lambda path: (0, 0, propose(ctx, path))):
+            before, started = reset_peak(), processor()
+            child_peaks.clear()
+            taken, refused, reason = act(path)
+            costs.append(Cost(path.name, processor() - started, peak_mb() - before, max(child_peaks, default=0)))
+            print(
+                f"{costs[-1].seconds:5.2f} s {costs[-1].grown_mb:4.0f} + {costs[-1].child_mb:3} MB  {path.name:36}",
+                end="",
+            )
+            print(f"{taken}/{refused} {reason[:80]!r}")
+            silent += [] if reason or taken + refused else [path.name]
+    slowest = sorted(costs, key=lambda c: -c.seconds)[:5]
+    largest = sorted(costs, key=lambda c: -max(c.grown_mb, c.child_mb))[:5]
+    print("slowest:", ", ".join(f"{c.name} {c.seconds:.2f} s" for c in slowest))
+    print("largest:", ", ".join(f"{c.name} {c.grown_mb:.0f} MB here, {c.child_mb} MB in its child" for c in largest))
+    assert not [c for c in costs if c.seconds > MOST_SECONDS or max(c.grown_mb, c.child_mb) > MOST_MB]
+    assert not silent, "ended without a word"
     assert not Path("/tmp/emergency-climbed").exists()
 
 
@@ -116,7 +163,7 @@ def test_the_child_that_unpacks_stays_small(files: list[Path], tmp_path: Path) -
         ("outside-dtd.xlsx", "declares XML entities"),
         ("cut.xlsx", "damaged or no Excel workbook"),
         ("old-excel.xls", "save it as .xlsx"),
-        ("big5.csv", "no header row of mapping zh-common"),
+        ("big5.csv", "not UTF-8 .* headers of mapping zh-common: .* Big5: 報"),
         ("deep.json", "nested too deeply"),
         ("cut.json", "no sound JSON"),
         ("list-of-numbers.json", "no list of objects"),

@@ -24,7 +24,7 @@ from tests.faults.coordinator import KEYLESS
 pytestmark = [pytest.mark.faults, pytest.mark.timeout(600)]
 
 COORDINATORS = 8
-NAMED = re.compile(r"(A-\d\d) \((S-\d\d), plan (\d+)\)")
+NAMED = re.compile(r"(A-\d\d) \((S-\d\d), #(\d+)\)")
 Slot = tuple[str, str, int]
 
 

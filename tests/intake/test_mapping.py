@@ -8,6 +8,7 @@ import pytest
 from emergency.domain.claim import CHANNELS, LINES, STATUSES
 from emergency.intake.faults import MappingFault
 from emergency.intake.mapping import claim_mapping
+from emergency.intake.words import lookup
 from tests.intake.files import MAPPINGS, mapping, read, write
 
 SHIPPED = sorted(p.name.removesuffix(".mapping.yaml") for p in MAPPINGS.glob("*.mapping.yaml"))
@@ -243,3 +244,32 @@ def test_region_codes_get_their_lost_zero_back(cell: str, digits: int | None, co
     from emergency.intake.cells import region_code
 
     assert region_code(cell, digits) == code
+
+
+@pytest.mark.parametrize(
+    ("word", "kind"),
+    [
+        *((w, "paid") for w in ("已付", "已支付", "赔付", "付款", "赔款支付", "已到账")),
+        *((w, "registered") for w in ("立案登记", "立案完成")),
+        *((w, "surveyed") for w in ("现场查勘", "视频查勘", "勘查")),
+        *((w, "assessed") for w in ("理算", "核损通过")),
+        *((w, "closed") for w in ("结案归档", "零结案")),
+        *((w, "cancelled") for w in ("销案", "已撤案")),
+        *((w, "declined") for w in ("不予赔付", "已拒赔")),
+        *((w, "supplement") for w in ("补件", "补充资料")),
+        *((w, "advance") for w in ("预赔", "先行赔付")),
+        *((w, None) for w in ("审核", "审批", "退回", "处理中", "完成", "待查勘", "未付", "重开")),
+    ],
+)
+def test_steps_are_known_by_their_usual_words_and_ambiguous_ones_are_left_to_a_person(
+    word: str, kind: str | None
+) -> None:
+    assert lookup(mapping("zh-messages").columns["kind"])(word) == kind
+
+
+@pytest.mark.parametrize(
+    ("word", "status"),
+    [("已付", "paid"), ("现场查勘", "surveyed"), ("结案归档", "closed"), ("审核中", None), ("未支付", None)],
+)
+def test_more_states_of_a_claim_and_ambiguous_ones_left(word: str, status: str | None) -> None:
+    assert lookup(mapping("zh-common").columns["status"])(word) == status

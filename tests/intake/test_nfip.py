@@ -84,7 +84,7 @@ def test_a_withheld_city_is_no_place_and_a_county_code_gets_its_zero(tmp_path: P
     found = one(
         tmp_path, reportedCity="Currently Unavailable", reportedZipCode="08098", state="NJ", countyCode="6073.0"
     )
-    assert found.column("place") == ["08098 NJ"]
+    assert found.column("place") == ["08098, NJ"]
     assert found.column("region_given") == ["06073"]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,11 @@ import pytest
 from emergency.domain.gcj02 import to_gcj02, to_wgs84
 from emergency.intake.columns import Column
 from emergency.intake.faults import FileFault
+from emergency.intake.joins import Joins
 from emergency.intake.masking import kind_of, masked_name, masked_number, masked_rows, scrub
 from emergency.intake.propose import Names, Proposal
 from emergency.intake.propose import propose as propose_columns
+from emergency.intake.units import said_unit
 from emergency.library.mapping import load_mapping, load_synonyms
 from tests.intake.files import MAPPINGS, mapping, read, write
 
@@ -68,8 +71,11 @@ def words() -> dict[str, Column]:
 
 
 def names() -> dict[str, Names]:
-    others = {kind: Names(columns, {}) for kind, columns in SYNONYMS["record_columns"].items()}
-    return {"claims": Names(SYNONYMS["columns"], SYNONYMS["signs"]), **others}
+    against = SYNONYMS["against"]
+    joins = Joins(**SYNONYMS["joins"])
+    clocks = replace(joins, places=())
+    others = {kind: Names(columns, {}, against, clocks) for kind, columns in SYNONYMS["record_columns"].items()}
+    return {"claims": Names(SYNONYMS["columns"], SYNONYMS["signs"], against, joins), **others}
 
 
 def propose(path: Path, encoding: str = "") -> Proposal:
@@ -113,6 +119,37 @@ def test_the_usual_headers_are_each_themselves(tmp_path: Path) -> None:
         )
     )
     assert headers(found) == {column: header for header, column in names.items()}
+
+
+@pytest.mark.parametrize(
+    ("header", "unit"),
+    [
+        ("预计赔付金额（万元）", "wan"),
+        ("估损金额(单位：万元)", "wan"),
+        ("估损（人民币万元）", "wan"),
+        ("估损万元", "wan"),
+        ("估损金额_元", "yuan"),
+        ("估损金额/亿元", "yi"),
+        ("估损金额（千元）", "thousand"),
+        ("估损百万元", "million"),
+        ("估损十万元", ""),
+        ("预计损失万美元", "wan"),
+        ("估损金额(万)", "wan"),
+        ("損失金額（萬元）", "wan"),
+        ("Reserve ($000s)", "thousand"),
+        ("Loss, in thousands of dollars", "thousand"),
+        ("金额 (RMB 10,000)", "wan"),
+        ("depth (m)", ""),
+        ("Loss Estimate (USD)", "usd"),
+        ("loss_usd", "usd"),
+        ("Paid US$", "usd"),
+        ("估损（元）（含税）", "yuan"),
+        ("单元", ""),
+        ("估损金额", ""),
+    ],
+)
+def test_a_header_says_its_unit_in_many_ways_and_an_unknown_one_is_none(header: str, unit: str) -> None:
+    assert said_unit(header) == unit
 
 
 def test_a_unit_that_no_header_names_is_left_open(tmp_path: Path) -> None:
@@ -226,6 +263,44 @@ def test_no_preview_names_a_person() -> None:
         "联系139****5678, a***@c.cn",
         "郑州市金水区**号",
     ]
+
+
+@pytest.mark.parametrize(
+    ("header", "cell", "shown"),
+    [
+        ("出事地方", "金水区花园路12号3-302", "金水区花园路**号**-**"),
+        ("说明", "家住十二里屯5组8号，水深1.5米", "家住十二里屯**组**号，水深1.5米"),
+        ("说明", "107国道12公里处积水", "107国道12公里处积水"),
+        ("说明", "花园小区十二号楼二单元", "花园小区**号楼**单元"),
+        ("Remarks", "flooded at 4521 N Lamar Blvd Apt 12B", "flooded at ** N Lamar Blvd Apt **"),
+        ("Remarks", "call (713) 555-0123, SSN 123-45-6789", "call 713-***-0123, SSN ***-**-6789"),
+        ("说明", "张伟 138 1234 5678 豫A12345", "张* 138****5678 豫A***45"),
+        ("说明", "2026-07-21 04:05 雨量 201.9 毫米", "2026-07-21 04:05 雨量 201.9 毫米"),
+    ],
+)
+def test_what_leads_to_a_person_is_masked_in_every_column(header: str, cell: str, shown: str) -> None:
+    assert masked_rows([header], [[cell]], SYNONYMS["personal"]) == [[shown]]
+
+
+def test_a_place_is_masked_by_what_its_column_is_read_as() -> None:
+    rows = [["3栋2201"]]
+    assert masked_rows(["何处"], rows, SYNONYMS["personal"], {"何处": "place"}) == [["**栋**"]]
+
+
+@pytest.mark.parametrize(
+    ("cells", "shown"),
+    [
+        (["王小明", "李四", "欧阳修文", "赵六"], ["王**", "李*", "欧阳**", "赵*"]),
+        (["Anna Smith", "Bo Li", "Kim, Ada"], ["A*** S****", "B* L*", "K*** A**"]),
+        (["金水区", "管城区", "高新区"], ["金水区", "管城区", "高新区"]),
+        (["暴雨", "洪水", "滑坡"], ["暴雨", "洪水", "滑坡"]),
+        (["高空坠物"] * 4 + ["施工"] * 4, ["高空坠物"] * 4 + ["施工"] * 4),  # persons do not come back so often
+    ],
+)
+def test_a_column_of_names_is_known_by_its_cells(cells: list[str], shown: list[str]) -> None:
+    rows = [[cell] for cell in cells]
+    found = masked_rows(["经办"], rows, SYNONYMS["personal"], looked_at=rows)
+    assert [row[0] for row in found] == shown
 
 
 @pytest.mark.parametrize(

@@ -24,14 +24,14 @@ def test_chinese_files_are_read_in_the_encodings_they_come_in(tmp_path: Path, en
 def test_a_big5_file_is_refused_and_not_read_as_mojibake(tmp_path: Path) -> None:
     header = ("報案號", "險種", "出險時間")
     path = write(tmp_path / "c.csv", header, ("甲1", "車險", "2021-07-20"), encoding="big5")
-    with pytest.raises(FileFault, match="no header row of mapping zh-common.*Looked for: 报案号"):
+    with pytest.raises(FileFault, match="headers of mapping zh-common: 报案号.*reads Big5: 報案號 險種"):
         read(path, "zh-common")
 
 
 def test_ascii_headers_prove_no_encoding(tmp_path: Path) -> None:
     """Big5 bytes are valid GB18030: with English headers nobody can tell them apart."""
     path = write(tmp_path / "c.csv", ("report_no", "loss_at", "place"), ("1", "2021-07-20", "車險"), encoding="big5")
-    with pytest.raises(FileFault, match="name its encoding in the mapping"):
+    with pytest.raises(FileFault, match="not UTF-8 from line 2 .* say its encoding"):
         read(path)
     assert read(path, mapping("plain", encoding="big5")).column("place") == ["車險"]
 
@@ -41,7 +41,7 @@ def test_one_bad_byte_late_in_a_utf8_file_is_named(tmp_path: Path) -> None:
     size = path.stat().st_size
     with path.open("ab") as file:
         file.write(b"\xff,2021-07-20\n")
-    with pytest.raises(FileFault, match=f"not UTF-8 from byte {size} on"):
+    with pytest.raises(FileFault, match=rf"not UTF-8 from line 100002 \(byte {size + 1}\) on"):
         read(path)
 
 
@@ -103,7 +103,7 @@ def test_an_overlong_cell_is_rejected_and_an_endless_line_refused(tmp_path: Path
     assert found.column("row") == [2]
     assert found.codes == [(1, "overlong_cell")]
     path.write_text(f"report_no,loss_at,place\nA,2021-07-20,{'x' * 1_200_000}\nB,2021-07-20,y\n")
-    with pytest.raises(FileFault, match="row 1 is longer than a million characters"):
+    with pytest.raises(FileFault, match="row 2 is longer than a million characters"):
         read(path)
 
 
@@ -111,7 +111,7 @@ def test_an_overlong_cell_is_rejected_and_an_endless_line_refused(tmp_path: Path
 def test_a_quotation_mark_never_closed_is_not_allowed_to_swallow_rows(tmp_path: Path, rows: int) -> None:
     path = tmp_path / "c.csv"
     path.write_text('report_no,loss_at\nA,2021-07-20\nB,"2021-07-20\n' + "C,2021-07-20\n" * rows)
-    with pytest.raises(FileFault, match="quotation mark opened in row 2"):
+    with pytest.raises(FileFault, match="quotation mark opened in row 3"):
         read(path)
 
 
@@ -203,3 +203,64 @@ def test_a_workbook_that_unpacks_beyond_measure_is_refused(tmp_path: Path) -> No
     assert path.stat().st_size < 1 << 20
     with pytest.raises(FileFault, match="unpacks to more than 256 MB"):
         read(path)
+
+
+@pytest.mark.parametrize(
+    ("text", "page"),
+    [
+        ("<html><body><table><tr><td>报案号</td></tr></table></body></html>", "HTML"),
+        ("\n  <TABLE border=1><tr><td>报案号</td><td>出险时间</td></tr></TABLE>", "HTML"),
+        ('<?xml version="1.0"?>\n<?mso-application progid="Excel.Sheet"?>\n<Workbook xmlns="urn:x">', "XML"),
+        ("MIME-Version: 1.0\nContent-Type: multipart/related", "MHTML"),
+    ],
+)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
+@pytest.mark.parametrize("name", ["报案清单.xls", "list.xlsx", "list.csv"])
+def test_a_web_page_named_like_a_spreadsheet_is_called_one(
+    tmp_path: Path, text: str, page: str, encoding: str, name: str
+) -> None:
+    path = tmp_path / name
+    path.write_text(text, encoding=encoding)
+    with pytest.raises(FileFault, match=rf"is a web page \({page}\).*open it in Excel, save it as \.xlsx"):
+        read(path, "zh-common")
+
+
+def test_a_cell_in_angle_brackets_is_no_web_page(tmp_path: Path) -> None:
+    path = write(tmp_path / "c.csv", ("<b>报案号", "出险时间", "报案号"), ("x", "2021-07-20", "A1"))
+    assert read(path, "zh-common").column("report_no") == ["A1"]
+
+
+def test_a_formula_without_a_saved_result_is_rejected_and_not_taken_for_an_empty_cell(tmp_path: Path) -> None:
+    """As programs write workbooks that no spreadsheet has reckoned since."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append((*CHINESE, "估损金额"))
+    sheet.append(("甲1", "车险", "2021-07-20 14:30", "郑州", "=3*1000"))
+    sheet.append(("甲2", "车险", "2021-07-20 14:30", "郑州", 3000))
+    sheet.append(("甲3", "车险", "=NOW()", "郑州", None))
+    book.save(tmp_path / "c.xlsx")
+    found = read(tmp_path / "c.xlsx", "zh-common")
+    assert found.column("report_no") == ["甲2"]
+    assert [(r.row, r.code, r.field) for r in found.rejects] == [(1, "formula", "估损金额"), (3, "formula", "出险时间")]
+    assert "open the file in Excel, let it reckon, save it" in str(found.rejects[0].reason)
+    assert "empty" not in str(found.rejects[1].reason)
+
+
+def test_a_formula_nobody_reads_rejects_nothing_and_one_that_gave_nothing_is_empty(tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    sheet.append((*CHINESE, "备注", "估损金额"))
+    sheet.append(("甲1", "车险", "2021-07-20 14:30", "郑州", "=A2", "=A3"))
+    book.save(tmp_path / "raw.xlsx")
+    with zipfile.ZipFile(tmp_path / "raw.xlsx") as old, zipfile.ZipFile(tmp_path / "c.xlsx", "w") as new:
+        for name in old.namelist():
+            body = old.read(name)
+            if name.endswith("sheet1.xml"):
+                body = body.replace(b'<c r="F2"', b'<c r="F2" t="str"')
+                assert b't="str"' in body
+            new.writestr(name, body)
+    found = read(tmp_path / "c.xlsx", "zh-common")
+    assert found.codes == []
+    assert found.column("estimated_minor") == [None]

@@ -14,9 +14,10 @@ from playwright.sync_api import Page, expect
 from emergency.bootstrap import build
 from emergency.config import Config
 from emergency.console.desk import ROOMS
-from emergency.service import compound, joining
+from emergency.service import compound
 from emergency.service import incident_correction as correction
 from emergency.service.alerts import receive as receive_alert
+from emergency.service.cat_code import set_cat_code
 from emergency.service.context import Actor, Context
 from emergency.service.feed import Feed
 from emergency.service.grading import confirm_level
@@ -62,7 +63,7 @@ def hostile(ctx: Context) -> None:
     other = report(ctx, Report("system_failure", {"en": ATTACKS[4], "zh": ATTACKS[4]}, now, reporter=ALL))
     compound.link(ctx, other.incident_id, opened.incident_id)
     correction.correct(ctx, opened.incident_id, opened.version, place=ALL + ".")
-    joining.set_cat_code(ctx, opened.incident_id, ATTACKS[4])
+    set_cat_code(ctx, opened.incident_id, ATTACKS[4])
     rows = pd.DataFrame(
         {
             "report_no": [f"{n} {attack}" for n, attack in enumerate(ATTACKS)],

@@ -109,14 +109,14 @@ def test_a_strange_spreadsheet_is_on_the_map_and_every_row_is_accounted_for(
     repeated, rejected = figure(page, say("duplicates: repeated in the file")), figure(page, say("rejected"))
     assert (total, new, updated, same, repeated, rejected) == (GOOD + 8, GOOD, 0, 0, 2, 6)
     assert total == new + updated + same + repeated + rejected
-    for told in ("昨天下午", "约两万", "神秘险种", "流转中", "2099-01-01", "38000"):
+    for told in ("昨天下午", "约两万", "神秘险种", "流转中", "2099-01-01", "38,000"):
         expect(page.locator(".em-table", has_text=told).first).to_be_visible()
 
     if figure(page, say("accepted without a place")):
         hand.click(".st-key-place-by-address button")
         expect(page.get_by_text(say("Every claim has a place."))).to_be_visible(timeout=WAIT)
         settled(page)
-    hand.click("[data-testid=stPageLink] a")
+    hand.click(".st-key-see-map button")
     expect(page.get_by_role("heading", level=1)).to_have_text(say("Situation"), timeout=WAIT)
     expect(page.locator(".dispatch-map canvas").first).to_be_visible(timeout=WAIT)
     settled(page)
@@ -134,7 +134,8 @@ def test_a_strange_spreadsheet_is_on_the_map_and_every_row_is_accounted_for(
     box = page.get_by_placeholder(say("as the source writes it"))
     box.fill("SL2026000020")
     box.press("Enter")
-    expect(page.get_by_text("灾情报案清单0721.csv").last).to_be_visible(timeout=WAIT)
+    history = page.locator("[data-testid=stMain]", has_text=say("History of one claim"))
+    expect(history.locator(".em-table", has_text="灾情报案清单0721.csv").first).to_be_visible(timeout=WAIT)
     settled(page)
     shot(page, artefacts, "intake-strange-history")
     assert (
@@ -144,3 +145,22 @@ def test_a_strange_spreadsheet_is_on_the_map_and_every_row_is_accounted_for(
         .split(say("History of one claim"))[1]
         .split(say("Files so far"))[0]
     )
+
+
+def test_a_proposal_with_nothing_to_warn_about_warns_of_nothing(
+    server: str, open_page: Callable[..., Page], artefacts: Path, tmp_path: Path
+) -> None:
+    """A list in 万元, which a mapping that is there reads in 元: the proposal takes the unit, and that is all."""
+    say = speaker("zh_CN")
+    file = tmp_path / "wan.csv"
+    rows_in = "".join(f"W{i},车险,2026-07-20 08:00,郑州市金水区文化路{i}号,{i}.5\n" for i in range(1, 6))
+    file.write_text("单位：万元,,,,\n报案号,险种,出险时间,出险地点,估损金额\n" + rows_in)
+    page = open_page(f"{server}/intake?workspace=live&lang=zh_CN", locale="zh-CN")
+    expect(page.get_by_role("heading", name=say("Bring in a claims file"))).to_be_visible(timeout=WAIT)
+    settled(page)
+    page.locator("input[type=file]").set_input_files(file)
+    expect(page.locator(".st-key-em-preview")).to_contain_text("W1", timeout=WAIT)
+    settled(page)
+    assert page.locator("[data-testid=stAlert]").count() == 0
+    expect(page.get_by_text("未采用映射 zh-common")).to_be_visible()
+    shot(page, artefacts, "intake-wan-proposal")

@@ -12,6 +12,7 @@ from emergency.texts import Speaker, speaker
 
 pytestmark = pytest.mark.journey
 WAIT = 60_000
+LEVELS = ("Level Ⅰ", "Level Ⅱ", "Level Ⅲ")
 CLAIMS = """report_no,line,loss_time,report_time,region,lon,lat,estimated,currency,cause
 J-1,property,2017-08-27 08:00,2017-08-27 12:00,48201,-95.37,29.76,25000,USD,flood
 J-2,property,2017-08-27 08:00,2017-08-27 12:30,48167,-94.80,29.30,18000,USD,flood
@@ -34,6 +35,19 @@ def settled(page: Page) -> None:
     """Streamlit shows that it is working; wait until it is not."""
     page.wait_for_timeout(300)
     expect(page.locator("[data-testid=stStatusWidget]")).to_have_count(0, timeout=WAIT)
+
+
+def decide(page: Page, say: Speaker) -> None:
+    """Sit down in the role that is named, confirm the level that is proposed, and see it in force."""
+    # A button with a help text stands in the page twice, one of them for the help.
+    page.locator(".st-key-take-role button").first.click()
+    confirm = page.locator(".st-key-confirm button")
+    expect(confirm).to_be_visible(timeout=WAIT)
+    level = next(one for one in LEVELS if say("Confirm {level}", level=say(one)) == confirm.inner_text().strip())
+    confirm.click()
+    done = say("{level} is in force; its tasks are laid out.", level=say(level))
+    expect(page.locator("[data-testid=stAlert]", has_text=done)).to_be_visible(timeout=WAIT)
+    settled(page)
 
 
 @pytest.mark.parametrize(("locale", "language"), [("en-US", "en"), ("zh-CN", "zh_CN")])
@@ -59,10 +73,14 @@ def test_the_walk(
         expect(table.locator("tr", has_text=label).first).to_contain_text(number)
     shot(page, artefacts, f"intake-{language}")
 
-    # The rules propose a level and show on what. Deciding it has a journey of its own.
+    # The rules propose a level and show on what; whoever may decide it sits down, decides, and can take it back.
     walk_to(page, say, "Response")
     expect(page.get_by_text(say("Response level – the company's own rules")).first).to_be_visible(timeout=WAIT)
     shot(page, artefacts, f"response-{language}")
+    decide(page, say)
+    shot(page, artefacts, f"response-in-force-{language}")
+    page.locator(".st-key-take-back button").click()
+    expect(page.locator(".st-key-confirm button")).to_be_visible(timeout=WAIT)
 
     # A plan is proposed, seen, published and taken back.
     walk_to(page, say, "Allocation")
@@ -72,11 +90,12 @@ def test_the_walk(
     settled(page)
     shot(page, artefacts, f"allocation-draft-{language}")
     publish.click()
-    expect(page.get_by_text(say("Published; the slots are held."))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(say("Published; the slots are held.")).first).to_be_visible(timeout=WAIT)
     settled(page)
     shot(page, artefacts, f"allocation-{language}")
     page.locator(".st-key-withdraw button").click()
-    expect(page.get_by_text(say("Taken back; the slots are free."))).to_be_visible(timeout=WAIT)
+    back = say("Taken back; its people are told, and who stood somewhere before stands there again.")
+    expect(page.get_by_text(back).first).to_be_visible(timeout=WAIT)
 
     # A drill is run and its report read.
     walk_to(page, say, "Drills")

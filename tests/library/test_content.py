@@ -60,7 +60,17 @@ def test_nothing_we_ship_is_broken() -> None:
         "rainstorm-henan",
         "typhoon-guangdong",
     }
-    assert {one.id for one in DRILLS} == {"typhoon-gd-2026", "core-outage-2026", "harvey-2026"}
+    assert {one.id for one in DRILLS} == {
+        "contract-dispute-2026",
+        "core-outage-2026",
+        "data-leak-2026",
+        "harvey-2026",
+        "large-accident-2026",
+        "mass-complaints-2026",
+        "public-health-2026",
+        "rain-henan-2026",
+        "typhoon-gd-2026",
+    }
 
 
 @pytest.mark.parametrize("path", SHIPPED, ids=lambda path: path.name)
@@ -156,7 +166,8 @@ def test_every_plan_has_its_four_parts_and_four_groups(plan: Playbook) -> None:
 def test_every_task_gets_a_due_time_once_its_clocks_run(plan: Playbook, level: int) -> None:
     now = datetime(2026, 7, 1, tzinfo=UTC)
     clocks = dict.fromkeys(("occurrence", "discovery", "activation", "impact", "stand_down"), now)
-    found = tasks_for(plan, level, clocks, {"first": 7200, "follow_up": 86400})
+    ruled = {"internal": 3600, "phone": 3600, "first": 7200, "follow_up": 86400, "final": 172800}
+    found = tasks_for(plan, level, clocks, ruled)
     assert found
     assert all(one.due_at or one.due_within_s for one in found)
     assert all(set(one.after) <= {other.id for other in found} for one in found)
@@ -210,6 +221,24 @@ def test_the_texas_drill_is_about_its_six_counties_for_two_days() -> None:
         ("core-outage-2026", {"outage.one_province_minutes": 29}, None),
         ("core-outage-2026", {"outage.one_province_minutes": 30}, 3),
         ("core-outage-2026", {"outage.one_province_minutes": 35, "outage.multi_province_minutes": 30}, 2),
+        ("data-leak-2026", {"data.persons_leaked": 430}, None),
+        ("data-leak-2026", {"data.persons_leaked": 1260}, 3),
+        ("data-leak-2026", {"data.persons_leaked": 6240, "hotline.answer_rate": 0.72}, 2),
+        ("data-leak-2026", {"data.persons_leaked": 52600}, 1),
+        ("mass-complaints-2026", {"complaint.gathering_persons": 8}, 3),
+        ("mass-complaints-2026", {"complaint.gathering_persons": 35, "media.reach": "provincial"}, 2),
+        ("mass-complaints-2026", {"complaint.gathering_persons": 120}, 1),
+        ("contract-dispute-2026", {"dispute.same_clause_persons": 11, "dispute.amount": 1320000}, 3),
+        ("contract-dispute-2026", {"dispute.same_clause_persons": 23}, 2),
+        ("contract-dispute-2026", {"dispute.amount": 52400000}, 1),
+        ("rain-henan-2026", {"alert.cma.rainstorm": "red"}, 2),
+        ("rain-henan-2026", {"alert.cma.rainstorm": "red", "casualties.deaths": 12, "casualties.insured_deaths": 3}, 2),
+        ("rain-henan-2026", {"alert.cma.rainstorm": "yellow", "casualties.insured_deaths": 10}, 1),
+        ("large-accident-2026", {"casualties.serious": 4}, 3),
+        ("large-accident-2026", {"casualties.serious": 8, "casualties.deaths": 3}, 2),
+        ("large-accident-2026", {"casualties.serious": 8, "casualties.deaths": 10}, 1),
+        ("public-health-2026", {"claims.cluster_persons": 26, "staff.absence_rate": 0.18}, 3),
+        ("public-health-2026", {"claims.cluster_persons": 54, "gov.health_event": "general"}, 2),
         ("harvey-2026", {"alert.gdacs": "Orange", "exposure.policies_in_footprint": 42000}, 3),
         ("harvey-2026", {"alert.gdacs": "Red"}, 2),
         ("harvey-2026", {"casualties.insured_deaths": 3}, 2),

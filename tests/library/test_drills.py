@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
-from emergency.domain.drill.script import AccuracySpec, Arrivals, Effect
+from emergency.domain.drill.script import AccuracySpec, Arrivals, Effect, ResourceChange
 from emergency.library import FileFaults, Library, load_drill
 from tests.library.small import DRILL, PLAYBOOK, RULES, told
+
+SETS = "[{set: alert.cma.typhoon, value: red}]"
 
 
 def test_a_drill_file_becomes_a_script(tmp_path: Path) -> None:
@@ -25,6 +27,14 @@ def test_a_drill_file_becomes_a_script(tmp_path: Path) -> None:
     assert (first.within_s, first.accuracy) == (1800, AccuracySpec("ordinal_level", 2))
     assert (second.accuracy, second.decay, second.critical) == (None, None, False)
     assert (script.scoring.decay.zero_at, script.success_criteria.no_critical_missed) == (2.0, False)
+
+
+def test_people_or_goods_that_come_or_go_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "small.drill.yaml"
+    path.write_text(DRILL.replace(SETS, "[{resource: {kind: fnol_agent, region: '441700', count: -6}}]"), "utf-8")
+    (effect,) = load_drill(path).injects[0].effects
+    assert effect.resource == ResourceChange("fnol_agent", "441700", -6) and effect.resource.of_people
+    assert not ResourceChange("drone", "441700", 1).of_people
 
 
 def test_the_rules_are_the_truth_unless_the_script_says_otherwise(tmp_path: Path) -> None:
@@ -72,6 +82,10 @@ def test_the_rules_are_the_truth_unless_the_script_says_otherwise(tmp_path: Path
             "[{mark: landfall}]",
             'found "landfall"; allowed: impact, stand_down',
         ),
+        (SETS, "[{resource: {kind: drone, region: '441700'}}]", "people or goods that come or go need count"),
+        (SETS, "[{resource: {kind: drone, region: '441700', count: 0}}]", "that come or go need count"),
+        (SETS, "[{resource: {kind: drone, region: '441700', count: 2, at: YJ}}]", "allowed: kind, region, count"),
+        (SETS, "[{resource: {kind: surveyor, region: '441700', count: -2}}]", 'found "surveyor"; allowed: motor, '),
     ],
 )
 def test_a_wrong_drill_says_where_what_and_what_else(tmp_path: Path, old: str, new: str, message: str) -> None:
@@ -126,3 +140,82 @@ def test_a_level_written_down_must_not_be_milder_than_the_rules_give(tmp_path: P
         return
     with pytest.raises(FileFaults, match="says level 3; by default the scripted facts give level 2"):
         library.drill(tmp_path / "drills/small.drill.yaml")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told_as"),
+    [
+        ("metric: claims.lost", "metric: claims.lots", 'outcomes/0/metric: found "claims.lots"'),
+        ("to: commander\n", "to: comander\n", 'injects/0/to: found "comander"; allowed: commander, claims-ops, all'),
+        ("{en: Declare}", '{en: Declare, zh: ""}', "objectives/0/text/zh: there are no words here"),
+        ("{en: Red warning}", '{en: " "}', "injects/0/body/en: there are no words here"),
+    ],
+)
+def test_a_name_the_product_does_not_have_and_words_left_empty_are_faults(
+    tmp_path: Path, old: str, new: str, told_as: str
+) -> None:
+    found = told(load_drill, tmp_path, DRILL, old, new)
+    assert any(told_as in one for one in found), found
+
+
+BRANCH = """\
+  - id: I02
+    when: {all: [{metric: sim.elapsed, op: ge, value: 1h}, {not: {metric: METRIC, op: eq, value: "on"}}]}
+    kind: contextual
+    from: cma
+    to: commander
+    channel: cap
+    body: {en: It goes on}
+outcomes:
+"""
+MEASURES = Path("data/relief-measures.yaml").read_text("utf-8")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told_as"),
+    [
+        (
+            "role: claims-ops, action: allocation.commit,",
+            "role: claims-ops, action: task.complete, match: {task: surve},",
+            'drill.yaml:30: injects/0/expects/1/match/task: found "surve"; allowed: activate, survey (did you mean',
+        ),
+        (
+            "role: claims-ops, action: allocation.commit,",
+            "role: claims-ops, action: policy.enable, match: {name: anywher},",
+            "(did you mean anywhere?",
+        ),
+        (SETS, "[{set: alert.cma.typhoo, value: red}]", 'effects/0/set: found "alert.cma.typhoo"; allowed: alert.'),
+        (SETS, "[{set: policy.anywher, value: on}]", "(did you mean policy.anywhere?"),
+        ("outcomes:\n", BRANCH.replace("METRIC", "policy.anywher"), "injects/1/when/all/1/not/metric: found"),
+        ("outcomes:\n", BRANCH.replace("METRIC", "claimants.joined"), 'found "claimants.joined"; allowed: '),
+        (
+            "claim_streams:\n",
+            "initial_state: {facts: {claimants.joined: no}}\nclaim_streams:\n",
+            'initial_state/facts/claimants.joined: found "claimants.joined"',
+        ),
+    ],
+)
+def test_what_nobody_could_do_read_or_meet_is_a_fault(tmp_path: Path, old: str, new: str, told_as: str) -> None:
+    assert DRILL.count(old) == 1
+    library = on_a_shelf(tmp_path, DRILL.replace(old, new))
+    (tmp_path / "data/relief-measures.yaml").write_text(MEASURES, "utf-8")
+    with pytest.raises(FileFaults) as caught:
+        library.drill(tmp_path / "drills/small.drill.yaml")
+    assert told_as in str(caught.value)
+
+
+def test_a_fact_of_the_scripts_own_is_in_order_where_it_is_set_and_read(tmp_path: Path) -> None:
+    own = DRILL.replace("outcomes:\n", BRANCH.replace("METRIC", "claimants.joined"))
+    own = own.replace(SETS, '[{set: alert.cma.typhoon, value: red}, {set: claimants.joined, value: "off"}]')
+    assert on_a_shelf(tmp_path, own).drill("small-drill").id == "small-drill"
+
+
+def test_a_region_that_no_map_has_is_a_fault_and_where_there_is_no_map_nothing_is_said(tmp_path: Path) -> None:
+    path = tmp_path / "drills/small.drill.yaml"
+    library = on_a_shelf(tmp_path, DRILL.replace('"440800": 0.4', '"449900": 0.4'))
+    assert library.drill(path).id == "small-drill"
+    asked = Library(tmp_path, maps=lambda _code: ("440800", "441700"))
+    with pytest.raises(FileFaults, match=r"small\.drill\.yaml:15: .*no region of the map has the code 449900"):
+        asked.drill(path)
+    path.write_text(DRILL, "utf-8")
+    assert asked.drill(path).id == "small-drill"

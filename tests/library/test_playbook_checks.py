@@ -69,6 +69,7 @@ def test_a_plan_without_gaps_is_told_nothing() -> None:
         ("action: allocation.commit", "action: alocation.commit", 24, "did you mean allocation.commit?"),
         ("within: 2h}", "deadline: frist}", 26, "did you mean first?"),
         ("kind: first", "kind: frist", 26, "did you mean first?"),
+        ("due: {from: task, within: 1h}", "due: {from: activation, within: 30m}", 24, "due 30 min before activate"),
         ("to: nfra, kind: first", "to: association, kind: first", 25, "marked as a legal deadline, but no rule"),
         ("2: manager, ", "", 12, "level 2 has tasks or bulletins, but nothing under authority"),
         ("2: 30m, ", "", 13, "level 2 has tasks or bulletins, but nothing under confirm_within"),

@@ -80,6 +80,16 @@ def test_a_missing_file_is_named(tmp_path):
         load_pool(folder)
 
 
+@pytest.mark.parametrize("encoding", ["gb18030", "utf-16"])
+def test_a_table_a_spreadsheet_saved_in_another_encoding_is_a_fault_with_the_remedy(tmp_path, encoding):
+    folder = pool(tmp_path)
+    path = folder / "bases.csv"
+    path.write_bytes(path.read_text("utf-8").encode(encoding))
+    with pytest.raises(FileFaults) as caught:
+        load_pool(folder)
+    assert any("bases.csv: not UTF-8 (byte " in str(one) and "CSV UTF-8" in str(one) for one in caught.value.faults)
+
+
 def test_a_missing_pool_says_which_there_are(tmp_path):
     pool(tmp_path)
     with pytest.raises(FileNotFoundError, match="known: tiny"):
@@ -96,7 +106,7 @@ def test_every_shipped_pool_is_synthetic_says_so_and_stands_in_known_regions(rep
     install_cn_points(tmp_path)
     sets = RegionSets(repository / "data" / "regions", tmp_path)
     names = pools(repository / "data" / "pool")
-    assert names == ("gd-2026-q3", "henan-synthetic", "texas-synthetic")
+    assert names == ("gd-2026-q3", "henan-synthetic", "shandong-synthetic", "texas-synthetic")
     for name in names:
         found = load_pool(repository / "data" / "pool" / name)
         regions = sets.get("us" if name.startswith("texas") else "cn")
@@ -125,6 +135,6 @@ def test_the_generator_makes_the_shipped_files_again(repository, tmp_path):
     copy.write_bytes((repository / "data" / "pool" / "generate.py").read_bytes())
     subprocess.run([sys.executable, str(copy)], check=True)
     made = sorted(p.relative_to(tmp_path) for p in tmp_path.glob("*/*.csv"))
-    assert len(made) == 9
+    assert len(made) == 12
     for path in made:
         assert (tmp_path / path).read_bytes() == (repository / "data" / "pool" / path).read_bytes(), path

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -27,8 +28,8 @@ TEXAS = Profile(
 
 
 @pytest.fixture
-def running(tmp_path: Path, database_url: str) -> Iterator[Running]:
-    found = build(Config(home=tmp_path / "home", database_url=database_url))
+def running(tmp_path: Path, ready_url: str) -> Iterator[Running]:
+    found = build(Config(home=tmp_path / "home", database_url=ready_url))
     yield found
     found.close()
 
@@ -93,9 +94,24 @@ def flood(ctx: Context) -> Incident:
     )
 
 
+class MovingClock:
+    """A clock that is a millisecond further at every reading, as a real one is."""
+
+    def __init__(self, instant: datetime) -> None:
+        self.instant = instant
+
+    def now(self) -> datetime:
+        self.instant += timedelta(milliseconds=1)
+        return self.instant
+
+
+@pytest.fixture
+def moving(ctx: Context) -> Context:
+    """The workspace in Texas on a clock that moves on at every reading."""
+    return replace(ctx, clock=MovingClock(NOON))
+
+
 @pytest.fixture
 def at() -> Callable[[Context, str], Context]:
     """The same workspace at another instant, or for another person."""
-    from dataclasses import replace
-
     return lambda ctx, instant: replace(ctx, clock=FixedClock(datetime.fromisoformat(instant)))

@@ -1,4 +1,4 @@
-"""Alerts that come by themselves: a folder on this machine, a list on a loopback server."""
+"""Alerts that come by themselves into a folder on this machine, and when anything is watched or asked at all."""
 
 from __future__ import annotations
 
@@ -10,15 +10,12 @@ import pytest
 from emergency.bootstrap import Running, build
 from emergency.config import Config
 from emergency.domain.incident import Incident
-from emergency.intake.faults import FileFault
 from emergency.jobs.lifespan import timetable
-from emergency.service import alert_watch
-from emergency.service.alert_watch import poll, take_folder
+from emergency.service.alert_watch import take_folder
 from emergency.service.alerts import in_force
 from emergency.service.context import Context
 from emergency.service.records import journal_entries
 from emergency.service.response import record_fact
-from emergency.texts import Message
 from tests.intake.alerts.messages import cap, gdacs
 
 WALL_S = 1_700_000_000.0
@@ -81,19 +78,6 @@ def test_news_is_graded_at_once(ctx: Context, flood: Incident, tmp_path: Path) -
     take_folder(ctx, tmp_path / "drop", wall_s=WALL_S)
     (proposed,) = [e for e in journal_entries(ctx) if e.action == "level.propose"]
     assert proposed.facts()["level"] == 2
-
-
-def test_a_list_that_gives_no_answer_does_not_stop_the_others(ctx: Context, monkeypatch: pytest.MonkeyPatch) -> None:
-    def fetch(url: str) -> bytes:
-        if "down" in url:
-            raise FileFault(Message("{url} gives no answer", {"url": url}))
-        return cap()
-
-    monkeypatch.setattr(alert_watch, "fetch", fetch)
-    answers = poll(ctx, ["http://down/x?key=secret", "http://up/y"])
-    assert [a.ok for a in answers] == [False, True]
-    assert "secret" not in answers[0].file
-    assert len(in_force(ctx)) == 1
 
 
 def jobs(running: Running) -> int:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from emergency.domain.incident import Incident
@@ -17,6 +19,10 @@ def flooded(ctx: Context, flood: Incident) -> Context:
     receive(ctx, claims("48201", 20), source="s", incident_id=flood.incident_id)
     receive(ctx, claims("48167", 20), source="s", incident_id=flood.incident_id)
     return ctx
+
+
+def plan_of(ctx: Context, plan_id: int) -> dict[str, Any]:
+    return next(p for p in allocation.every_plan(ctx) if p["plan_id"] == plan_id)
 
 
 def test_demand_is_open_claims_over_visits_a_slot_can_make(flooded: Context) -> None:
@@ -62,8 +68,9 @@ def test_taking_a_plan_back_restores_the_one_before(flooded: Context) -> None:
     dispatching.withdraw(flooded, second.plan_id)
     found = allocation.plan_in_force(flooded)
     assert found is not None
-    assert found["plan_id"] == first.plan_id
-    dispatching.withdraw(flooded, first.plan_id)
+    assert found["plan_id"] > second.plan_id, "what is in force is a version of its own"
+    assert found["body"]["assignments"] == plan_of(flooded, first.plan_id)["body"]["assignments"]
+    dispatching.withdraw(flooded, found["plan_id"])
     assert allocation.plan_in_force(flooded) is None
     assert {m["state"] for m in messages(flooded)} == {"withdrawn"}, "nothing had gone out, so nobody is called back"
     assert allocation.assigned_by_region(flooded) == {}

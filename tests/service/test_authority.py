@@ -6,15 +6,19 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import count, pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from emergency.domain.incident import Incident
+from emergency.domain.level import chain
 from emergency.service import authority, deciding, watch
 from emergency.service.context import Actor, Conflict, Context, FixedClock, Notice, Refused
 from emergency.service.grading import agree_to_lower, confirm_level, evaluate, level_history
+from emergency.service.level_need import level_need
+from emergency.service.lowered import lowered
 from emergency.service.playbooks import retire
 from emergency.service.records import journal_entries, messages, verify_journal
 from emergency.service.response import open_incident, record_fact, tasks
@@ -149,7 +153,7 @@ def test_a_closed_incident_asks_nobody(ctx: Context, flood: Incident) -> None:
 # Hypothesis: whatever is killed when --------------------------------------------------------------
 
 
-class Killed(Exception):
+class Killed(BaseException):
     pass
 
 
@@ -317,6 +321,87 @@ def test_lowering_a_proposed_level_one_waits_for_a_second_person(ctx: Context, f
     assert deciding.request(ctx, flood.incident_id) is None
 
 
+def test_what_two_people_have_lowered_is_not_proposed_again_until_a_figure_behind_it_changes(
+    ctx: Context, flood: Incident
+) -> None:
+    dead(ctx, flood, 10)
+    confirm_level(as_(ctx, HQ, "chen"), flood.incident_id, 2, reason="enough staff")
+    assert lowered(ctx, evaluate(ctx, flood.incident_id)) is None, "one person has not decided it yet"
+    agree_to_lower(as_(ctx, STATE, "li"), flood.incident_id)
+    found = lowered(ctx, evaluate(ctx, flood.incident_id))
+    assert found is not None and found.same
+    assert (found.by, found.at, found.reason, found.level) == (("chen", "li"), ctx.now(), "enough staff", 2)
+    assert level_need(ctx, evaluate(ctx, flood.incident_id)) == []
+
+    record_fact(ctx, "regions.prefectures", 1, incident_id=flood.incident_id, source="map")
+    again = lowered(ctx, evaluate(ctx, flood.incident_id))
+    assert again is not None and again.same, "a figure that asks for nothing graver changes nothing"
+    dead(later(ctx, 10), flood, 11)
+    worse = lowered(later(ctx, 10), evaluate(later(ctx, 10), flood.incident_id))
+    assert worse is not None and worse.changed == ("casualties.insured_deaths",)
+    assert level_need(later(ctx, 10), evaluate(later(ctx, 10), flood.incident_id)), "proposed anew"
+
+
+def lower(ctx: Context, flood: Incident) -> None:
+    confirm_level(as_(ctx, HQ, "chen"), flood.incident_id, 2, reason="enough staff")
+    agree_to_lower(as_(ctx, STATE, "li"), flood.incident_id)
+
+
+def asked_since(ctx: Context, flood: Incident, since: Context) -> list[str]:
+    with ctx.store.read() as connection:
+        rows = [one for one in levels.asks(connection, flood.incident_id) if one["asked_us"] >= since.now_us()]
+    return [row["authority"] + ("/deputy" if row["deputy"] else "") for row in rows]
+
+
+def test_after_two_have_lowered_it_changed_figures_ask_the_chain_again_once_and_apply_in_the_end(
+    ctx: Context, flood: Incident
+) -> None:
+    dead(ctx, flood, 10)
+    lower(ctx, flood)
+    for minutes in (1, 20):
+        watch.keep_up(later(ctx, minutes))
+    assert asked(ctx, flood) == [HQ], "the figures are the same"
+
+    soon = later(ctx, 21)
+    dead(soon, flood, 11)
+    for _ in range(3):
+        watch.regrade(soon)
+    assert asked_since(ctx, flood, soon) == [HQ]
+    waiting = authority.pending(soon, flood)
+    assert waiting is not None and waiting.level == 1
+    assert len([m for m in messages(ctx) if "/level/" in m["event_key"]]) == 2, "a message of its own"
+    dead(later(soon, 1), flood, 12)
+    assert asked_since(ctx, flood, soon) == [HQ], "who is asked already is not asked again"
+    watch.keep_up(later(soon, 15))
+    assert asked_since(ctx, flood, soon) == [HQ, f"{HQ}/deputy"]
+    watch.keep_up(later(soon, 30))
+    found = fresh(later(soon, 30), flood)
+    assert (found.response_level, found.provisional) == (1, True)
+
+
+def test_figures_lowered_a_second_time_or_back_at_those_decided_on_ask_nobody(ctx: Context, flood: Incident) -> None:
+    dead(ctx, flood, 10)
+    lower(ctx, flood)
+    dead(later(ctx, 5), flood, 11)
+    assert authority.pending(later(ctx, 5), flood) is not None
+    dead(later(ctx, 6), flood, 10)
+    assert authority.pending(later(ctx, 6), flood) is None, "it was decided on ten already"
+    dead(later(ctx, 7), flood, 11)
+    assert authority.pending(later(ctx, 7), flood) is not None
+    lower(later(ctx, 8), flood)
+    for minutes in (8, 30, 60):
+        watch.regrade(later(ctx, minutes))
+    assert authority.pending(later(ctx, 60), flood) is None
+    assert asked(ctx, flood) == [HQ, HQ, HQ]
+
+
+def test_one_who_lowered_alone_is_asked_again_when_the_figures_change(ctx: Context, flood: Incident) -> None:
+    dead(ctx, flood, 3)
+    confirm_level(as_(ctx, STATE), flood.incident_id, 3, reason="the river falls")
+    dead(later(ctx, 5), flood, 4)
+    assert asked(ctx, flood) == [STATE, STATE]
+
+
 def test_of_the_two_one_has_to_be_entitled(ctx: Context, flood: Incident) -> None:
     dead(ctx, flood, 10)
     confirm_level(as_(ctx, BRANCH, "zhao"), flood.incident_id, 2, reason="enough staff")
@@ -368,8 +453,43 @@ def test_roles_are_those_of_the_plan_its_authorities_and_deputies_in_both_langua
     roles = authority.roles_for(ctx, flood)
     assert {"coordinator", "commander", *CHAIN} <= set(roles)
     assert all(title["en"] and title["zh"] for title in roles.values())
-    assert roles[f"{HQ}/deputy"]["zh"] == "总公司应急总指挥（副职代行）"
+    assert roles[f"{HQ}/deputy"]["zh"] == "总公司应急副总指挥"
     assert authority.roles_for(ctx, None) == {"coordinator": {"en": "Coordinator", "zh": "协调员"}}
+
+
+def test_who_would_stand_in_for_themselves_is_no_deputy_and_the_next_tier_is_asked(
+    ctx: Context, flood: Incident, tmp_path: Path
+) -> None:
+    rules = tmp_path / "data" / "rules"
+    rules.mkdir(parents=True)
+    shipped = (ctx.content.data / "rules" / "authorities.csv").read_text("utf-8")
+    head, state = "Deputy commander at headquarters", "Deputy state director"
+    assert head in shipped and state in shipped
+    text = shipped.replace(head, "Commander at headquarters").replace("总公司应急副总指挥", "总公司应急总指挥")
+    (rules / "authorities.csv").write_text(text.replace(f"州区域副总监,{state}", ","), "utf-8")
+    alone = authority.roles_for(_with_rules(ctx, tmp_path), flood)
+    assert {HQ, "state-director"} <= set(alone)
+    assert not {f"{HQ}/deputy", "state-director/deputy"} & set(alone)
+    steps = chain({3: "branch", 2: "state", 1: "hq"}, {3: 60}, 3, deputies={"branch"})
+    assert [step.role for step in steps] == ["branch", "branch/deputy", "state", "hq"]
+
+
+def _with_rules(ctx: Context, root: Path) -> Context:
+    class Elsewhere:
+        data = root / "data"
+
+        def __getattr__(self, name: str) -> object:
+            return getattr(ctx.content, name)
+
+    return replace(ctx, content=Elsewhere())  # type: ignore[arg-type]
+
+
+def test_a_role_of_another_plan_is_kept_and_decides_nothing_here(ctx: Context, flood: Incident) -> None:
+    assert authority.roles_elsewhere(ctx, "it-duty-manager")["it-duty-manager"]["zh"] == "信息技术值班经理"
+    assert authority.title_of(ctx, flood, "it-duty-manager")["en"] == "IT duty manager"
+    assert authority.roles_elsewhere(ctx, "nobody") == {}
+    assert not authority.in_plan(ctx, flood, "it-duty-manager")
+    assert not authority.may_confirm(as_(ctx, "it-duty-manager"), flood, 2, 2)
 
 
 def test_every_authority_of_a_shipped_playbook_has_a_title(ctx: Context) -> None:

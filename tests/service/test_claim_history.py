@@ -72,7 +72,54 @@ def test_a_claim_that_is_placed_by_a_person_has_a_version_for_it(ctx: Context, t
     (found,) = claim_history(ctx, "A-1")
     assert found.versions[-1].changed == ("region", "precision")
     assert [v.values["precision"] for v in found.versions] == ["none", "region"]
-    assert found.versions[-1].brought_by == ""
+    last = found.versions[-1]
+    assert (last.placed, last.actor, last.brought_by, last.since) == (True, "chen", "", ctx.now())
+
+
+def test_a_version_that_messages_made_says_which_when_and_of_which_file(
+    corrected: Context, at: At, tmp_path: Path
+) -> None:
+    one = at(corrected, "2017-08-29T15:00:00-05:00")
+    take(one, tmp_path / "m1.csv", MESSAGES + "A-1,surveyed,2017-08-28 09:00,,,,USD,\n", "plain-messages")
+    two = at(corrected, "2017-08-29T16:00:00-05:00")
+    both = "A-1,assessed,2017-08-28 10:00,900,,,USD,\nA-1,paid,2017-08-29 10:00,,,700,USD,\n"
+    take(two, tmp_path / "m2.csv", MESSAGES + both, "plain-messages")
+    (found,) = claim_history(corrected, "A-1")
+    third, fourth = found.versions[2:]
+    assert (third.brought_by, third.actor, third.since) == ("m1.csv", "chen", one.now())
+    assert [m.kind for m in third.messages] == ["surveyed"]
+    assert (fourth.brought_by, fourth.since, fourth.changed) == (
+        "m2.csv",
+        two.now(),
+        ("estimated_minor", "paid_minor", "status"),
+    )
+    assert [m.kind for m in fourth.messages] == ["assessed", "paid"]
+    assert not any(v.messages for v in found.versions[:2])
+
+
+def test_a_message_that_waited_made_its_version_when_the_claim_came(ctx: Context, at: At, tmp_path: Path) -> None:
+    take(ctx, tmp_path / "m.csv", MESSAGES + "A-1,paid,2017-08-28 09:00,,,700,USD,\n", "plain-messages")
+    later = at(ctx, "2017-08-29T14:00:00-05:00")
+    take(later, tmp_path / "f.csv", HEAD + FIRST)
+    # The same amount told once more makes no version, and is not what made one.
+    last = at(ctx, "2017-08-29T15:00:00-05:00")
+    take(last, tmp_path / "m2.csv", MESSAGES + "A-1,paid,2017-08-29 09:00,,,700,USD,\n", "plain-messages")
+    (found,) = claim_history(last, "A-1")
+    first, second = found.versions
+    assert (first.brought_by, first.since) == ("f.csv", later.now())
+    assert (second.brought_by, second.since) == ("m.csv", later.now())
+    assert [m.kind for m in second.messages] == ["paid"]
+
+
+def test_an_amount_told_again_after_another_is_of_the_message_that_told_it_again(
+    corrected: Context, at: At, tmp_path: Path
+) -> None:
+    for hour, (day, amount) in enumerate([("27 20:00", 900), ("28 09:00", 950), ("29 09:00", 900)], 14):
+        now = at(corrected, f"2017-08-29T{hour}:00:00-05:00")
+        line = f"A-1,figures,2017-08-{day},{amount},,,USD,\n"
+        take(now, tmp_path / f"m{hour}.csv", MESSAGES + line, "plain-messages")
+    (found,) = claim_history(corrected, "A-1")
+    assert [v.brought_by for v in found.versions[2:]] == ["m14.csv", "m15.csv", "m16.csv"]
 
 
 def test_messages_stand_in_the_sources_order_and_a_late_one_is_marked(

@@ -43,6 +43,12 @@ def test_deaths_that_fall_are_named_with_the_source(ctx: Context, flood: Inciden
     assert doubts_about(ctx, "casualties.serious", flood.incident_id) == ()
 
 
+def test_missing_persons_who_are_found_are_no_doubt(ctx: Context, flood: Incident) -> None:
+    enter(ctx, flood, "casualties.missing", 8)
+    enter(ctx, flood, "casualties.missing", 1, as_of=TEN + timedelta(hours=1))
+    assert doubts_about(ctx, "casualties.missing", flood.incident_id) == ()
+
+
 def test_a_loss_and_a_number_of_reports_that_do_not_go_together_are_named(ctx: Context, flood: Incident) -> None:
     enter(ctx, flood, "industry.claims.reported_total", 5_643)
     enter(ctx, flood, "industry.loss.direct", 16_600_000_000)
@@ -90,6 +96,10 @@ def test_a_published_total_that_falls_is_named(ctx: Context, flood: Incident) ->
     [
         ("staff.absence_rate", 15, "not_a_share"),
         ("hotline.answer_rate", 85, "not_a_share"),
+        ("hotline.answer_rate", 1.4, "not_a_share"),
+        ("own.market_share", 1.4, "not_a_share"),
+        ("own.market_share", 0, "not_a_share"),
+        ("own.market_share", "most of it", "wrong_value"),
         ("hotline.answer_rate", -0.1, "negative"),
         ("outage.one_province_minutes", 10_000_000, "too_long"),
         ("outlet.closed_hours", 100_000, "too_long"),
@@ -149,3 +159,11 @@ def test_a_forecast_and_a_share_of_the_market_may_be_entered(ctx: Context, flood
     enter(ctx, flood, "own.market_share", 0.12)
     with pytest.raises(FactRefused):
         enter(ctx, flood, "forecast.staff.absence_rate", 12)
+
+
+def test_an_own_payout_larger_than_the_own_gross_loss_is_doubted(ctx: Context, flood: Incident) -> None:
+    enter(ctx, flood, "loss.estimated_gross", 4_200_000)
+    enter(ctx, flood, "payout.property_estimated", 9_000_000)
+    assert [s for s in said(ctx, flood) if "9,000,000 is more than" in s and "4,200,000" in s]
+    enter(ctx, flood, "loss.estimated_gross", 12_000_000)
+    assert not [s for s in said(ctx, flood) if "is more than" in s]

@@ -12,45 +12,56 @@ from emergency.bootstrap import Running
 from emergency.service.context import Actor, Refused
 from emergency.service.drill_log import export, score_log
 from emergency.service.drills import report, run_script
+from tests.fixtures.played import Answer, Play
+
+SHORTEST = "core-outage-2026"
 
 
 @pytest.fixture
 def database_url(sqlite_url: str) -> str:
+    """A log holds the same whatever held the run."""
     return sqlite_url
 
 
 @pytest.fixture
-def log(running: Running, tmp_path: Path) -> Path:
-    """The log of the shortest drill as robots play it."""
-    return _log(running, "core-outage-2026", tmp_path)
+def house(play: Play) -> Running:
+    """Where the shortest drill was played by robots."""
+    return play(SHORTEST)[0]
 
 
-def _log(running: Running, script: str, folder: Path, auto: str = "scripted") -> Path:
-    live = running.context("live", Actor("trainer"))
-    answer = run_script(live, script, auto=auto)
-    out = folder / f"{script}-{auto}.jsonl"
-    export(live, answer["run"], out)
+@pytest.fixture
+def log(play: Play, house: Running, tmp_path: Path) -> Path:
+    """The log of that drill."""
+    return _log(house, play(SHORTEST)[1], tmp_path)
+
+
+def _log(running: Running, answer: Answer, folder: Path) -> Path:
+    out = folder / "run.jsonl"
+    export(running.context("live", Actor("trainer")), answer["run"], out)
     return out
 
 
 @pytest.mark.parametrize("script", sorted(p.name.removesuffix(".drill.yaml") for p in Path("drills").glob("*.yaml")))
-def test_the_log_of_every_shipped_drill_gives_the_stored_score(running: Running, script: str, tmp_path: Path) -> None:
-    found = score_log(_log(running, script, tmp_path))
+def test_the_log_of_every_shipped_drill_gives_the_stored_score(play: Play, script: str, tmp_path: Path) -> None:
+    running, answer = play(script)
+    found = score_log(_log(running, answer, tmp_path))
     stored = report(running.context("live", Actor("trainer")), found["run"])
     assert found["same"] and found["differences"] == []
     assert found["score"] == stored["score"]
     assert found["score"]["overall"] is not None
 
 
-def test_scoring_needs_no_store(running: Running, log: Path, tmp_path: Path) -> None:
-    running.close()
-    shutil.rmtree(tmp_path / "home")
+def test_scoring_needs_no_store(house: Running, log: Path, tmp_path: Path) -> None:
+    house.close()
+    for place in tmp_path.iterdir():
+        if place.is_dir():
+            shutil.rmtree(place)
     assert score_log(log)["same"]
 
 
-def test_two_exports_of_one_run_are_the_same_bytes(running: Running, log: Path, tmp_path: Path) -> None:
+def test_two_exports_of_one_run_are_the_same_bytes(house: Running, log: Path, tmp_path: Path) -> None:
     again = tmp_path / "again.jsonl"
-    live = running.context("live", Actor("trainer"))
+    live = house.context("live", Actor("trainer"))
     export(live, score_log(log)["run"], again)
     assert again.read_bytes() == log.read_bytes()
 
@@ -131,8 +142,9 @@ def test_a_run_whose_workspace_was_played_anew_is_refused(running: Running, tmp_
     from emergency.service.demo import stock_pool
 
     live = running.context("live", Actor("trainer"))
-    first = run_script(live, "core-outage-2026")["run"]
     stock_pool(live, "texas-synthetic")
+    first = run_script(live, "core-outage-2026", origin=live)["run"]
+    stock_pool(live, "gd-2026-q3")
     assert run_script(live, "core-outage-2026", origin=live)["run"] != first
     with pytest.raises(Refused, match="play it again with the same roster"):
         export(live, first, tmp_path / "x.jsonl")

@@ -9,7 +9,7 @@ from emergency.domain.incident import Incident
 from emergency.service.context import Context, Refused
 from emergency.service.importing import import_claims, mapping_named, receive
 from emergency.service.records import imports, verify_journal
-from emergency.service.situation import situation
+from emergency.service.situation import claims_elsewhere, everything, situation
 from tests.service.worlds import claims
 
 CLAIMS = """report_no,line,loss_time,report_time,region,lon,lat,estimated,currency,cause
@@ -60,7 +60,7 @@ def test_a_mended_reject_can_be_imported_again(ctx: Context, tmp_path: Path) -> 
 def test_an_unknown_incident_is_refused_before_anything_is_read(ctx: Context, tmp_path: Path) -> None:
     file = tmp_path / "claims.csv"
     file.write_text(CLAIMS)
-    with pytest.raises(Refused, match="there is no incident 'NOWHERE'"):
+    with pytest.raises(Refused, match="there is no incident NOWHERE"):
         import_claims(ctx, file, mapping_named(ctx, "plain"), incident_id="NOWHERE")
     assert imports(ctx) == []
 
@@ -92,3 +92,14 @@ def test_the_situation_shows_what_came_in_by_region_and_what_is_short(ctx: Conte
     assert [(r.code, r.open, r.needed, r.short) for r in found.regions] == [("48201", 20, 3, 3), ("48167", 4, 1, 1)]
     assert (found.open, found.overdue, found.unlocated) == (24, 4, 0)
     assert {"shortage", "overdue"} <= {n.kind for n in found.needs}
+
+
+def test_claims_of_no_incident_are_seen_beside_those_of_the_open_one(ctx: Context, flood: Incident) -> None:
+    receive(ctx, claims("48201", 20), source="s", incident_id=flood.incident_id)
+    assert not claims_elsewhere(ctx, flood.incident_id)
+    receive(ctx, claims("48167", 4), source="t", incident_id=None)
+    assert claims_elsewhere(ctx, flood.incident_id)
+    assert [(r.code, r.open) for r in situation(ctx).regions] == [("48201", 20)]
+    every = everything(ctx)
+    assert every.incident is None
+    assert {r.code: r.open for r in every.regions} == {"48201": 20, "48167": 4}

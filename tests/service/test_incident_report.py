@@ -81,9 +81,10 @@ def test_every_kind_of_the_file_is_offered(ctx: Context) -> None:
     [
         ({"kind": "weather"}, "weather is no kind of incident"),
         ({"title": {"en": "  "}}, "say in a few words what happened"),
-        ({"regions": ("410000",)}, "no region 410000 in the region set us"),
+        ({"regions": ("410000",)}, "410000 is no region of this workspace's map .United States: states and counties."),
         ({"occurred_at": NOON + timedelta(hours=1)}, "discovered before it occurred"),
         ({"discovered_at": NOON + timedelta(hours=1)}, "the time lies ahead"),
+        ({"occurred_at": NOON.replace(year=1917), "discovered_at": NOON}, "more than 20 years ago"),
         ({"cause": "x" * 401}, "400 characters at most"),
         ({"place": "a\0b"}, "no control signs"),
         ({"under": "NONE"}, "there is no incident NONE"),
@@ -195,7 +196,7 @@ def test_a_correction_that_was_corrected_again_is_not_taken_back_blindly(ctx: Co
     [
         ({"cause": "river flood"}, "nothing differs"),
         ({"kind": "weather"}, "no kind of incident"),
-        ({"regions": ("x",)}, "no region x"),
+        ({"regions": ("x",)}, "x is no region"),
         ({"discovered_at": NOON - timedelta(days=1)}, "discovered before it occurred"),
         ({"discovered_at": NOON + timedelta(days=1)}, "the time lies ahead"),
         ({"response_level": 1}, "response_level is not corrected here"),
@@ -343,7 +344,7 @@ def test_the_empty_live_workspace_works_in_either_country(running: Running) -> N
     opened = report(here, Report("natural_disaster", {"zh": "郑州内涝"}, now, regions=("410100",)))
     assert (opened.jurisdiction, opened.reporter) == ("CN-410000", "Chen Yu")
     assert evaluate(here, opened.incident_id).event_class is not None
-    with pytest.raises(Refused, match="works in cn already"):
+    with pytest.raises(Refused, match="another map already .China: "):
         settle_region_set(here, "us")
 
 

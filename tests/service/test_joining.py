@@ -10,6 +10,7 @@ import pytest
 
 from emergency.domain.incident import Incident
 from emergency.service import joining, placing
+from emergency.service.cat_code import set_cat_code
 from emergency.service.context import Context, Refused
 from emergency.service.feed import Feed
 from emergency.service.importing import receive
@@ -191,8 +192,34 @@ def test_claims_of_another_incident_stay_there(world: Context, flood: Incident) 
 
 
 def test_a_catastrophe_code_is_kept_and_is_only_one_incidents(world: Context, flood: Incident) -> None:
-    joining.set_cat_code(world, "FLOOD-1", " CAT-2017-19 ")
+    set_cat_code(world, "FLOOD-1", " CAT-2017-19 ")
     assert every_incident(world)[0].cat_code == "CAT-2017-19"
     open_incident(world, replace(flood, incident_id="OTHER"))
     with pytest.raises(Refused, match="already the code of FLOOD-1"):
-        joining.set_cat_code(world, "OTHER", "CAT-2017-19")
+        set_cat_code(world, "OTHER", "CAT-2017-19")
+
+
+def test_exactly_what_was_shown_joins(world: Context) -> None:
+    """Nothing was shown; a claim comes in before the click; it does not join, and the new number is said."""
+    some = rule(regions=("48201",), perils=("hail",), without_cause=False)
+    shown = joining.preview(world, "FLOOD-1", some)
+    take(world, claims("48201", 1, prefix="LATE").assign(cause="hail"))
+    with pytest.raises(Refused, match="1 claims would join now, not 0"):
+        joining.join(world, "FLOOD-1", replace(some, standing=True), shown)
+    assert joining.standing(world) == {} and members(world, "FLOOD-1") == {"HAD-48201-0"}
+    assert joining.join(world, "FLOOD-1", some, joining.preview(world, "FLOOD-1", some)).claims == 1
+
+
+def test_as_many_but_other_claims_are_not_what_was_shown(world: Context) -> None:
+    shown = joining.preview(world, "FLOOD-1", rule())
+    with world.store.write() as connection:
+        connection.execute(claim.update().where(claim.c.report_no == "C-48167-0").values(cause="fire"))
+    take(world, claims("48201", 1, prefix="NEW"))
+    with pytest.raises(Refused, match="other claims would join now"):
+        joining.join(world, "FLOOD-1", rule(), shown)
+
+
+def test_claims_that_only_the_start_keeps_out_are_counted(world: Context) -> None:
+    """OLD was lost 99 hours ago, the rule begins a day ago."""
+    assert joining.preview(world, "FLOOD-1", rule()).earlier == 1
+    assert joining.preview(world, "FLOOD-1", rule(since=NOON - timedelta(days=9))).earlier == 0

@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from emergency.domain.incident import Incident
-from emergency.service import deciding, proposing, watch
+from emergency.service import deciding, joint, proposing, watch
 from emergency.service.alerts import receive as receive_alerts
+from emergency.service.command_history import jointly_active
 from emergency.service.context import Actor, Context, FixedClock, Refused
 from emergency.service.grading import Evaluation, evaluate, level_history
-from emergency.service.importing import receive
+from emergency.service.importing import mapping_named, receive
+from emergency.service.record_files import import_records
 from emergency.service.records import journal_entries
 from emergency.service.response import open_incident, record_fact
-from emergency.store import messages
+from emergency.store import journal, messages
 from emergency.store.store import write_setting
 from tests.intake.alerts.messages import cap
 from tests.service.worlds import NOON_US, claims
@@ -96,6 +99,39 @@ def test_deaths_count_persons_not_claims(ctx: Context, flood: Incident) -> None:
     assert paid(ctx, flood, frame).facts[DEATHS] == 3
 
 
+def test_a_casualty_list_and_claims_that_name_the_same_persons_are_not_added(
+    ctx: Context, flood: Incident, tmp_path: Path
+) -> None:
+    """Three insured dead in two claims; the county counts five dead, those three among them."""
+    paid(ctx, flood, claims(HARRIS, 2).assign(dead=[2, 1]))
+    path = tmp_path / "dead.csv"
+    path.write_text("地区,死亡人数,截止时间,发布单位\nHarris,5,2017-08-28 12:00,County\n", encoding="utf-8")
+    import_records(ctx, path, mapping_named(ctx, "zh-casualties"), incident_id=flood.incident_id)
+    found = evaluate(ctx, flood.incident_id)
+    assert (found.facts[DEATHS], found.facts["casualties.deaths"]) == (3, 5)
+    # One of them has a claim on a second policy: whoever has held the names beside each other says how many.
+    receive(ctx, claims(HARRIS, 1, prefix="D").assign(dead=1), source="t", incident_id=flood.incident_id)
+    assert evaluate(ctx, flood.incident_id).facts[DEATHS] == 4
+    fact(ctx, flood, DEATHS, 3, source="names compared")
+    assert evaluate(ctx, flood.incident_id).facts[DEATHS] == 3
+
+
+def test_payout_and_deaths_are_graded_by_incident_and_by_province(yuan: Context, flood: Incident) -> None:
+    """Texas: 200 paid + 300 outstanding, one dead; Louisiana: 100 outstanding, two dead; another incident: 900."""
+    other = open_incident(yuan, replace(flood, incident_id="OTHER"))
+    texas = claims(HARRIS, 1, minor=50_000).assign(status="assessed", currency="CNY", paid_minor=20_000, dead=1)
+    receive(yuan, texas, source="t", incident_id=flood.incident_id)
+    louisiana = claims(CAMERON_LA, 1, minor=10_000, prefix="L").assign(currency="CNY", dead=2)
+    receive(yuan, louisiana, source="l", incident_id=flood.incident_id)
+    elsewhere = claims(HARRIS, 1, minor=90_000, prefix="O").assign(currency="CNY")
+    receive(yuan, elsewhere, source="o", incident_id=other.incident_id)
+    found = evaluate(yuan, flood.incident_id)
+    assert (found.facts[PROPERTY], found.facts[DEATHS]) == (600, 3)
+    by = {one.jurisdiction: (one.facts[PROPERTY], one.facts[DEATHS]) for one in found.provinces}
+    assert by == {"US-TX": (500, 1), "US-LA": (100, 2)}
+    assert evaluate(yuan, other.incident_id).facts[PROPERTY] == 900
+
+
 def test_figures_of_parts_add_up_and_are_never_more_than_the_whole_says(ctx: Context, flood: Incident) -> None:
     fact(ctx, flood, DEATHS, 2, region=HARRIS)
     fact(ctx, flood, DEATHS, 1, region=ORANGE_TX)
@@ -151,7 +187,8 @@ def test_from_our_share_of_the_market_the_industrys_is_estimated_and_marked(
     assert found.event_class is not None
     assert (found.event_class.level, found.class_basis) == (level, "estimated")
     assert found.estimate_of(PROPERTY) == "share"
-    assert found.origins[f"industry.{PROPERTY}"].said_by == "association yearbook 2025"
+    reckoned = f"10,000,000 ÷ {share * 100:g} % (association yearbook 2025)"
+    assert found.origins[f"industry.{PROPERTY}"].said_by == reckoned
     fact(yuan, henan, f"industry.{PROPERTY}", 1_000_000_000)
     told = evaluate(yuan, henan.incident_id)
     assert told.event_class is not None and told.event_class.level == 1
@@ -201,6 +238,34 @@ def test_a_neighbour_at_four_fifths_is_offered_for_joint_activation(
     (stretch,) = level_history(yuan, flood.incident_id)
     assert (stretch.kind, stretch.level, stretch.jurisdiction) == ("joint", 3, "US-LA")
     assert "22" in evaluate(yuan, flood.incident_id).incident.regions
+    with pytest.raises(Refused, match="jointly active already"):
+        deciding.activate_jointly(yuan, found, "US-LA")
+
+
+def test_a_joint_activation_is_withdrawn_with_a_reason_and_may_be_made_again(yuan: Context, flood: Incident) -> None:
+    found = two_states(yuan, flood, 400_000_000)
+    deciding.activate_jointly(yuan, found, "US-LA")
+    with pytest.raises(Refused, match="say why"):
+        joint.withdraw_joint(yuan, found.incident, "US-LA", " ")
+    with pytest.raises(Refused, match="Claims manager of the branch"):
+        joint.withdraw_joint(replace(yuan, actor=Actor("li")), found.incident, "US-LA", "the water falls")
+    later = replace(yuan, clock=FixedClock(yuan.now() + timedelta(hours=2)))
+    joint.withdraw_joint(later, found.incident, "US-LA", "the water falls")
+    raised, gone = level_history(later, flood.incident_id)
+    assert (raised.until, gone.kind, gone.level, gone.reason) == (
+        later.now(),
+        "joint_withdrawn",
+        None,
+        "the water falls",
+    )
+    assert jointly_active(level_history(later, flood.incident_id)) == {}
+    with yuan.store.read() as connection:
+        (line,) = journal.entries_of(connection, subject=flood.incident_id, action="level.joint.withdraw")
+    assert (line.facts()["place"], line.facts()["before"], line.facts()["reason"]) == ("US-LA", 3, "the water falls")
+    with pytest.raises(Refused, match="not jointly active now"):
+        joint.withdraw_joint(later, found.incident, "US-LA", "again")
+    deciding.activate_jointly(later, evaluate(later, flood.incident_id), "US-LA")
+    assert jointly_active(level_history(later, flood.incident_id)) == {"US-LA": 3}
 
 
 def test_a_province_far_away_is_not_adjacent(ctx: Context) -> None:

@@ -15,6 +15,7 @@ from emergency.service import compound, joining, placing
 from emergency.service import incident_correction as correction
 from emergency.service.alerts import in_force, receive
 from emergency.service.allocation import propose
+from emergency.service.cat_code import set_cat_code
 from emergency.service.context import Actor, Context, FixedClock, Refused
 from emergency.service.dispatching import commit, withdraw
 from emergency.service.grading import confirm_level
@@ -102,7 +103,7 @@ def acts_of(ctx: Context) -> list[Callable[[Context], object]]:
         lambda now: complete_task(now, FLOOD, first_task(now), "done by phone"),
         lambda now: receive(now, cap("A-1", infos=info("Flood Warning", areas=HARRIS)), "a.cap"),
         lambda now: receive(now, cancel, "b.cap"),
-        lambda now: joining.set_cat_code(now, FLOOD, "CAT-19"),
+        lambda now: set_cat_code(now, FLOOD, "CAT-19"),
         linked,
         took_over,
         lambda now: withdraw(now, seen["plan"]),

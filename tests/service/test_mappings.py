@@ -8,9 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from emergency.domain.workspace import Profile
-from emergency.service import mappings
+from emergency.service import mappings, placing
 from emergency.service.context import Context, Refused
 from emergency.service.importing import import_claims, mapping_named
 from emergency.service.receipts import Receipt, flags_of, packed, reading_of, unpacked
@@ -61,7 +62,7 @@ def test_every_row_is_counted_and_those_to_look_at_are_named_by_kind_and_number(
     assert (found.rows, found.new, found.duplicates, found.repeated, found.rejected) == (14, 10, 2, 2, 2)
     assert found.rows == found.new + found.updated + found.duplicates + found.rejected
     assert [(f.code, f.row_numbers, f.value) for f in found.flags] == [
-        ("far_above", (12,), "15000"),
+        ("far_above", (12,), "15,000"),
         ("repeated", (13,), ""),
         ("repeated", (14,), "estimated_minor"),
     ]
@@ -78,10 +79,10 @@ def test_the_list_of_these_rows_is_a_safe_file_in_the_readers_language(henan: Co
     raw = Path(found.rows_file).read_bytes()
     assert raw.startswith(b"\xef\xbb\xbf")
     lines = list(csv.reader(io.StringIO(raw.decode("utf-8-sig"))))
-    assert lines[0] == ["数据行号", "情况", "列", "单元格内容", "处理方式或需核对之处"]
-    assert [line[0] for line in lines[1:]] == ["10", "11", "12", "13", "14"]
+    assert lines[0] == ["文件行号", "情况", "列", "单元格内容", "处理方式或需核对之处"]
+    assert [line[0] for line in lines[1:]] == ["11", "12", "13", "14", "15"]
     assert lines[1][3] == "'=神秘险种"  # no spreadsheet runs it
-    assert lines[5][4] == "与第 2 行报案号相同，已取第 2 行；两行在 估损金额 上不一致"
+    assert lines[5][4] == "与第 3 行报案号相同，已取第 3 行；两行在 估损金额 上不一致"
 
 
 def test_what_was_said_of_an_import_is_kept_and_spoken_again_in_any_language(henan: Context, file: Path) -> None:
@@ -198,7 +199,7 @@ def test_a_list_in_english_from_texas_is_taken_for_what_it_is_in_an_empty_chines
     henan: Context, tmp_path: Path
 ) -> None:
     path = tmp_path / "tx.csv"
-    head = "Ref,Product,Date of loss,Reported,Where,Latitude,Longitude,Reserve (USD)\n"
+    head = "Ref,Product,Date of loss,Reported,Where,Latitude,Longitude,Loss Estimate (USD)\n"
     rows = [
         f"TX-000{n},{line},2017-03-12 0{n}:30,2017-03-13 08:00,1200 Main St Houston,29.7{n},-95.3{n},{n}000\n"
         for n, line in ((1, "Homeowners"), (2, "Auto"), (3, "Auto"))
@@ -214,7 +215,9 @@ def test_a_list_in_english_from_texas_is_taken_for_what_it_is_in_an_empty_chines
     found = import_claims(henan, path, mapping_named(henan, "tx"))
     # On 12 March 2017 the hour from two to three did not exist in Texas.
     assert [(r.code, r.row_numbers) for r in found.rejects] == [("skipped_time", (2,))]
-    assert [(f.code, f.row_numbers) for f in found.flags] == [("exchanged", (3,))]
+    # Taken, and said: Texas is not on the map of Henan, and dollars are not its money.
+    flags = {("exchanged", (3,)), ("outside_map", (1, 3)), ("foreign_currency", (1, 3))}
+    assert {(f.code, f.row_numbers) for f in found.flags} == flags
     assert (found.new, found.unlocated) == (2, 0)
 
 
@@ -222,3 +225,104 @@ def test_an_amount_in_one_currency_in_a_file_of_another_is_a_question(henan: Con
     proposed = mappings.propose(henan, file)
     clash = replace(proposed.draft, units={"estimated_minor": "usd"})
     assert "make them agree" in str(mappings.open_questions(proposed, clash)[0])
+
+
+# -- what a person chooses by hand ------------------------------------------------------------------
+
+
+def test_one_amount_is_never_read_as_two(henan: Context, file: Path) -> None:
+    proposed = mappings.propose(henan, file)
+    twice = {**proposed.draft.columns, "paid_minor": "预计赔付(万元)"}
+    draft = replace(proposed.draft, columns=twice, units={"estimated_minor": "wan", "paid_minor": "wan"})
+    assert [str(q) for q in mappings.open_questions(proposed, draft)] == [
+        "预计赔付(万元) cannot be both estimated loss and paid: choose another column for one."
+    ]
+
+
+def test_an_estimate_chosen_as_paid_is_said_to_be_one(henan: Context, file: Path) -> None:
+    proposed = mappings.propose(henan, file)
+    assert mappings.doubts(henan, proposed.draft) == ()
+    columns = {c: h for c, h in proposed.draft.columns.items() if c != "estimated_minor"}
+    draft = replace(proposed.draft, columns=columns | {"paid_minor": "预计赔付(万元)"})
+    (doubt,) = mappings.doubts(henan, draft)
+    assert str(doubt).startswith("预计赔付(万元) says 预计, but is read as paid.")
+
+
+def test_rows_are_masked_by_the_columns_chosen_by_hand_too(henan: Context, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    rows = "A101,2021-07-20,3栋2201,王小明\nA102,2021-07-20,5栋1102,李四\n"
+    path.write_text("报案号,出险时间,何处,经手\n" + rows, encoding="gb18030")
+    proposed = mappings.propose(henan, path)
+    assert [row[3] for row in proposed.rows] == ["王**", "李*"]
+    shown = mappings.shown_rows(henan, proposed.proposal, {**proposed.draft.headers, "place": ("何处",)})
+    assert [row[2] for row in shown] == ["**栋**", "**栋**"]
+    assert mappings.shown_words(henan, "经手", ["王小明", "李四"]) == {"王小明": "王**", "李四": "李*"}
+    assert mappings.shown_words(henan, "险种", ["车险", "家财险"]) == {"车险": "车险", "家财险": "家财险"}
+
+
+# -- what a file spreads over several columns -------------------------------------------------------
+
+SPREAD = "序号,案件流水,客户姓名,联系方式,省,市,区县,详细地址,出事日子,出事钟点,预计赔付金额（万元）,灾因\n"
+
+
+def test_a_place_and_a_time_spread_over_columns_are_joined_located_and_saved(henan: Context, tmp_path: Path) -> None:
+    path = tmp_path / "灾情.csv"
+    rows = [
+        "1,LS2017001,王小明,13812345678,河南省,郑州市,金水区,花园路12号,2017-08-20,14:30,1.5,暴雨",
+        "2,LS2017002,李四,13912345678,河南省,郑州市,中原区,建设路3号,2017-08-20,8时05分,0.8,暴雨",
+        "3,LS2017003,赵六,13712345678,河南省,新乡市,卫辉市,,2017-08-21,,2,洪水",
+        "4,LS2017004,孙七,13612345678,,大连市,中山区,人民路1号,2017-08-21,0.5,2,洪水",
+    ]
+    path.write_text(SPREAD + "\n".join(rows) + "\n", encoding="gb18030")
+    proposed = mappings.propose(henan, path)
+    assert proposed.questions == ()
+    assert proposed.draft.headers["place"] == ("省", "市", "区县", "详细地址")
+    assert proposed.draft.headers["loss_at"] == ("出事日子", "出事钟点")
+    assert proposed.rows[0][1:10] == (
+        *("LS2017001", "王**", "138****5678", "河南省", "郑州市", "金水区", "花园路**号", "2017-08-20", "14:30"),
+    )
+    saved = mappings.save(henan, "灾情", proposed.draft).read_text("utf-8")
+    assert "join:\n    - 省\n    - 市\n    - 区县\n    - 详细地址" in saved
+    receipt = import_claims(henan, path, mapping_named(henan, "灾情"))
+    assert (receipt.new, receipt.rejects, receipt.unlocated) == (4, (), 4)
+    placing.place_by_address(henan)
+    with henan.store.read() as connection:
+        found = connection.execute(sa.select(claim).order_by(claim.c.report_no)).mappings().all()
+    assert [(c["place"], c["region"], c["loss_at"] // 1_000_000) for c in found] == [
+        ("河南省 郑州市 金水区 花园路12号", "410105", 1_503_210_600),
+        ("河南省 郑州市 中原区 建设路3号", "410102", 1_503_187_500),
+        ("河南省 新乡市 卫辉市", "410781", 1_503_244_800),
+        ("大连市 中山区 人民路1号", "210202", 1_503_288_000),
+    ]
+
+
+def test_an_american_place_is_joined_with_its_county_before_its_state(ctx: Context, tmp_path: Path) -> None:
+    path = tmp_path / "tx.csv"
+    rows = [
+        "TX-0001,08/27/2017,2:30 PM,1200 Main St,Houston,Harris,TX,77002,12000\n",
+        "TX-0002,08/27/2017,9:05 AM,12 Seawall Blvd,Galveston,,Texas,77550,9000\n",
+        "TX-0003,08/28/2017,,5 Congress Ave,Austin,,TX,78701,4000\n",
+    ]
+    head = "Claim Number,Loss Date,Loss Time,Loss Address,City,County,State,Zip,Loss Estimate (USD)\n"
+    path.write_text(head + "".join(rows))
+    draft = mappings.propose(ctx, path).draft
+    assert draft.headers["place"] == ("Loss Address", "City", "County", "State")
+    assert draft.headers["loss_at"] == ("Loss Date", "Loss Time")
+    mappings.save(ctx, "tx", replace(draft, regions="us"))
+    receipt = import_claims(ctx, path, mapping_named(ctx, "tx"))
+    placing.place_by_address(ctx)
+    with ctx.store.read() as connection:
+        found = connection.execute(sa.select(claim).order_by(claim.c.report_no)).mappings().all()
+    # Austin lies in Travis County; there is an Austin County elsewhere: a person places that one.
+    assert [c["region"] for c in found] == ["48201", "48167", None]
+    assert (receipt.new, receipt.unlocated) == (3, 3)
+    assert found[0]["place"] == "1200 Main St, Houston, Harris, TX"
+
+
+def test_the_machine_readable_proposal_masks_words_as_the_page_does(henan: Context, tmp_path: Path) -> None:
+    path = tmp_path / "c.csv"
+    people = "".join(f"A10{n},2021-07-20,{name}\n" for n, name in enumerate(("王小明", "李四", "赵六", "孙小美")))
+    path.write_text("报案号,出险时间,险种\n" + people, encoding="gb18030")
+    answer = mappings.propose(henan, path).to_json()
+    assert set(answer["words"]["line"]) == {"王**", "李*", "赵*", "孙**"}
+    assert "王小明" not in str(answer)

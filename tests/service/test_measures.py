@@ -12,7 +12,9 @@ from emergency.service.context import Actor, Conflict, Context, FixedClock, Refu
 from emergency.service.measures import chores, enable, end, extend, resume, reword, undo_enable
 from emergency.service.records import journal_entries, messages
 from emergency.service.relief import InForce, Scope, cost, measures_of
-from emergency.service.response import perform
+from emergency.service.response import activate, perform
+from emergency.service.task_board import board
+from emergency.service.tasks import complete_task, reopen_task
 from emergency.store import incidents
 from emergency.store.tables import claim, claim_message
 from emergency.texts import Message, speaker
@@ -31,6 +33,21 @@ def acting(ctx: Context, role: str, name: str = "chen") -> Context:
 
 def later(ctx: Context, **span: int) -> Context:
     return replace(ctx, clock=FixedClock(ctx.now() + timedelta(**span)))
+
+
+@pytest.fixture
+def at_level(ops: Context) -> None:
+    """Level Ⅲ in force, with the tasks of the playbook laid out."""
+    with ops.store.write() as connection:
+        before = incidents.get(connection, FLOOD)
+        assert before is not None
+        activate(ops, connection, before, 3, {"incident": FLOOD, "level": 3}, {})
+
+
+def look(ctx: Context, task_id: str) -> str:
+    found = board(ctx, FLOOD).line(task_id)
+    assert found is not None
+    return found.look
 
 
 def one(ctx: Context) -> InForce:
@@ -67,6 +84,17 @@ def test_the_act_is_one_whichever_door_it_comes_through(ops: Context) -> None:
     assert facts(ops) == ["enabled"]
     entry = journal_entries(ops)[0]
     assert (entry.action, entry.facts()["name"]) == ("policy.enable", "fast_lane")
+
+
+def test_a_measure_enabled_before_its_task_had_its_turn_proves_it_when_it_has(ops: Context, at_level: None) -> None:
+    enable(ops, FLOOD, "fast_lane")
+    assert look(ops, "triage") != "done"
+    complete_task(ops, FLOOD, "fnol-surge", "twelve more seats")
+    assert look(ops, "triage") == "done"
+    # Opened again by a person it stays open, whatever happens next.
+    reopen_task(ops, FLOOD, "triage")
+    complete_task(ops, FLOOD, "footprint", "on paper")
+    assert look(ops, "triage") != "done"
 
 
 def test_a_policy_the_file_does_not_know_is_still_recorded(ops: Context) -> None:

@@ -7,10 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 
 from emergency.domain.incident import Incident
-from emergency.service import callouts, shifts
+from emergency.domain.organisation import Post
+from emergency.service import callouts, roll_call, shifts
 from emergency.service import organisation as posts
-from emergency.service.context import Conflict, Context, FixedClock, Refused
-from emergency.store import journal, people, records
+from emergency.service.allocation import shift_of
+from emergency.service.command_history import history as level_history
+from emergency.service.context import Actor, Conflict, Context, FixedClock, Refused
+from emergency.service.grading import confirm_level
+from emergency.store import journal, people, plans, records
+from emergency.store.tables import assignment_slot
 
 At = Callable[[Context, str], Context]
 
@@ -179,23 +184,25 @@ def test_a_shift_is_planned_with_rest_around_it(ctx: Context, flood: Incident) -
 def test_a_roll_call_asks_everybody_in_a_post_and_names_who_is_missing(ctx: Context, flood: Incident) -> None:
     posts.appoint(ctx, flood.incident_id, "commander", "Zhao Min")
     posts.appoint(ctx, flood.incident_id, "logistics", "Wu Di")
-    roll = callouts.open_roll(ctx, flood.incident_id, "levee breach")
+    roll = roll_call.open_roll(ctx, flood.incident_id, "levee breach")
     with pytest.raises(Refused, match="open already"):
-        callouts.open_roll(ctx, flood.incident_id)
-    callouts.answer_roll(later(ctx, 2), flood.incident_id, roll, "Wu Di", "safe")
+        roll_call.open_roll(ctx, flood.incident_id)
+    roll_call.answer_roll(later(ctx, 2), flood.incident_id, roll, "Wu Di", "safe")
     with pytest.raises(Refused, match="was not asked"):
-        callouts.answer_roll(ctx, flood.incident_id, roll, "Somebody", "safe")
+        roll_call.answer_roll(ctx, flood.incident_id, roll, "Somebody", "safe")
     for _ in range(3):
         callouts.chores(later(ctx, 30))
     assert outgoing(ctx).count(f"roll/{roll}") == 1  # the reminder
-    summary = callouts.close_roll(later(ctx, 31), flood.incident_id, roll)
+    with pytest.raises(Refused, match="1 of 2 people have not been reached"):
+        roll_call.close_roll(later(ctx, 31), flood.incident_id, roll)
+    summary = roll_call.close_roll(later(ctx, 31), flood.incident_id, roll, "police look for him")
     assert (summary.asked, summary.safe, summary.missing) == (2, 1, ("Zhao Min",))
-    assert callouts.rolls(ctx, flood.incident_id)[0].closed_at is not None
+    assert roll_call.rolls(ctx, flood.incident_id)[0].closed_at is not None
 
 
 def test_with_nobody_deployed_there_is_no_roll_call(ctx: Context, flood: Incident) -> None:
     with pytest.raises(Refused, match="nobody is deployed"):
-        callouts.open_roll(ctx, flood.incident_id)
+        roll_call.open_roll(ctx, flood.incident_id)
 
 
 def test_rest_is_announced_once_for_a_turn(ctx: Context, flood: Incident) -> None:
@@ -212,6 +219,7 @@ def test_messages_speak_both_languages(ctx: Context, flood: Incident) -> None:
     with ctx.store.read() as connection:
         (message,) = records.messages(connection)
     assert "You are called to take the post" in message["text"]
+    assert flood.title["en"] in message["text"] and "“组织”" in message["text"]
     assert "请" in message["text"]
 
 
@@ -224,3 +232,88 @@ def test_who_commanded_when_is_kept(ctx: Context, flood: Incident) -> None:
     assert [r[0] for r in rows] == ["Zhao Min", "Qian Li"]
     assert rows[0][2] == rows[1][1]
     assert isinstance(datetime.fromtimestamp(rows[0][1] / 1e6), datetime)
+
+
+@pytest.mark.parametrize(
+    ("days", "why"),
+    [(-1827, "over already"), (-1, "over already"), (93, "the next 92 days"), (3653, "the next 92 days")],
+)
+def test_a_shift_on_a_day_nobody_means_is_refused(ctx: Context, flood: Incident, days: int, why: str) -> None:
+    start = ctx.now() + timedelta(days=days)
+    with pytest.raises(Refused, match=why):
+        shifts.plan_turn(ctx, flood.incident_id, "commander", "Qian Li", start, start + timedelta(hours=8))
+
+
+def test_a_shift_that_has_begun_may_still_be_written_down(ctx: Context, flood: Incident) -> None:
+    start = ctx.now() - timedelta(hours=2)
+    assert shifts.plan_turn(ctx, flood.incident_id, "commander", "Qian Li", start, start + timedelta(hours=8))
+
+
+def test_a_hand_over_says_who_gave_who_took_and_who_wrote_it_down(ctx: Context, flood: Incident) -> None:
+    """The board and the journal name one and the same person for the entry, and the note stands with who took over."""
+    posts.appoint(ctx, flood.incident_id, "commander", "Zhao Min")
+    clerk = replace(ctx, actor=Actor("Wang", "Wang", "coordinator"))
+    offered = posts.offer_handover(clerk, flood.incident_id, "commander", "Qian Li", "bridge at nine closed")
+    (waiting,) = posts.organisation(ctx, flood.incident_id).handovers
+    with ctx.store.read() as connection:
+        (entry,) = (e for e in journal.entries(connection) if e.action == "post.offer")
+    assert (waiting.giver, waiting.entered_by, entry.actor) == ("Zhao Min", "Wang", "Wang")
+    posts.take_over(later(ctx, 60), flood.incident_id, offered)
+    now = later(ctx, 90)
+    found = posts.organisation(now, flood.incident_id)
+    turns = [(c.person, c.since, c.until, c.note) for c in found.commands]
+    taken = later(ctx, 60).now()
+    assert turns == [("Zhao Min", ctx.now(), taken, ""), ("Qian Li", taken, None, "bridge at nine closed")]
+    confirm_level(later(ctx, 30), flood.incident_id, 2, reason="many streets under water")
+    (stretch,) = level_history(now, flood)
+    assert [(c.person, c.since, c.until, c.note) for c in stretch.commanders] == [
+        ("Zhao Min", later(ctx, 30).now(), taken, ""),
+        ("Qian Li", taken, None, "bridge at nine closed"),
+    ]
+
+
+def test_time_in_a_post_counts_from_taking_it_over_a_short_break_and_anew_after_a_rest(
+    ctx: Context, flood: Incident
+) -> None:
+    turn = posts.appoint(ctx, flood.incident_id, "commander", "Zhao Min")
+    posts.relieve(later(ctx, 60), flood.incident_id, turn)
+    posts.reinstate(later(ctx, 70), flood.incident_id, turn)
+    assert commander(later(ctx, 90), flood).in_role(later(ctx, 90).now()) == timedelta(minutes=90)
+    assert commander(later(ctx, 90), flood).rest_due == ctx.now() + timedelta(hours=12)
+    again = commander(later(ctx, 90), flood).holder
+    assert again is not None
+    posts.relieve(later(ctx, 100), flood.incident_id, again.holding_id)
+    posts.reinstate(later(ctx, 100 + 13 * 60), flood.incident_id, again.holding_id)
+    fresh = later(ctx, 110 + 13 * 60)
+    assert commander(fresh, flood).in_role(fresh.now()) == timedelta(minutes=10)
+
+
+def commander(ctx: Context, incident: Incident) -> Post:
+    found = posts.organisation(ctx, incident.incident_id)
+    return next(p for g in found.groups for p in g.posts if p.role == "commander")
+
+
+def test_a_roll_call_knows_everybody_deployed_and_who_was_never_asked(ctx: Context, flood: Incident) -> None:
+    key = flood.incident_id
+    posts.appoint(ctx, key, "commander", "Zhao Min")
+    shifts.plan_turn(ctx, key, "logistics", "Li Na", ctx.now() + timedelta(minutes=5), ctx.now() + timedelta(hours=8))
+    with ctx.store.write() as connection:
+        plan = plans.add_draft(connection, shift=shift_of(ctx), based_on=None, created=ctx.now(), actor="chen", body={})
+        slot = {"adjuster_id": "A-1", "shift": shift_of(ctx), "plan_id": plan, "incident_id": key, "region": "48201"}
+        connection.execute(assignment_slot.insert().values(**slot, cell_id="48201", line="property", minutes=60))
+    assert [d.person for d in roll_call.deployed(ctx, key)] == ["A-1", "Zhao Min"]
+    roll = roll_call.open_roll(ctx, key)
+    after = later(ctx, 10)
+    posts.appoint(after, key, "planning", "Wu Di")
+    asked = {a.person for a in roll_call.rolls(after, key)[0].answers}
+    assert [d.person for d in roll_call.deployed(after, key) if d.person not in asked] == ["Li Na", "Wu Di"]
+    assert roll_call.ask_rest(after, key, roll) == 2
+    with pytest.raises(Refused, match="everybody deployed has been asked"):
+        roll_call.ask_rest(after, key, roll)
+    assert silent(later(ctx, 29), key) == set()
+    assert silent(later(ctx, 31), key) == {"A-1", "Zhao Min"}  # the others were asked ten minutes later
+    assert silent(later(ctx, 41), key) == {"A-1", "Zhao Min", "Li Na", "Wu Di"}
+
+
+def silent(ctx: Context, incident_id: str) -> set[str]:
+    return {a.person for a in roll_call.rolls(ctx, incident_id)[0].answers if a.silent(ctx.now())}

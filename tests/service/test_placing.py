@@ -86,7 +86,13 @@ def test_the_same_file_again_does_not_unplace_and_a_correction_without_a_place_k
     assert rows(ctx) == {"0": ("48201", "region", 3)}
 
 
-@pytest.mark.parametrize(("region", "says"), [("99999", "there is no region"), ("48201", "none of these claims")])
+@pytest.mark.parametrize(
+    ("region", "says"),
+    [
+        ("99999", "99999 is no region of this workspace's map .United States: states and counties."),
+        ("48201", "none of these claims"),
+    ],
+)
 def test_what_cannot_be_placed_is_refused(ctx: Context, region: str, says: str) -> None:
     take(ctx, claims("48201", 1))
     with pytest.raises(Refused, match=says):

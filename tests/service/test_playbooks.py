@@ -264,7 +264,7 @@ def test_what_people_said_is_kept_until_it_is_taken_up_or_declined_with_a_reason
     settle_feedback(live, one, "declined", "由省公司代点")
     with pytest.raises(Conflict) as refusal:
         settle_feedback(replace(live, actor=Actor("zhao")), one, "taken")
-    assert sentence(refusal) == "li has settled this remark in the meantime: declined"
+    assert sentence(refusal) == "li has settled this remark in the meantime: not taken up"
     settle_feedback(live, feedback(live)[0], "open")
     assert (feedback(live)[0].state, feedback(live)[0].settled_at) == ("open", None)
     with pytest.raises(Refused, match="who said it"):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -12,8 +13,9 @@ from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us, to_us
 from emergency.service.context import Actor, Conflict, Context, FixedClock, Refused
 from emergency.service.escalation import chores
+from emergency.service.grading import confirm_level
 from emergency.service.records import journal_entries, messages
-from emergency.service.response import activate, mark_impact, perform
+from emergency.service.response import activate, mark_impact, open_incident, perform, record_fact
 from emergency.service.task_board import board
 from emergency.service.tasks import OwnTask, add_task, assign_task, complete_task, drop_task, reopen_task
 from emergency.store import incidents, tasks
@@ -144,6 +146,8 @@ def test_a_task_of_ones_own_stands_on_the_board_with_its_role_and_predecessor(op
     assert (line.title["en"], line.look, line.waits, line.own) == ("Open the gym in Katy", "waiting", ("sitrep",), True)
     with pytest.raises(Refused, match="no task"):
         add_task(opened, "FLOOD-1", OwnTask("x", "logistics", after=("nowhere",)))
+    with pytest.raises(Refused, match="due before it was written down"):
+        add_task(opened, "FLOOD-1", OwnTask("x", "logistics", opened.now()))
 
 
 def test_the_next_of_a_repeating_task_appears_when_it_is_done_and_only_once(opened: Context) -> None:
@@ -158,7 +162,8 @@ def test_the_next_of_a_repeating_task_appears_when_it_is_done_and_only_once(open
 
 
 def test_one_act_proves_one_occurrence_and_none_before_its_time(opened: Context) -> None:
-    """The first fell due yesterday, the second falls due tonight; a third report counts for nothing yet."""
+    """The first fell due an hour ago, the second falls due a day later; a third report counts for nothing yet."""
+    opened = replace(opened, clock=FixedClock(from_us(int(str(row(opened, "sitrep")["due_us"]))) + timedelta(hours=1)))
     for text in ("the late one", "tonight's", "one more, minutes later"):
         perform(opened, "FLOOD-1", "report.publish", {"text": text})
     assert {t: s for t, s in lines(opened).items() if t.startswith("sitrep")} == {
@@ -204,6 +209,36 @@ def test_a_late_task_goes_to_the_deputy_then_the_commander_then_the_next_tier_ea
     assert len(entries) == 3
 
 
+def test_a_task_whose_time_had_passed_before_it_was_asked_for_goes_up_step_by_step_from_then(
+    ctx: Context, flood: Incident
+) -> None:
+    """Core outage at Ⅰ, found three and a half hours late: at once only the deputies, each in their time after that."""
+    before = ctx.now() - timedelta(hours=3.5)
+    outage = replace(
+        flood, incident_id="OUT", kind="system_failure", perils=(), occurred_at=before, discovered_at=before
+    )
+    open_incident(ctx, outage)
+    record_fact(ctx, "outage.one_province_minutes", 400, incident_id="OUT", source="it duty")
+    confirm_level(ctx, "OUT", 1)
+    repeating = [r for r in rows_of(ctx, "OUT") if r["repeat_every_s"] and r["due_us"]]
+    assert repeating and all(int(r["due_us"]) > ctx.now_us() for r in repeating), "nothing that repeats is born late"
+    open_ = [r for r in rows_of(ctx, "OUT") if r["state"] == "open" and r["due_us"] is not None]
+    late = {str(r["task_id"]) for r in open_ if r["due_us"] < ctx.now_us()}
+    assert late
+    for minutes, steps in ((0, {"deputy"}), (14, {"deputy"}), (16, {"deputy", "commander"})):
+        chores(replace(ctx, clock=FixedClock(ctx.now() + timedelta(minutes=minutes))))
+        told = [m["event_key"].split("/") for m in messages(ctx) if m["event_key"].startswith("task/OUT/")]
+        assert {step for _, _, task_id, step in told if task_id in late} == steps
+        assert {task_id for _, _, task_id, _ in told} >= late
+    said = {m["event_key"].split("/")[2]: m["text"] for m in messages(ctx) if m["event_key"].startswith("task/OUT/")}
+    assert all("had passed when the task was asked for" in said[task_id] for task_id in late)
+
+
+def rows_of(ctx: Context, incident_id: str) -> list[dict[str, Any]]:
+    with ctx.store.read() as connection:
+        return tasks.of(connection, incident_id)
+
+
 def test_a_holders_deputy_is_told_by_name(opened: Context) -> None:
     from emergency.store import people
 
@@ -224,3 +259,14 @@ def test_when_the_disaster_strikes_what_counts_from_it_counts_from_then(opened: 
         incident = incidents.get(connection, "FLOOD-1")
     assert incident is not None and incident.impact_at == struck.now()
     assert any(o.due_at and o.due_at > struck.now() and o.was_due for o in board(struck, "FLOOD-1").lines)
+
+
+def test_the_slack_on_the_board_is_the_time_left_less_the_work_before_it(opened: Context) -> None:
+    """One number in every place: what the countdown says, less what is still to be done."""
+    found = board(opened, "FLOOD-1")
+    reckoned = [o for o in found.lines if o.slack_s is not None and o.wanted_at is not None and o.before_s is not None]
+    assert reckoned and {o.task_id for o in reckoned} == {o.task_id for o in found.lines if o.slack_s is not None}
+    for one in reckoned:
+        assert one.wanted_at is not None and one.before_s is not None
+        assert one.slack_s == int((one.wanted_at - found.as_of).total_seconds()) - one.before_s
+    assert found.tightest is not None and found.tightest.slack_s == found.path_slack_s

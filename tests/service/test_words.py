@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 
 from emergency.domain.incident import Incident
+from emergency.domain.playbook import satisfies
+from emergency.library import strict_yaml
+from emergency.library.playbooks import playbook_from
 from emergency.service import outbox, words, words_approval, words_chores, words_correction, words_due, words_ledger
 from emergency.service.context import Actor, Conflict, Context, FixedClock, Refused
 from emergency.service.grading import confirm_level
@@ -194,7 +197,7 @@ def test_the_role_the_playbook_names_approves_and_nobody_else(open_flood: Contex
     number = written(open_flood, "open {casualties.deaths}", audience="customers")
     assert words.get(open_flood, number)["approver_role"] == "risk"
     words_approval.submit(open_flood, number)
-    with pytest.raises(Refused, match=r"only Risk and compliance approves this one; you act as commander"):
+    with pytest.raises(Refused, match=r"only Risk and compliance approves this one; you act as Commander"):
         words_approval.approve(person(open_flood, "li", "commander"), number, 2)
     words_approval.approve(person(open_flood, "li", "risk"), number, 2)
     assert words.get(open_flood, number)["approver"] == "li"
@@ -342,3 +345,27 @@ def test_text_of_people_is_kept_as_it_is(open_flood: Context, tmp_path: Path) ->
     sly = "<script>alert(1)</script> {claims.reported"
     number = written(open_flood, sly)
     assert words.preview(open_flood, words.get(open_flood, number)).body["en"].text == sly
+
+
+def test_what_nobody_would_get_is_not_called_sent(open_flood: Context, tmp_path: Path) -> None:
+    path = tmp_path / "channels.yaml"
+    text = "format: channels/1.0\nchannels:\n  press: {kind: smtp, host: 127.0.0.1, from: a@example.org%s}\n"
+    path.write_text(text % "")
+    content = replace(open_flood.content, channels=path)
+    live = replace(open_flood, content=content, profile=replace(open_flood.profile, kind="live"))
+    number = approved(live, written(live, "All is well."))
+    assert words.get(live, number)["channels"] == ["press"]
+    with pytest.raises(Refused, match="nobody would get it by press"):
+        words_approval.send(live, number)
+    assert words.get(live, number)["state"] == "approved"
+    path.write_text(text % ', to: ["news@example.org"]')
+    words_approval.send(live, number)
+    assert words.get(live, number)["state"] == "sent"
+
+
+def test_a_bulletin_to_all_customers_is_no_written_answer_to_each() -> None:
+    plan = Path(__file__).parents[2] / "playbooks/mass-complaints.playbook.yaml"
+    (reply,) = (t for t in playbook_from(strict_yaml.load(plan)).tasks if t.id == "reply")
+    bulletin = {"audience": "customers", "channel": "phone", "text": "We are sorry."}
+    assert not any(satisfies(e, "comms.send", bulletin) for e in reply.evidence)
+    assert any(satisfies(e, "task.complete", {"task": "reply"}) for e in reply.evidence)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import timedelta
+from unittest.mock import patch
 
 import pytest
 
@@ -12,6 +13,7 @@ from emergency.domain.incident import Incident
 from emergency.service import outbox, words, words_chores, words_contacts, words_rumours, words_warnings
 from emergency.service.context import Actor, Conflict, Context, FixedClock, Refused
 from emergency.service.records import journal_entries
+from emergency.service.response import playbook_of
 from emergency.store import messages
 
 LIST = (
@@ -48,9 +50,9 @@ def journal(ctx: Context) -> str:
 def test_a_rumour_goes_from_heard_to_published_by_two_people(ctx: Context, flood: Incident) -> None:
     number = words_rumours.hear(ctx, flood.incident_id, "Flooded cars are never paid", "Facebook")
     words_rumours.answer(ctx, number, 1, "false", "Comprehensive cover pays for flooded cars.")
-    with pytest.raises(Refused, match="only commander approves"):
+    with pytest.raises(Refused, match="only Commander approves"):
         words_rumours.approve(person(ctx, "li", "risk"), number, 2)
-    with pytest.raises(Refused, match="another person acting as commander"):
+    with pytest.raises(Refused, match="another person acting as Commander"):
         words_rumours.approve(person(ctx, "chen", "commander"), number, 2)
     words_rumours.approve(person(ctx, "li", "commander"), number, 2)
     words_rumours.publish(ctx, number, 3, "our website")
@@ -59,6 +61,34 @@ def test_a_rumour_goes_from_heard_to_published_by_two_people(ctx: Context, flood
     assert {"rumour.hear", "rumour.answer", "rumour.approve", "rumour.publish"} <= {
         e.action for e in journal_entries(ctx)
     }
+
+
+@pytest.mark.parametrize(
+    ("audience", "approver"), [("customers", "risk"), ("media", "commander"), ("staff", "planning")]
+)
+def test_an_answer_is_approved_by_whom_the_playbook_names_for_its_audience(
+    ctx: Context, flood: Incident, audience: str, approver: str
+) -> None:
+    number = words_rumours.hear(ctx, flood.incident_id, "Flooded cars are never paid", "Facebook")
+    words_rumours.answer(ctx, number, 1, "false", "Comprehensive cover pays for flooded cars.", audience)
+    for other in {"risk", "commander", "planning"} - {approver}:
+        with pytest.raises(Refused, match="approves this one"):
+            words_rumours.approve(person(ctx, "li", other), number, 2)
+    words_chores.chores(later(ctx, hours=1.1))
+    (nag,) = [d for d in outbox.deliveries(ctx) if d["event_key"].startswith("nag/rumour/")]
+    assert nag["audience"] == approver
+    words_rumours.approve(person(ctx, "li", approver), number, 2)
+    assert words_rumours.get(ctx, number)["approved_by"] == "li"
+
+
+def test_who_approves_follows_the_level_where_the_playbook_has_a_row_for_each(ctx: Context, flood: Incident) -> None:
+    plan = playbook_of(ctx, flood)
+    assert plan is not None
+    grave = replace(next(r for r in plan.comms if r.audience == "customers"), id="grave", levels=(1,), approver="ceo")
+    mild = replace(grave, id="mild", levels=(2, 3), approver="risk")
+    with patch.object(words, "playbook_of", lambda _ctx, _incident: replace(plan, comms=(grave, mild))):
+        found = [words.approver_for(ctx, replace(flood, response_level=n), "customers") for n in (1, 2, 3)]
+    assert found == ["ceo", "risk", "risk"]
 
 
 def test_a_new_answer_voids_the_approval_and_nothing_is_published_without_one(ctx: Context, flood: Incident) -> None:

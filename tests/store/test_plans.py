@@ -42,7 +42,7 @@ def held(store: Store) -> list[tuple[str, int]]:
 def test_one_person_cannot_be_in_two_plans_in_one_shift(store: Store) -> None:
     first, second = draft(store), draft(store)
     hold(store, slot(first, "A-1"))
-    with pytest.raises(Conflict, match=rf"A-1 \(2026-07-01, plan {first}\)"):
+    with pytest.raises(Conflict, match=rf"A-1 \(2026-07-01, #{first}\)"):
         hold(store, slot(second, "A-1"))
     assert held(store) == [("A-1", first)]
 

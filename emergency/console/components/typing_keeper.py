@@ -28,7 +28,7 @@ export default function (component) {{
     clearTimeout(waiting.get(field));
     waiting.set(field, setTimeout(() => hand(field), {PAUSE_MS}));
   }};
-  const ours = (field) => field.closest?.('[class*="st-key-report-"]');
+  const ours = (field) => field.closest?.('[class*="st-key-report-"], [class*="st-key-typed-"]');
   root.addEventListener("compositionstart", (e) => {{ if (ours(e.target)) e.target.dataset.composing = "yes"; }});
   root.addEventListener("compositionend", (e) => {{
     if (!ours(e.target)) return;
@@ -49,5 +49,5 @@ _mount = _component()
 
 
 def keep_typing(key: str) -> None:
-    """Watch the text fields of the page whose keys begin with ``report-``; draws nothing."""
+    """Watch the text fields of the page whose keys begin with ``report`` or ``typed-``; draws nothing."""
     _mount(key=key, height=1)

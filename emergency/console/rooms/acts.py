@@ -14,6 +14,7 @@ from emergency.service import by_hand
 from emergency.service.context import Conflict, Refused
 from emergency.texts import N_, Message
 
+FEW = 6  # regions that are named before the rest is counted
 STEPS = {
     "blue": N_("blue"),
     "yellow": N_("yellow"),
@@ -38,9 +39,10 @@ STEPS = {
 def act_form(desk: Desk, incident: Incident) -> None:
     say = desk.say
     look.section(say("Record an act"))
-    action = st.selectbox(say("Act"), list(by_hand.WANTED), format_func=lambda key: say(ACTS[key].title), key="act")
+    mine = f"act-{incident.incident_id}"
+    action = st.selectbox(say("Act"), list(by_hand.WANTED), format_func=lambda key: say(ACTS[key].title), key=mine)
     st.caption(say("What a room of the console does – bulletins, reports, measures, posts – is recorded by that room."))
-    with st.form(f"act-{action}"):
+    with st.form(f"act-{incident.incident_id}-{action}"):
         body = _body(desk, action, incident)
         if st.form_submit_button(say("Record"), width="stretch"):
             _record(desk, incident, action, body)
@@ -50,7 +52,7 @@ def _record(desk: Desk, incident: Incident, action: str, body: dict[str, Any]) -
     say = desk.say
     try:
         by_hand.record(desk.ctx, incident.incident_id, action, body)
-        st.session_state["response-said"] = ("success", say("Recorded; tasks it proves are done."))
+        st.session_state["response-said"] = ("success", say("Recorded; any task it proves is done."))
         # An empty form the next time; what was refused stays to be mended.
         st.session_state["act-forms"] = st.session_state.get("act-forms", 0) + 1
     except (Refused, Conflict) as fault:
@@ -60,19 +62,29 @@ def _record(desk: Desk, incident: Incident, action: str, body: dict[str, Any]) -
 
 
 def _body(desk: Desk, action: str, incident: Incident) -> dict[str, Any]:
-    say, mark = desk.say, f"act-{action}-{st.session_state.get('act-forms', 0)}"
+    say, turn = desk.say, st.session_state.get("act-forms", 0)
+    # One incident's regions are not another's.
+    mark = f"act-{incident.incident_id}-{action}-{turn}"
     if action == "map.footprint.publish":
         regions = desk.ctx.regions
         codes = list(dict.fromkeys(code for level in regions.levels for code in regions.codes(level)))
-        chosen = st.multiselect(
-            say("Regions"),
-            codes,
-            [code for code in incident.regions if code in codes],
-            format_func=lambda code: regions.full_name(code, say.language),
-            filter_mode="contains",
-            select_all=False,
-            key=mark,
-        )
+        scope = [code for code in incident.regions if code in codes]
+        names = say(", ").join(regions.name(code, say.language) for code in scope[:FEW])
+        more = say(" and {count} more regions", count=len(scope) - FEW) if len(scope) > FEW else ""
+        st.caption(look.plain(say("In scope: {names}", names=names + more or "–")))
+        # Fifty chips are a wall; whoever wants another area opens the list.
+        with st.expander(say("Choose other regions"), expanded=len(scope) <= FEW):
+            chosen = st.multiselect(
+                say("Regions"),
+                codes,
+                scope,
+                format_func=lambda code: regions.full_name(code, say.language),
+                filter_mode="contains",
+                select_all=False,
+                key=mark,
+                placeholder=say("choose"),
+                label_visibility="collapsed",
+            )
         return {"regions": chosen}
     if action == "case.assign":
         cases = st.text_input(say("Cases or line of business"), key=f"{mark}-cases")

@@ -11,7 +11,7 @@ from emergency.console.components.dispatch_map import Legend, Marker
 from emergency.console.desk import Desk
 from emergency.console.rooms import frame, report_form
 from emergency.domain.alert import COLOURS
-from emergency.service.alerts import Standing, in_force, touched
+from emergency.service.alerts import Standing, in_force, outside, touched
 from emergency.service.response import every_incident
 from emergency.texts import N_, Speaker
 
@@ -46,6 +46,7 @@ PERIL_WORDS: Mapping[str, str] = {
 MOST_ROWS = 6
 MOST_OFFERED = 2
 MOST_MARKS = 60
+MOST_BEYOND = 30
 
 
 def standing(desk: Desk) -> tuple[Standing, ...]:
@@ -118,7 +119,8 @@ def listing(desk: Desk, alerts: Sequence[Standing]) -> None:
     say, incident = desk.say, desk.incident()
     scope = incident.regions if incident else ()
     here = [a for a in alerts if not scope or touched(desk.ctx.regions, a.regions, scope)]
-    if not alerts:
+    beyond = outside(desk.ctx)
+    if not alerts and not beyond:
         return
     look.section(say("Alerts in force"))
     rows: list[list[str | look.Cell]] = [
@@ -137,6 +139,21 @@ def listing(desk: Desk, alerts: Sequence[Standing]) -> None:
     notes += [say("{count} outside the incident's regions", count=elsewhere)] if elsewhere else []
     if notes:
         st.caption(" · ".join(notes))
+    if beyond:
+        _beyond(desk, beyond)
+
+
+def _beyond(desk: Desk, alerts: Sequence[Standing]) -> None:
+    """Alerts that hit no region of this map: one quiet line, and their names for who wants them."""
+    say = desk.say
+    with st.expander(say("{count} in force outside this map", count=len(alerts))):
+        if not desk.ctx.regions.has_polygons:
+            st.caption(
+                say("This map has no outlines to hold an alert's area against: emergency regions install brings them.")
+            )
+        look.table([say("Alert")], [[_line(desk, alert)] for alert in alerts[:MOST_BEYOND]])
+        if len(alerts) > MOST_BEYOND:
+            st.caption(say("{count} more", count=len(alerts) - MOST_BEYOND))
 
 
 def _line(desk: Desk, alert: Standing, *, colour: bool = True) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -12,41 +12,36 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.components.dispatch_map import Label, Legend, Move, dispatch_map
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame
-from emergency.console.rooms.geography import geometry_of, markers_of, points_of, view_of
-from emergency.domain.allocation import Policy
-from emergency.domain.claim import LINES
-from emergency.service import allocation, dispatching
+from emergency.console.rooms import (
+    allocation_ahead,
+    allocation_compare,
+    allocation_course,
+    allocation_frontier,
+    allocation_goods,
+    allocation_languages,
+    allocation_moving,
+    allocation_roads,
+    frame,
+)
+from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, attempt, refusal, target
+from emergency.console.rooms.geography import geometry_of, points_of, view_of
+from emergency.domain.allocation.reserve import is_reserve
+from emergency.service import allocation, comparing, dispatching, moving
 from emergency.service.allocation import REMOTE
-from emergency.service.context import Conflict, Refused
+from emergency.service.context import Refused
 from emergency.service.figures import figures
+from emergency.service.moving import Group
+from emergency.service.plan_body import read_message, waits
 from emergency.service.planning import Price, price, why
 from emergency.service.records import harmless
-from emergency.texts import N_, Message
 
-DUTY_HOURS = Policy().duty_limit_minutes // 60
-LINE_NAMES = {
-    "motor": N_("motor"),
-    "property": N_("property"),
-    "home": N_("home"),
-    "agriculture": N_("agriculture"),
-    "engineering": N_("engineering"),
-    "marine": N_("marine"),
-    "liability": N_("liability"),
-    "personal_injury": N_("personal injury"),
-    "health": N_("health"),
-    "fnol_agent": N_("report-taking seats"),
-    "it_engineer": N_("IT engineers"),
-    "counsellor": N_("counsellors"),
-}
+ON_SITE = "on site/"  # stands before a region where people are who set out from there
 
 
 def show(desk: Desk) -> None:
     say = desk.say
-    draft = allocation.latest_draft(desk.ctx)
-    in_force = allocation.plan_in_force(desk.ctx)
-    if draft and in_force and draft["plan_id"] < in_force["plan_id"]:
-        draft = None
+    drafts, in_force = comparing.drafts(desk.ctx), allocation.plan_in_force(desk.ctx)
+    draft = allocation_compare.on_the_table(desk, drafts)
     shown = draft or in_force
     title = say("Allocation")
     if shown:
@@ -56,27 +51,46 @@ def show(desk: Desk) -> None:
         )
     frame.header(desk, title)
     _notice()
+    found = moving.groups(desk.ctx, shown) if shown else ()
     left, right = st.columns([2.5, 1], gap="small")
     with left:
-        _map(desk, shown)
+        _map(desk, shown, found)
+        allocation_roads.panel(desk)
+        allocation_languages.panel(desk)
     with right:
-        _propose(desk)
+        with st.container():
+            allocation_compare.picker(desk, drafts)
+        minutes = _propose(desk)
+        curve = st.container()
         if shown:
             _price(desk, price(desk.ctx, shown, in_force if draft else None), draft)
         _publish(desk, draft, in_force)
+    if in_force:
+        allocation_course.panel(desk, in_force)
+    allocation_compare.panel(desk, drafts, in_force)
     if shown:
+        allocation_moving.form(desk, shown, found)
+        if draft:
+            allocation_moving.changes(desk, in_force, shown)
         _moves(desk, shown)
+        allocation_ahead.shifts(desk, shown)
         _why(desk, shown)
+        allocation_ahead.gaps(desk, shown, _named)
+    allocation_goods.panel(desk)
+    with curve:  # measured last: nobody waits for it to publish or to move somebody
+        allocation_frontier.panel(desk, minutes)
 
 
 def _notice() -> None:
     """A word about the last act, shown once after the page was drawn anew."""
-    said = st.session_state.pop("allocation-said", None)
-    if said:
-        getattr(st, said[0])(said[1])
+    said = st.session_state.pop(SAID, None)
+    with st.container():  # there with or without a word: what stands below keeps its place
+        if said:
+            look.notice(*said)
 
 
-def _propose(desk: Desk) -> None:
+def _propose(desk: Desk) -> int:
+    """The slider and the button; returns the price of moving somebody, in minutes."""
     say = desk.say
     minutes = st.slider(
         say("Move someone only if it saves more than (minutes)"),
@@ -91,35 +105,23 @@ def _propose(desk: Desk) -> None:
             with st.spinner(say("Solving over all open incidents …")):
                 allocation.propose(desk.ctx, stability_minutes=minutes)
         except Refused as fault:
-            st.session_state["allocation-said"] = ("warning", str(fault))
+            st.session_state[SAID] = ("warning", refusal(desk, fault))
         st.rerun()
+    return minutes
 
 
 def _publish(desk: Desk, draft: Mapping[str, Any] | None, in_force: Mapping[str, Any] | None) -> None:
     say = desk.say
     if draft:
-        people = len({a["adjuster_id"] for a in draft["body"]["assignments"]})
+        people = sum(not is_reserve(a["cell_id"]) for a in draft["body"]["assignments"])
         if st.button(say("Publish to {count} people", count=people), type="primary", key="publish", width="stretch"):
-            _act(
-                desk,
-                lambda: dispatching.commit(desk.ctx, draft["plan_id"]),
-                say("Published; the slots are held."),
-            )
+            done = say("Published; the slots are held.")
+            attempt(desk, lambda: dispatching.commit(desk.ctx, draft["plan_id"]), done)
+        allocation_moving.put_away(desk, draft)
     if in_force and st.button(say("Take plan {plan} back", plan=in_force["plan_id"]), key="withdraw", width="stretch"):
-        _act(
-            desk,
-            lambda: dispatching.withdraw(desk.ctx, in_force["plan_id"]),
-            say("Taken back; the slots are free."),
-        )
-
-
-def _act(desk: Desk, act: Any, done: str) -> None:
-    try:
-        act()
-        st.session_state["allocation-said"] = ("success", done)
-    except (Refused, Conflict) as fault:
-        st.session_state["allocation-said"] = ("error", str(fault))
-    st.rerun()
+        # Where a plan was in force before, its places are held again: the heading names it.
+        done = say("Taken back; its people are told, and who stood somewhere before stands there again.")
+        attempt(desk, lambda: dispatching.withdraw(desk.ctx, in_force["plan_id"]), done)
 
 
 def _price(desk: Desk, costs: tuple[Price, ...], draft: Mapping[str, Any] | None) -> None:
@@ -132,19 +134,24 @@ def _price(desk: Desk, costs: tuple[Price, ...], draft: Mapping[str, Any] | None
     look.table([say("Figure"), ""], [[say(p.name), p.after] for p in costs], numbers=[1])
 
 
-def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
+def _map(desk: Desk, shown: Mapping[str, Any] | None, found: Sequence[Group]) -> None:
     say = desk.say
     cells = {c["cell_id"]: c for c in shown["body"]["cells"]} if shown else {}
     needed: Counter[str] = Counter()
+    beyond: Counter[str] = Counter()  # sent there by hand, more than anything asks for
     for cell in cells.values():
-        if cell["region"] != REMOTE:
-            needed[cell["region"]] += cell["slots"]
+        if shown and cell["region"] != REMOTE and waits(cell["cell_id"]):
+            more = shown["body"].get("beyond", {}).get(cell["cell_id"], 0)
+            needed[cell["region"]] += cell["slots"] - more
+            beyond[cell["region"]] += more
     if not shown:  # what is asked for, before anybody is sent
         incident = desk.incident()
         known = figures(desk.ctx, incident.incident_id if incident else None)
         needed.update(allocation.needed_by_region(desk.ctx, known))
     short: Counter[str] = Counter({} if shown else needed)
     for s in shown["body"]["shortages"] if shown else ():
+        if not waits(s["cell_id"]):
+            continue
         short[cells[s["cell_id"]]["region"]] += s["slots"]
     dispatch_map(
         "allocation-map",
@@ -152,13 +159,17 @@ def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
         Legend.covering(say("slots needed"), max(needed.values(), default=0)),
         {code: float(n) for code, n in needed.items()},
         value_texts={
-            code: say("{given} of {needed} slots", given=n - short[code], needed=n) for code, n in needed.items()
+            code: say("{given} of {needed} slots", given=n - short[code] + beyond[code], needed=n)
+            for code, n in needed.items()
         },
         labels=[
-            Label(code, f"{n - short[code]}/{n}", "short" if short[code] else "ok")
+            Label(code, f"{n - short[code] + beyond[code]}/{n}", "short" if short[code] else "ok")
             for code, n in needed.most_common(16)
         ],
-        markers=markers_of(desk),
+        markers=allocation_moving.markers(desk, found),
+        on_moved=lambda moved: allocation_moving.dropped(found, shown, moved) if shown else None,
+        on_picked=lambda region: allocation_moving.picked(shown, region) if shown else None,
+        on_picked_marker=lambda marker: allocation_moving.taken(found, shown, marker) if shown else None,
         lines=_lines(desk, shown, cells) if shown else [],
         hatched=set(needed) if desk.ctx.profile.figures == "bulletins" else (),
         view=view_of(desk),
@@ -169,16 +180,17 @@ def _map(desk: Desk, shown: Mapping[str, Any] | None) -> None:
     )
     st.caption(
         desk.say(
-            "Pills: slots filled / asked. Blue numbers: people on the way from a base. "
-            "Nobody travels more than {hours} h one way (house rule).",
-            hours=DUTY_HOURS,
+            "Pills: slots filled / asked. Blue numbers: people on the way from a base. Drag people or a base with "
+            "free people onto a region to move some. Nobody travels more than {hours} h one way (house rule).",
+            hours=allocation.policy_of(desk.ctx).duty_limit_minutes // 60,
         )
     )
 
 
 def _flows(desk: Desk, shown: Mapping[str, Any]) -> list[tuple[str, Mapping[str, Any], list[Mapping[str, Any]]]]:
-    """(base, cell, assignments) with the largest groups first."""
+    """(base, cell, assignments) with the largest groups first; who is on site comes from there."""
     homes = {a["adjuster_id"]: a["base_id"] for a in allocation.roster(desk.ctx)}
+    homes |= {who: f"{ON_SITE}{region}" for who, region in shown["body"].get("here", {}).items()}
     cells = {c["cell_id"]: c for c in shown["body"]["cells"]}
     groups: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
     for a in shown["body"]["assignments"]:
@@ -191,7 +203,9 @@ def _lines(desk: Desk, shown: Mapping[str, Any], cells: Mapping[str, Any]) -> li
     places = {b["base_id"]: (b["lon"], b["lat"]) for b in allocation.bases(desk.ctx)}
     totals: Counter[tuple[str, str]] = Counter()
     for base, cell, people in _flows(desk, shown):
-        if cell["region"] != REMOTE and base in places:
+        if base.startswith(ON_SITE) and base != f"{ON_SITE}{cell['region']}":
+            places.setdefault(base, desk.ctx.regions.point(base.removeprefix(ON_SITE)))
+        if cell["region"] != REMOTE and base in places and not is_reserve(cell["cell_id"]):
             totals[base, cell["region"]] += len(people)
     return [
         Move(places[base], desk.ctx.regions.point(region), count) for (base, region), count in totals.most_common(30)
@@ -204,6 +218,8 @@ def _moves(desk: Desk, shown: Mapping[str, Any]) -> None:
     chinese = say.language == "zh_CN"
 
     def base_name(base: str) -> str:
+        if base.startswith(ON_SITE):
+            return say("on site in {place}", place=desk.region(base.removeprefix(ON_SITE)))
         row = names.get(base)
         return base if row is None else (row["name_zh"] if chinese else "") or row["name"]
 
@@ -215,19 +231,24 @@ def _moves(desk: Desk, shown: Mapping[str, Any]) -> None:
         rows.append(
             [
                 "–",
-                _target(desk, cell),
+                target(desk, cell),
                 say(LINE_NAMES[cell["line"]]),
                 look.Cell(say("{count} short", count=s["slots"]), "bad"),
                 "–",
-                _named(desk, say(_message(s["reason"])), cells),
+                _named(desk, say(read_message(s["reason"])), cells),
             ]
         )
+    for r in shown["body"].get("referrals", ()):
+        cell = cells[r["cell_id"]]
+        told = look.Cell(say("{count} referred", count=r["slots"]), "watch")
+        why_so = _named(desk, say(read_message(r["reason"])), cells)
+        rows.append(["–", target(desk, cell), say(LINE_NAMES[cell["line"]]), told, "–", why_so])
     for base, cell, people in _flows(desk, shown):
         minutes = max(p["minutes"] for p in people)
         rows.append(
             [
                 base_name(base),
-                _target(desk, cell),
+                target(desk, cell),
                 say(LINE_NAMES[cell["line"]]),
                 str(len(people)),
                 say("{hours} h {minutes} min", hours=minutes // 60, minutes=minutes % 60) if minutes else "–",
@@ -246,17 +267,8 @@ def _named(desk: Desk, text: str, cells: Mapping[str, Any]) -> str:
     for cell_id in sorted(cells, key=len, reverse=True):
         if cell_id in text:
             cell = cells[cell_id]
-            text = text.replace(cell_id, f"{_target(desk, cell)} ({desk.say(LINE_NAMES[cell['line']])})")
+            text = text.replace(cell_id, f"{target(desk, cell)} ({desk.say(LINE_NAMES[cell['line']])})")
     return text
-
-
-def _target(desk: Desk, cell: Mapping[str, Any]) -> str:
-    return desk.say("at the desk, anywhere") if cell["region"] == REMOTE else desk.region(cell["region"])
-
-
-def _message(stored: Mapping[str, Any]) -> Message:
-    values = {k: _message(v) if isinstance(v, dict) and "id" in v else v for k, v in stored["values"].items()}
-    return Message(stored["id"], values)
 
 
 def _download(desk: Desk, shown: Mapping[str, Any]) -> None:
@@ -299,12 +311,10 @@ def _why(desk: Desk, shown: Mapping[str, Any]) -> None:
         sorted(by_id),
         index=None,
         placeholder=say("choose somebody"),
-        format_func=lambda key: f"{key} → {_target(desk, cells[by_id[key]])}",
+        format_func=lambda key: f"{key} → {target(desk, cells[by_id[key]])}",
         label_visibility="collapsed",
     )
     if chosen:
         for sentence in why(desk.ctx, shown, chosen):
             st.text(_named(desk, say(sentence), cells))
 
-
-assert set(LINES) <= set(LINE_NAMES)

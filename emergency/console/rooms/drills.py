@@ -7,35 +7,22 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from emergency.console import look
+from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame
+from emergency.console.rooms import drill_begin, drill_outcomes, frame
 from emergency.domain.act import ACTS
-from emergency.domain.drill.measures import METRIC_NAMES
 from emergency.domain.drill.record import message_from
+from emergency.domain.drill.script import DrillScript
+from emergency.domain.drill.words import BAND_TONES, BANDS, DIMENSIONS, ROBOTS
 from emergency.domain.instant import from_us
 from emergency.service.context import FileFaults, Refused
 from emergency.service.drills import run_script, runs, scripts
+from emergency.service.panel import must_rate_first
 from emergency.service.reports import FORMATS, document, file_name
+from emergency.service.reviewing import RUN, Subject
 from emergency.texts import N_, Message
 
-AUTOS = {
-    "scripted": N_("Robots act as people would"),
-    "best": N_("The engine acts at once (upper bound)"),
-    "none": N_("Nobody acts (lower bound)"),
-}
-DIMENSIONS = {
-    "timeliness": N_("Timeliness"),
-    "accuracy": N_("Accuracy"),
-    "effectiveness": N_("Effectiveness"),
-}
-BANDS = {
-    "P": N_("P · performed without challenges"),
-    "S": N_("S · some challenges"),
-    "M": N_("M · major challenges"),
-    "U": N_("U · unable to perform"),
-}
-TONES = {"P": "ok", "S": "ok", "M": "watch", "U": "bad"}
+WHO = {"scripted": N_("robots"), "best": N_("best engine"), "none": N_("nobody"), "people": N_("people")}
 
 
 def show(desk: Desk) -> None:
@@ -46,11 +33,14 @@ def show(desk: Desk) -> None:
         st.error(said)
     left, right = st.columns([1, 1.9], gap="medium")
     with left:
+        drill_begin.going_on(desk)
         _choose(desk)
         chosen = _past(desk)
     with right:
         if chosen is None:
             st.info(say("Play a drill; its after-action report appears here."))
+        elif chosen["drill_id"] in drill_seat.plays_now(desk):
+            st.info(say(drill_seat.PLAYS_IT))
         else:
             after_action(desk, chosen)
 
@@ -64,12 +54,13 @@ def _choose(desk: Desk) -> None:
         return
     chosen = st.selectbox(
         say("Script"),
-        list(known),
+        drill_begin.near_first(desk, known),
         format_func=lambda key: f"{say.of(known[key].title)} · {known[key].version}",
     )
     script = known[chosen]
     st.caption(say.of(script.scenario))
-    auto = st.radio(say("Who plays the empty seats?"), list(AUTOS), format_func=lambda key: say(AUTOS[key]))
+    st.caption(_extent(desk, script))
+    auto = st.radio(say("Who plays the empty seats?"), list(ROBOTS), format_func=lambda key: say(ROBOTS[key]))
     seed = st.number_input(
         say("Seed"),
         value=script.clock.seed,
@@ -78,7 +69,7 @@ def _choose(desk: Desk) -> None:
     )
     fork = st.checkbox(
         say("Use today's roster and stock of this workspace"),
-        value=False,
+        value=drill_begin.people_here(desk, script),
         help=say("Otherwise the roster that the script names."),
     )
     if st.button(say("Play without a clock"), type="primary", key="run-drill", width="stretch"):
@@ -101,6 +92,19 @@ def _choose(desk: Desk) -> None:
             st.session_state["drill-said"] = str(fault)
         bar.empty()
         st.rerun()
+    drill_begin.begin(desk, script, auto, int(seed), fork)
+
+
+def _extent(desk: Desk, script: DrillScript) -> str:
+    """How long it takes and how many people it wants."""
+    say = desk.say
+    team = [role for role, who in script.players.items() if who == "team"]
+    parts = [
+        say("{n} roles to play", n=len(team)),
+        say("{n} injects", n=len(script.injects)),
+        say("{n} objectives", n=len(script.objectives)),
+    ]
+    return look.plain(" · ".join([drill_begin.span(desk, script), *parts]))
 
 
 def _past(desk: Desk) -> dict[str, Any] | None:
@@ -124,14 +128,20 @@ def _past(desk: Desk) -> dict[str, Any] | None:
 
 def _run_name(desk: Desk, run: dict[str, Any]) -> str:
     overall = run["score"]["overall"]
+    who = desk.say(WHO.get(run["auto"], run["auto"]))
     shown = desk.say("not rated") if overall is None else f"{overall} {run['score']['band']}"
-    return f"{desk.say.of(run['title'])} · {run['auto']} · {desk.say('seed {seed}', seed=run['seed'])} · {shown}"
+    if must_rate_first(desk.ctx, Subject(RUN, run["run_id"])):
+        shown = "–"
+    return f"{desk.say.of(run['title'])} · {who} · {desk.say('seed {seed}', seed=run['seed'])} · {shown}"
 
 
 def after_action(desk: Desk, run: dict[str, Any]) -> None:
     """The report: verdict, three bars, objectives, gaps, timeline, how to recompute it."""
     say, score = desk.say, run["score"]
     look.section(say("After-action report: {title}", title=say.of(run["title"])))
+    if must_rate_first(desk.ctx, Subject(RUN, run["run_id"])):
+        st.info(say("You are an evaluator of this run: rate and seal your sheet in the Review room first."))
+        return
     overall = score["overall"]
     look.kpi_strip(
         [
@@ -139,7 +149,7 @@ def after_action(desk: Desk, run: dict[str, Any]) -> None:
                 say("Overall"),
                 "–" if overall is None else f"{overall}",
                 say(BANDS[score["band"]]) if score["band"] in BANDS else say("not rated"),
-                TONES.get(score["band"], "plain"),
+                BAND_TONES.get(score["band"], "plain"),
             ),
             *(_dimension(desk, run, name) for name in DIMENSIONS),
         ]
@@ -148,7 +158,7 @@ def after_action(desk: Desk, run: dict[str, Any]) -> None:
     _objectives(desk, run)
     _gaps(desk, run)
     _timeline(desk, run)
-    _outcomes(desk, score)
+    drill_outcomes.show(desk, score)
     _documents(desk, run)
     st.caption(
         say(
@@ -205,7 +215,7 @@ def _objectives(desk: Desk, run: dict[str, Any]) -> None:
                 f"{o['id']} {say.of(texts.get(o['id'], {}))}",
                 look.Cell(
                     say(BANDS[o["band"]]) if o["band"] in BANDS else say("not rated"),
-                    TONES.get(o["band"], "plain"),
+                    BAND_TONES.get(o["band"], "plain"),
                     framed=True,
                 ),
                 _number(o["score"]),
@@ -262,24 +272,3 @@ def _what(desk: Desk, row: dict[str, Any]) -> str:
 
 def _offset(seconds: int) -> str:
     return f"T+{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"
-
-
-def _outcomes(desk: Desk, score: dict[str, Any]) -> None:
-    say = desk.say
-    if not score["outcomes"]:
-        return
-    look.section(say("What it achieved, between nobody acting and hindsight"))
-    look.table(
-        [say("Figure"), say("Played"), say("Nobody moved"), say("Hindsight"), say("Share achieved")],
-        [
-            [
-                say(METRIC_NAMES.get(o["metric"], o["metric"])),
-                _number(o["value"]),
-                _number(o.get("baseline")),
-                _number(o.get("oracle")),
-                _number(o["effectiveness"]),
-            ]
-            for o in score["outcomes"]
-        ],
-        numbers=[1, 2, 3, 4],
-    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms.once_form import instant, once
 from emergency.service import shifts
 from emergency.service.organisation import Organisation
 
@@ -45,16 +46,17 @@ def section(desk: Desk, found: Organisation, act: Act) -> None:
 def _plan(desk: Desk, found: Organisation, act: Act) -> None:
     say = desk.say
     here = (desk.ctx.now().astimezone(desk.zone) + timedelta(hours=1)).replace(minute=0, second=0, microsecond=0)
-    with st.form("plan-turn", border=False):
+    with once("plan-turn", border=False) as form:
         left, right = st.columns(2)
         role = left.selectbox(say("Post"), list(found.roles), format_func=lambda key: say.of(found.roles[key].title))
         person = right.text_input(say("Person"))
-        day = left.date_input(say("From (day)"), here.date())
-        hour = right.time_input(say("From (time)"), here.time())
+        start = instant(
+            desk, form.key, say("From (day)"), say("From (time)"), ahead=True, start=here, places=(left, right)
+        )
         most = int(found.rules.time_in_role.total_seconds() // 3600)
         hours = left.number_input(say("Hours"), 1, most, min(8, most))
         right.html("<div style='height:26px'></div>")
         if right.form_submit_button(say("Plan it"), type="primary", width="stretch"):
-            start = datetime.combine(day, hour, tzinfo=desk.zone)
             end = start + timedelta(hours=int(hours))
-            act(desk, lambda: shifts.plan_turn(desk.ctx, found.incident_id, role, person, start, end), say("Planned."))
+            plan = form.taking(lambda: shifts.plan_turn(desk.ctx, found.incident_id, role, person, start, end))
+            act(desk, plan, say("Planned."))

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
-from emergency.service.clocks import RunningClock, cause_words, next_clock, running_clocks
+from emergency.domain.level import Grade
+from emergency.service.clocks import RunningClock, cause_words
+from emergency.service.ending import ended_by
 from emergency.service.grading import Evaluation, evaluate
+from emergency.service.owed import Owed, gravest, owed_everywhere, reports_beside
 from emergency.service.running import watermark
 from emergency.texts import N_
 
 # The countdown of the next limit goes on by itself, in every room.
 COUNTDOWN_SECONDS = 20
+# Letters of an incident's name beside its clock, and lines that the help of the clock has room for.
+INCIDENT_ROOM = {"en": 24, "zh_CN": 12}
+MOST_LINES = 14
 
 CLASS_WORDS = {
     1: N_("Particularly major"),
@@ -22,6 +31,7 @@ CLASS_WORDS = {
     3: N_("Fairly major"),
     None: N_("below the scale"),
 }
+NO_BASIS = N_("not graded: no figure yet")
 
 
 def header(desk: Desk, title: str, evaluation: Evaluation | None = None) -> Evaluation | None:
@@ -33,24 +43,44 @@ def header(desk: Desk, title: str, evaluation: Evaluation | None = None) -> Eval
     return evaluation
 
 
+def bare(desk: Desk, title: str, about: str) -> None:
+    """The head of a room that is about no incident yet: no level of another one, but what is owed everywhere."""
+    _bare(desk, title, about)
+
+
+@st.fragment(run_every=COUNTDOWN_SECONDS)
+def _bare(desk: Desk, title: str, about: str) -> None:
+    mark = watermark(desk.ctx.profile)
+    as_of = (desk.say("as of {time}", time=desk.clock_text(desk.ctx.now())), _freshness(desk))
+    found = owed_everywhere(desk.ctx)
+    look.page_header(
+        title, about, as_of_line=as_of, watermark=desk.say(mark) if mark else None, **_clocks(desk, found, None)
+    )
+
+
 @st.fragment(run_every=COUNTDOWN_SECONDS)
 def _head(desk: Desk, title: str, incident: Incident | None, evaluation: Evaluation | None) -> None:
     """The head by itself, drawn again as time passes; the room below stays as it is."""
     mark = watermark(desk.ctx.profile)
-    clock = next_clock(running_clocks(desk.ctx, evaluation)) if evaluation else None
     look.page_header(
         title,
         subtitle(desk, incident),
         level_badge=_badge(desk, incident) if incident else None,
         class_line=_class_line(desk, evaluation) if evaluation else None,
-        clock_line=_clock_line(desk, clock) if clock else None,
         as_of_line=(desk.say("as of {time}", time=desk.clock_text(desk.ctx.now())), _freshness(desk)),
         watermark=desk.say(mark) if mark else None,
-        clock_help=_clock_help(desk, clock) if clock else "",
+        **_clocks(desk, owed_everywhere(desk.ctx, evaluation), incident),
     )
 
 
 def _badge(desk: Desk, incident: Incident) -> look.LevelBadge:
+    """The level in force; of a response that is over, that it ended, when and by whom."""
+    if incident.response_level is None and (over := ended_by(desk.ctx, incident)) is not None:
+        who = " · ".join(filter(None, (over.actor, over.second_actor)))
+        words = desk.say("Response ended {time}, {who}", time=desk.clock_text(over.since), who=who)
+        return look.LevelBadge(None, words)
+    if incident.closed_at is not None:
+        return look.LevelBadge(None, desk.say("Response ended {time}", time=desk.clock_text(incident.closed_at)))
     return look.level_badge(desk.say, incident.response_level, provisional=incident.provisional)
 
 
@@ -64,14 +94,68 @@ def _class_line(desk: Desk, evaluation: Evaluation) -> look.ClassLine | None:
     if evaluation.event_class is None:
         return None
     say = desk.say
+    if not has_figures(evaluation.event_class):
+        return look.ClassLine(say("event class"), say(class_word(evaluation.event_class)))
     tags = {"industry": say("industry figure"), "estimated": say("industry figure, estimated from market share")}
     tag = tags.get(evaluation.class_basis, say("own figures: a floor"))
-    return look.ClassLine(say("event class"), say(CLASS_WORDS[evaluation.event_class.level]), tag)
+    return look.ClassLine(say("event class"), say(class_word(evaluation.event_class)), tag)
 
 
-def _clock_line(desk: Desk, clock: RunningClock) -> tuple[str, str, str]:
-    what = desk.say("{report} · {kind}", report=clock.title, kind=kind_text(desk, clock))
-    return (what, left_text(desk, clock), clock_tone(desk, clock))
+def has_figures(grade: Grade) -> bool:
+    """Whether anything is known that the rules could go by."""
+    return any(one.value is not None for one in grade.indicators)
+
+
+def class_word(grade: Grade) -> str:
+    """A class in words; nothing is below a scale as long as no figure says so."""
+    return CLASS_WORDS[grade.level] if grade.level or has_figures(grade) else NO_BASIS
+
+
+def _clocks(desk: Desk, found: Sequence[Owed], chosen: Incident | None) -> dict[str, Any]:
+    """For the head: the gravest clock of each addressee over all incidents, what is overdue first, the gravest of the
+    incident looked at among them, and how many reports are owed beside."""
+    shown = gravest(found, chosen.incident_id if chosen else "")
+    if not shown:
+        return {}
+    named = {one.incident.incident_id for one in found} != ({chosen.incident_id} if chosen else set())
+    lines = [_line(desk, one, named=named) for one in shown]
+    count, late = reports_beside(found, shown)
+    if late:
+        lines.append((desk.say("{count} more owed, {late} overdue", count=count, late=late), "", "plain"))
+    elif count:
+        lines.append((desk.say("{count} more owed", count=count), "", "plain"))
+    return {"clock_line": lines[0], "more_clocks": lines[1:], "clock_help": _clocks_help(desk, found, shown[0])}
+
+
+def _line(desk: Desk, one: Owed, *, named: bool) -> tuple[str, str, str]:
+    what = desk.say("{report} · {kind}", report=one.clock.title, kind=kind_text(desk, one.clock))
+    if named:
+        what = desk.say("{incident}: {clock}", incident=_short(desk, one.incident), clock=what)
+    return what, left_text(desk, one.clock), clock_tone(desk, one.clock)
+
+
+def _short(desk: Desk, incident: Incident) -> str:
+    """As much of an incident's name as the corner has room for."""
+    name, room = desk.say.of(incident.title), INCIDENT_ROOM[desk.say.language]
+    return name if len(name) <= room else name[: room - 1] + "…"
+
+
+def _clocks_help(desk: Desk, found: Sequence[Owed], first: Owed) -> str:
+    """Where the first clock comes from; then everything that waits, whole."""
+    lines = [_clock_help(desk, first.clock)]
+    for one in found:
+        if one is not first:
+            what = desk.say("{report} · {kind}", report=one.clock.title, kind=kind_text(desk, one.clock))
+            lines.append(f"{desk.say.of(one.incident.title)} · {what}: {left_text(desk, one.clock)}")
+    return "\n".join(lines[:MOST_LINES])
+
+
+def no_clock(desk: Desk, incident: Incident) -> str:
+    """Where none runs: what starts one, and from when it counts then."""
+    return desk.say(
+        "No report is owed yet: class, level and tags say which are. Once they do, they count from discovery, {time}.",
+        time=desk.clock_text(incident.discovered_at),
+    )
 
 
 def kind_text(desk: Desk, clock: RunningClock) -> str:

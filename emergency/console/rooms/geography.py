@@ -9,6 +9,7 @@ from emergency.console.assets import asset_url
 from emergency.console.components.dispatch_map import Marker, PointRegion, View
 from emergency.console.desk import Desk
 from emergency.service.allocation import bases
+from emergency.service.response import every_incident
 
 # Degrees shown round a region, at least.
 AROUND = 0.7
@@ -46,10 +47,29 @@ def markers_of(desk: Desk) -> list[Marker]:
     ]
 
 
+def places_at_work(desk: Desk) -> list[str]:
+    """Regions of the map in the provinces where there is a base or an open incident; all of them where there is none.
+
+    A list of every county of a country is slow to send and long to look through.
+    """
+    regions, level = desk.ctx.regions, desk.ctx.profile.region_level
+    named = {b["region"] for b in bases(desk.ctx)}
+    for incident in every_incident(desk.ctx, open_only=True):
+        named.update(incident.regions)
+    inside = {province for code in named if regions.known(code) for province in (code, *regions.ancestors(code))}
+    codes = regions.codes(level)
+    return [code for code in codes if inside.intersection((code, *regions.ancestors(code)))] or list(codes)
+
+
 def view_of(desk: Desk, codes: Collection[str] = ()) -> View | None:
     """The first view: the workspace's own, else round the regions something is known of, else everything."""
     if desk.ctx.profile.view:
         return View(*desk.ctx.profile.view)
+    return view_round(desk, codes)
+
+
+def view_round(desk: Desk, codes: Collection[str]) -> View | None:
+    """Some regions with what surrounds them; None where the map knows none of them."""
     regions = desk.ctx.regions
     boxes = [_box(desk, code) for code in codes if regions.known(code)]
     if not boxes:
@@ -58,6 +78,18 @@ def view_of(desk: Desk, codes: Collection[str] = ()) -> View | None:
     # Its surroundings show where it lies.
     wide, high = max(AROUND, (east - west) / 2), max(AROUND, (north - south) / 2)
     return View(west - wide, south - high, east + wide, north + high)
+
+
+def incident_view(desk: Desk, codes: Collection[str] = ()) -> View | None:
+    """The first view where claims are placed or joined: round the chosen incident, else round some regions."""
+    incident = desk.incident()
+    return view_of(desk, (incident.regions if incident else ()) or codes)
+
+
+def fit_of(desk: Desk) -> str:
+    """A map is fitted anew for another workspace and another incident."""
+    incident = desk.incident()
+    return f"{desk.ctx.store.name}.{incident.incident_id if incident else ''}"
 
 
 def _far(boxes: Collection[tuple[float, float, float, float]]) -> tuple[float, float]:

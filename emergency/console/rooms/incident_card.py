@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from emergency.console import look
-from emergency.console.desk import Desk
+from emergency.console.desk import FIRST_DAY, LAST_DAY, Desk
 from emergency.console.rooms import incident_links_panel, incident_words, report_form
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
@@ -141,6 +141,7 @@ def _correct(desk: Desk, incident: Incident) -> None:
             format_func=lambda p: incident_words.peril(say, p),
             filter_mode="contains",
             select_all=False,
+            placeholder=say("choose"),
         )
         codes = list(dict.fromkeys([*incident.regions, *(c for level in regions.levels for c in regions.codes(level))]))
         scope = st.multiselect(
@@ -150,6 +151,7 @@ def _correct(desk: Desk, incident: Incident) -> None:
             format_func=lambda c: _full_name(desk, c),
             filter_mode="contains",
             select_all=False,
+            placeholder=say("choose"),
         )
         place = st.text_input(say("Where, in words"), incident.place, max_chars=400)
         words = st.text_input(say("Scope of the incident"), incident.scope, max_chars=400)
@@ -188,7 +190,8 @@ def _instant(desk: Desk, label: str, before: datetime) -> datetime:
     local = before.astimezone(desk.zone)
     left, right = st.columns(2)
     shown = local.time().replace(second=0, microsecond=0)
-    day = left.date_input(label, local.date(), key=f"day-{label}-{before.isoformat()}")
+    name = f"day-{label}-{before.isoformat()}"
+    day = left.date_input(label, local.date(), key=name, min_value=FIRST_DAY, max_value=LAST_DAY)
     at = right.time_input(desk.say("at"), shown, step=60, key=f"at-{label}-{before.isoformat()}")
     return before if (day, at) == (local.date(), shown) else datetime.combine(day, at, tzinfo=desk.zone)
 
@@ -217,7 +220,7 @@ def _end(desk: Desk, incident: Incident) -> None:
     with st.container(horizontal=True, gap="small"):
         st.button(say("Report another incident"), key="report-another", on_click=report_form.ask)
         if incident.is_open and incident.response_level is None:
-            with st.popover(say("Reported by mistake")), st.form("withdraw", border=False):
+            with st.popover(say("Reported by mistake")), st.form(f"withdraw-{incident.incident_id}", border=False):
                 reason = st.text_input(say("Why (kept for the record)"))
                 if st.form_submit_button(say("Withdraw the report")):
                     act(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -45,19 +46,38 @@ def table(desk: Desk, company: tuple[Beside, ...], chosen: str) -> None:
     rows: list[list[str | look.Cell]] = []
     for place, one in enumerate(company):
         i = one.incident
+        level = say("{level}, provisional", level=marks[i.response_level]) if i.provisional else marks[i.response_level]
         name = incident_words.title(desk, i) + (" ◂" if i.incident_id == chosen else "")
         rows.append(
             [
                 look.Cell(say("leads"), "ok", framed=True) if place == 0 else "",
                 name,
                 incident_words.kind_title(desk, i.kind),
-                marks[i.response_level],
+                level,
                 f"{one.open_claims:,}",
                 look.Cell(str(one.late_tasks), "bad" if one.late_tasks else "plain"),
             ]
         )
     heads = ["", say("Incident"), say("Kind"), say("Level"), say("Open claims"), say("Late tasks")]
     look.table(heads, rows, numbers=[4, 5])
+
+
+def beside_others(desk: Desk, company: tuple[Beside, ...], chosen: str) -> None:
+    """The same in a narrow column: each with its level, open claims and late tasks."""
+    say = desk.say
+    marks = {1: "Ⅰ", 2: "Ⅱ", 3: "Ⅲ", None: "–"}
+    rows: list[list[str | look.Cell]] = []
+    for place, one in enumerate(company):
+        name = incident_words.title(desk, one.incident)
+        if place == 0:
+            name = say("{incident} (leads)", incident=name)
+        mark = marks[one.incident.response_level]
+        level = say("{level}, provisional", level=mark) if one.incident.provisional else mark
+        late = look.Cell(str(one.late_tasks), "bad" if one.late_tasks else "plain")
+        if one.incident.response_level:
+            name = f"{name} · {level}"
+        rows.append([f"▸ {name}" if one.incident.incident_id == chosen else name, f"{one.open_claims:,}", late])
+    look.table([say("Incident"), say("Open"), say("Late")], rows, numbers=[1, 2])
 
 
 def _change(desk: Desk, incident: Incident, company: list[str]) -> None:
@@ -72,11 +92,25 @@ def _change(desk: Desk, incident: Incident, company: list[str]) -> None:
             _act(desk, lambda: compound.take_over(desk.ctx, incident.incident_id), say("It leads now."))
         if under and st.button(say("Let it stand by itself"), key="unlink"):
             _act(desk, lambda: compound.unlink(desk.ctx, incident.incident_id), say("It stands by itself."))
+    if not under:
+        _followers(desk, [one for one in company[1:] if one in others], others)
     if free:
         left, right = st.columns([3, 1], vertical_alignment="bottom")
         leading = left.selectbox(say("Put it under the command of"), free, format_func=lambda one: others[one])
         if right.button(say("Link"), key="link", width="stretch"):
             _act(desk, lambda: compound.link(desk.ctx, incident.incident_id, leading), say("Linked."))
+
+
+def _followers(desk: Desk, led: list[str], names: dict[str, str]) -> None:
+    """What the leading incident commands: each can be given the lead, or let stand by itself."""
+    say = desk.say
+    for one in led:
+        with st.container(horizontal=True, gap="small", vertical_alignment="center"):
+            if st.button(say("Give the lead to “{incident}”", incident=look.plain(names[one])), key=f"lead-{one}"):
+                _act(desk, partial(compound.take_over, desk.ctx, one), say("It leads now."))
+            label = say("Let “{incident}” stand by itself", incident=look.plain(names[one]))
+            if st.button(label, key=f"free-{one}"):
+                _act(desk, partial(compound.unlink, desk.ctx, one), say("It stands by itself."))
 
 
 def _undo(desk: Desk, act: Entry) -> None:

@@ -5,42 +5,8 @@ from __future__ import annotations
 from emergency.console.desk import Desk
 from emergency.domain.incident import Incident
 from emergency.service.incident_report import kinds
-from emergency.texts import N_, Message, Speaker
-
-PERILS = {
-    "typhoon": N_("typhoon"),
-    "rainstorm": N_("rainstorm"),
-    "flood": N_("flood"),
-    "earthquake": N_("earthquake"),
-    "hurricane": N_("hurricane"),
-    "hail": N_("hail"),
-    "storm_surge": N_("storm surge"),
-    "waterlogging": N_("waterlogging"),
-    "landslide": N_("landslide"),
-    "winter_storm": N_("snow and ice"),
-    "wildfire": N_("wildfire"),
-    "tornado": N_("tornado"),
-    "tsunami": N_("tsunami"),
-    "wind": N_("strong wind"),
-    "thunderstorm": N_("thunderstorm"),
-    "snow": N_("snow"),
-    "heat": N_("heat"),
-    "drought": N_("drought"),
-    "volcano": N_("volcano"),
-    "fire": N_("fire"),
-    "explosion": N_("explosion"),
-    "traffic": N_("traffic accident"),
-    "collapse": N_("collapse of a building"),
-    "epidemic": N_("epidemic"),
-    "food_poisoning": N_("food poisoning"),
-    "outage": N_("outage"),
-    "data_leak": N_("data leak"),
-    "cyber_attack": N_("cyber attack"),
-    "mass_complaints": N_("mass complaints"),
-    "gathering": N_("people gathering"),
-    "clause_dispute": N_("dispute over a clause"),
-    "lawsuit": N_("lawsuits"),
-}
+from emergency.service.report_words import PERILS
+from emergency.texts import Message, Speaker
 
 
 def peril(say: Speaker, code: str) -> str:

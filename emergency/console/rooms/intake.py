@@ -15,6 +15,8 @@ from emergency.console.rooms import (
     intake_mapping,
     intake_progress,
     intake_receipt,
+    intake_saved,
+    intake_waiting,
     joining,
     placing,
 )
@@ -39,14 +41,18 @@ def show(desk: Desk) -> None:
     left, right = st.columns([1, 1], gap="medium")
     with left:
         look.section(say("Bring in a claims file"))
-        file, proposed = _form(desk)
+        file, proposed, mapping = _form(desk)
     with right:
-        receipt = _result(desk)
-    if proposed:
+        receipt = _result(desk, proposed is not None)
+    if proposed and mapping == PROPOSE:
         _mapping(desk, file, proposed)
+    elif proposed and not _is_in(file, mapping):
+        if intake_saved.show(desk, file, proposed, mapping):
+            _import(desk, file, proposed, mapping)
     elif receipt:
         intake_receipt.details(desk, receipt)
     placing.show(desk)
+    intake_waiting.show(desk)
     joining.show(desk)
     figure_doubts.show(desk)
     intake_history.stages(desk)
@@ -59,8 +65,8 @@ def _to_live() -> None:
     st.session_state["workspace"] = "live"
 
 
-def _form(desk: Desk) -> tuple[Any, Proposed | None]:
-    """The upload and what is known of it; the file, where it needs a mapping made first."""
+def _form(desk: Desk) -> tuple[Any, Proposed | None, str]:
+    """The upload, what is known of it, and the mapping it is to be read by."""
     say = desk.say
     file = st.file_uploader(say("Claims file (CSV, TSV, XLSX, JSON or GeoJSON)"), type=KINDS, key="claims-file")
     proposed = intake_mapping.proposed_for(desk, file) if file else None
@@ -77,18 +83,35 @@ def _form(desk: Desk) -> tuple[Any, Proposed | None]:
         help=say("A mapping is a readable file in data/mappings; it says which column is what, in which unit."),
     )
     incidents = {i.incident_id: say.of(i.title) for i in every_incident(desk.ctx, open_only=True)}
-    incident = whose.selectbox(
+    chosen = desk.incident()
+    whose.selectbox(
         say("Belongs to"),
         [None, *incidents],
-        index=min(1, len(incidents)),
+        index=1 + list(incidents).index(chosen.incident_id) if chosen and chosen.incident_id in incidents else 0,
         format_func=lambda key: incidents.get(key, say("no incident yet")),
         key="intake-incident",
     )
-    if mapping == PROPOSE:
-        return file, proposed
-    if st.button(say("Import"), type="primary", disabled=proposed is None, key="import"):
-        intake_progress.start(desk, file, mapping, incident)
-    return None, None
+    if file is None:
+        st.button(say("Import"), type="primary", disabled=True, key="import")
+    elif proposed and _is_in(file, mapping):
+        _import(desk, file, proposed, mapping)
+    return file, proposed, mapping
+
+
+def _is_in(file: Any, mapping: str) -> bool:
+    """Whether this upload was brought in by this mapping from here: then the receipt is what is looked at."""
+    return st.session_state.get("import-of") == (file.file_id, mapping)
+
+
+def _import(desk: Desk, file: Any, proposed: Proposed, mapping: str) -> None:
+    if st.button(desk.say("Import"), type="secondary" if _is_in(file, mapping) else "primary", key="import"):
+        _bring_in(desk, file, mapping, proposed.draft.encoding)
+
+
+def _bring_in(desk: Desk, file: Any, mapping: str, encoding: str = "") -> None:
+    started = intake_progress.start(desk, file, mapping, st.session_state.get("intake-incident"), encoding)
+    st.session_state["import-of"] = (file.file_id, mapping) if started else None
+    st.rerun()
 
 
 def _mapping(desk: Desk, file: Any, proposed: Proposed) -> None:
@@ -101,11 +124,13 @@ def _mapping(desk: Desk, file: Any, proposed: Proposed) -> None:
         st.error(intake_mapping.spoken(desk, fault))
         return
     st.session_state.pop("proposal", None)  # the mapping just saved fits the file now
-    intake_progress.start(desk, file, asked[0], st.session_state.get("intake-incident"))
-    st.rerun()
+    _bring_in(desk, file, asked[0])
 
 
-def _result(desk: Desk) -> Receipt | None:
+def _result(desk: Desk, at_hand: bool) -> Receipt | None:
+    """What came of the latest import; nothing, and no heading, while the first file is still being looked at."""
+    if at_hand and not intake_progress.anything(desk):
+        return None
     look.section(desk.say("Where every row went"))
     receipt = intake_progress.result(desk)
     if receipt is not None:

@@ -131,13 +131,24 @@ def _name(desk: Desk, column: str) -> str:
 
 
 def _row(desk: Desk, version: Version, found: ClaimHistory) -> list[str | look.Cell]:
-    say = desk.say
-    by = f"{version.brought_by} · {version.actor}".strip(" ·") or say("a message, or an act in this room")
-    row: list[str | look.Cell] = [f"{version.number}", desk.clock_text(version.since), by]
+    row: list[str | look.Cell] = [f"{version.number}", desk.clock_text(version.since), _made_by(desk, version)]
     for column in _columns(found):
         text = _text(desk, column, version.values[column], found.currency)
         row.append(look.Cell(text, "watch") if column in version.changed else text)
     return row
+
+
+def _made_by(desk: Desk, version: Version) -> str:
+    """A file, the messages that made it and theirs, or who placed the claim."""
+    say = desk.say
+    by = " · ".join(filter(None, (version.brought_by, version.actor)))
+    if version.messages:
+        steps = say(", ").join(say(STEP_NAMES[m.kind]) + " " + desk.clock_text(m.at) for m in version.messages)
+        return say("message: {steps} ({by})", steps=steps, by=by) if by else say("message: {steps}", steps=steps)
+    if version.placed:
+        placed = N_("place given · {actor}") if version.values["region"] else N_("place taken back · {actor}")
+        return say(placed, actor=version.actor)
+    return by or say("a message, or an act in this room")
 
 
 def _text(desk: Desk, column: str, value: Any, currency: str) -> str:

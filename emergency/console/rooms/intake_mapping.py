@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,18 +19,12 @@ from emergency.console.rooms import intake_words
 from emergency.console.rooms.intake_words import LINE_NAMES
 from emergency.domain.claim import LINES
 from emergency.service import mappings
-from emergency.service.mappings import COLUMN_NAMES, KIND_NAMES, Draft, FileFault, Proposed
+from emergency.service.drafts import claim_sources
+from emergency.service.mappings import AMOUNT_UNITS, COLUMN_NAMES, JOINED, KIND_NAMES, Draft, FileFault, Proposed
+from emergency.service.waiting_messages import likely_source
 from emergency.texts import N_, Message
 
-UNIT_NAMES = {
-    "": N_("choose"),
-    "yuan": N_("yuan"),
-    "wan": N_("ten thousand (万)"),
-    "yi": N_("hundred million (亿)"),
-    "usd": N_("US dollars"),
-    "whole": N_("whole units of the row's currency"),
-    "minor": N_("cents or fen"),
-}
+UNIT_NAMES = {"": N_("choose"), **AMOUNT_UNITS}
 ORDER_NAMES = {
     "ymd": N_("year, month, day"),
     "mdy": N_("month, day, year"),
@@ -45,8 +39,6 @@ ENCODING_NAMES = {
     "utf-16": "UTF-16",
     "cp1252": "Windows-1252",
 }
-# Sources of the mappings that come with the console.
-SHIPPED = ("openfema-nfip", "plain", "zh-common")
 ZONES = ("Asia/Shanghai", "America/Chicago", "America/New_York", "Europe/London", "UTC")
 CURRENCIES = ("CNY", "USD", "HKD", "EUR", "GBP", "JPY", "MOP", "TWD")
 # Usual ones first; the rest of a claim's columns can be opened.
@@ -56,7 +48,11 @@ FIRST = ("report_no", "loss_at", "line", "reported_at", "place", "lon", "lat", "
 def spoken(desk: Desk, fault: Exception) -> str:
     """A fault in the language of the desk; one that has only English words in those."""
     found = getattr(fault, "messages", None) or [a for a in fault.args[:1] if isinstance(a, Message)]
-    return desk.say("; ").join(desk.say(m) for m in found) or str(fault)
+    return spoken_all(desk, found) or str(fault)
+
+
+def spoken_all(desk: Desk, messages: Sequence[Message]) -> str:
+    return desk.say("; ").join(desk.say(m) for m in messages)
 
 
 @contextmanager
@@ -91,6 +87,9 @@ def editor(desk: Desk, file: Any, proposed: Proposed) -> tuple[str, Draft] | Non
     say, prefix = desk.say, f"map.{file.file_id}"
     look.section(say("Which column is what"))
     st.caption(say("Proposed from the headers and the cells. Names, phones, identity and house numbers are masked."))
+    for why in proposed.against:
+        st.caption(look.plain(say(why)))
+    _units(desk, proposed)
     _encoding(desk, prefix, proposed)
     preview, action = st.container(), st.container(key="em-mapping-action")
     rows_are = proposed.proposal.rows_are
@@ -101,6 +100,24 @@ def editor(desk: Desk, file: Any, proposed: Proposed) -> tuple[str, Draft] | Non
         _preview(desk, proposed, draft)
     with action:
         return _action(desk, file, prefix, proposed, draft)
+
+
+def _units(desk: Desk, proposed: Proposed) -> None:
+    """What the file says of its amounts outside their headers, and that it is proposed so."""
+    say, proposal = desk.say, proposed.proposal
+    for column, said in proposal.said.items():
+        if column in proposal.units and said.words not in proposal.columns[column].header:
+            unit = say(UNIT_NAMES[proposal.units[column]])
+            st.caption(
+                look.plain(
+                    say(
+                        "The file says “{words}”: {header} is proposed in {unit}.",
+                        words=said.words,
+                        unit=unit,
+                        header=proposal.columns[column].header,
+                    )
+                )
+            )
 
 
 def _encoding(desk: Desk, prefix: str, proposed: Proposed) -> None:
@@ -117,7 +134,7 @@ def _encoding(desk: Desk, prefix: str, proposed: Proposed) -> None:
         order,
         index=order.index(chosen) if chosen in order else None,
         format_func=lambda name: ENCODING_NAMES[name],
-        captions=[_sample(known[name].header, known[name].rows) for name in order],
+        captions=[_sample(known[name].header, mappings.shown_sample(desk.ctx, known[name], 1)) for name in order],
         key=f"{prefix}.encoding",
     )
 
@@ -133,14 +150,22 @@ def _preview(desk: Desk, proposed: Proposed, draft: Draft) -> None:
     """Ten rows under their headers, and under each header what it is taken as."""
     say = desk.say
     taken: dict[str, list[str]] = {}
-    for column, header in draft.columns.items():
-        taken.setdefault(header, []).append(say(COLUMN_NAMES[column]))
+    for column, headers in draft.headers.items():
+        for i, header in enumerate(headers, 1):
+            part = f" {i}/{len(headers)}" if len(headers) > 1 else ""
+            unit = UNIT_NAMES.get(draft.units.get(column, ""), "") if draft.units.get(column) else ""
+            name = say("{column}, in {unit}", column=say(COLUMN_NAMES[column]), unit=say(unit)) if unit else ""
+            taken.setdefault(header, []).append((name or say(COLUMN_NAMES[column])) + part)
+    unsure = {g.header for c, g in proposed.proposal.columns.items() if g.by_cells and draft.columns.get(c) == g.header}
     row: list[str | look.Cell] = [
-        look.Cell(say(", ").join(taken[h]), "ok", framed=True) if h in taken else say("not read")
-        for h in proposed.header
+        _taken_as(say(", ").join(taken[h]), h in unsure) if h in taken else say("not read") for h in proposed.header
     ]
     with st.container(key="em-preview"):
-        look.table(proposed.header, [row, *proposed.rows])
+        look.table(proposed.header, [row, *mappings.shown_rows(desk.ctx, proposed.proposal, draft.headers)])
+
+
+def _taken_as(columns: str, unsure: bool) -> look.Cell:
+    return look.Cell(f"{columns} ?" if unsure else columns, "watch" if unsure else "ok", framed=True)
 
 
 def _action(desk: Desk, file: Any, prefix: str, proposed: Proposed, draft: Draft) -> tuple[str, Draft] | None:
@@ -150,7 +175,14 @@ def _action(desk: Desk, file: Any, prefix: str, proposed: Proposed, draft: Draft
         st.info(say("Longitude and latitude stood under each other's header; they are exchanged here."))
     if questions:
         st.warning("  \n".join(say(q) for q in questions))
-    lost = [word for words in draft.words.values() for word, meaning in words.items() if not meaning]
+    for doubt in (*mappings.warnings(proposed, draft), *mappings.doubts(desk.ctx, draft)):
+        st.warning(say(doubt))
+    lost = [
+        shown
+        for column, words in draft.words.items()
+        for word, shown in mappings.shown_words(desk.ctx, draft.columns.get(column, ""), list(words)).items()
+        if not words[word]
+    ]
     if lost:
         st.info(say("Rows with {words} will be rejected: say below what they mean.", words=say(", ").join(lost[:6])))
     left, middle, right = st.columns([1.4, 1.4, 1], vertical_alignment="bottom")
@@ -165,27 +197,39 @@ def _action(desk: Desk, file: Any, prefix: str, proposed: Proposed, draft: Draft
     known = desk.ctx.content.library.mappings()
     with middle:
         if draft.rows_are == "messages":
-            draft = replace(
-                draft, source=str(st.selectbox(say("About claims of"), _sources(known), key=f"{prefix}.source"))
-            )
+            draft = replace(draft, source=_source(desk, prefix, proposed, draft))
         elif name.strip() in known:
             st.caption(say("There is a mapping of this name: it is replaced, and its claims stay of the same source."))
-    label = say("Save and import") if not questions else say("{n} questions first", n=len(questions))
+    label = say("Save and import")
+    if questions:
+        label = say("One question first") if len(questions) == 1 else say("{n} questions first", n=len(questions))
     if right.button(label, type="primary", disabled=bool(questions), key=f"{prefix}.save", width="stretch"):
         return name.strip(), draft
     return None
 
 
-def _sources(known: Mapping[str, Any]) -> list[str]:
-    """Sources of claims, those a person named here first."""
-    found = [raw["source"] for raw, _ in known.values() if raw.get("kind", "claims") == "claims" and "source" in raw]
-    return sorted(dict.fromkeys(map(str, found)), key=lambda name: (name in SHIPPED, name))
+def _source(desk: Desk, prefix: str, proposed: Proposed, draft: Draft) -> str:
+    """Whose claims messages speak of: proposed is the source that has most of their numbers."""
+    sources, header = claim_sources(desk.ctx), proposed.proposal.reading.header
+    number = draft.columns.get("report_no", "")
+    rows = proposed.proposal.reading.rows if number in header else ()
+    likely = likely_source(desk.ctx, [row[header.index(number)] for row in rows])
+    sources = [*([likely] if likely and likely not in sources else []), *sources]
+    return str(
+        st.selectbox(
+            desk.say("About claims of"),
+            sources,
+            index=sources.index(likely) if likely else 0,
+            key=f"{prefix}.source",
+        )
+    )
 
 
 def _choices(desk: Desk, prefix: str, known: str, proposed: Proposed) -> Draft:
     say, draft = desk.say, proposed.draft
     headers = list(dict.fromkeys(h for h in proposed.header if h))
     columns: dict[str, str] = {}
+    more: dict[str, tuple[str, ...]] = {}
     units: dict[str, str] = {}
     names = draft.columns_of_kind
     first = [c for c in (FIRST if draft.rows_are == "claims" else names) if c in names]
@@ -199,13 +243,13 @@ def _choices(desk: Desk, prefix: str, known: str, proposed: Proposed) -> Draft:
             format_func=lambda kind: _capital(say(KIND_NAMES[kind])),
             key=f"{prefix}.kind",
         )
-        _grid(desk, known, first, headers, draft, columns, units)
+        _grid(desk, known, first, headers, draft, columns, more, units)
         if rest:
             with st.expander(say("More columns"), expanded=any(c in draft.columns for c in rest if c != "policy_no")):
-                _grid(desk, known, rest, headers, draft, columns, units)
+                _grid(desk, known, rest, headers, draft, columns, more, units)
         settings = _settings(desk, known, draft, "line" in names and "line" not in columns)
     parts = {c: p for c, p in draft.parts.items() if columns.get(c) == draft.columns.get(c)}
-    return replace(draft, columns=columns, units=units, parts=parts, **settings)
+    return replace(draft, columns=columns, more=more, units=units, parts=parts, **settings)
 
 
 def _grid(
@@ -215,6 +259,7 @@ def _grid(
     headers: list[str],
     draft: Draft,
     columns: dict[str, str],
+    more: dict[str, tuple[str, ...]],
     units: dict[str, str],
 ) -> None:
     say = desk.say
@@ -223,6 +268,12 @@ def _grid(
     for name in names:
         needed = " *" if name in draft.needed else ""
         found = draft.columns.get(name, "")
+        if name in JOINED:
+            chosen, *rest = _joined(desk, places[at % 4], prefix, name, headers, draft) or [""]
+            at += 1
+            if chosen:
+                columns[name], more[name] = chosen, tuple(rest)
+            continue
         chosen = places[at % 4].selectbox(
             _capital(say(COLUMN_NAMES[name])) + needed,
             ["", *headers],
@@ -234,15 +285,34 @@ def _grid(
         if chosen:
             columns[name] = chosen
         if chosen and name in mappings.AMOUNTS:
-            said = draft.units.get(name, "")
+            said = draft.units.get(name, "") if chosen == found else mappings.said_unit(chosen)
             units[name] = places[at % 4].selectbox(
                 say("Its unit *"),
                 list(UNIT_NAMES),
                 index=list(UNIT_NAMES).index(said),
                 format_func=lambda u: say(UNIT_NAMES[u]),
-                key=f"{prefix}.{name}.unit",
+                key=f"{prefix}.{name}.unit.{chosen}",
             )
             at += 1
+
+
+def _joined(desk: Desk, place: Any, prefix: str, name: str, headers: list[str], draft: Draft) -> list[str]:
+    """The column of a place or a time, or the several it is joined from, in the order they are chosen."""
+    say = desk.say
+    found = draft.headers.get(name, ())
+    return list(
+        place.multiselect(
+            _capital(say(COLUMN_NAMES[name])) + (" *" if name in draft.needed else ""),
+            headers,
+            default=[h for h in found if h in headers],
+            max_selections=JOINED[name],
+            placeholder="–",
+            key=f"{prefix}.column.{name}",
+            help=say("Several columns are joined in this order: province, city, county, street.")
+            if name == "place"
+            else say("A day and its time of day may stand in two columns: choose the day first."),
+        )
+    )
 
 
 def _settings(desk: Desk, prefix: str, draft: Draft, ask_line: bool) -> dict[str, Any]:

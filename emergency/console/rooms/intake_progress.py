@@ -20,24 +20,37 @@ AT_ONCE_SECONDS = 2.0
 LOOK_EVERY_SECONDS = 1.0
 
 
-def start(desk: Desk, file: Any, mapping: str, incident: str | None) -> None:
-    """Begin to bring an uploaded file in; a refusal is said where `result` says everything else."""
+def start(desk: Desk, file: Any, mapping: str, incident: str | None, encoding: str = "") -> bool:
+    """Begin to bring an uploaded file in; a refusal is said where `result` says everything else.
+
+    Args:
+        encoding: as a person chose it; the mapping's own where it is empty.
+
+    Returns:
+        whether it is on its way, or in; a file that broke off is neither.
+    """
     st.session_state["import-refusal"], st.session_state["import-mine"] = "", None
     try:
         job = desk.running.imports.start(
             desk.ctx,
             file.name,
             file.getbuffer(),
-            mapping_named(desk.ctx, mapping),
+            mapping_named(desk.ctx, mapping, encoding),
             incident_id=incident,
             say=desk.say,
         )
     except (Refused, MappingFault) as fault:
         st.session_state["import-refusal"] = spoken(desk, fault)
-        return
+        return False
     st.session_state["import-mine"] = job
     with st.spinner(desk.say("Reading {file} …", file=job.file_name)):
         job.wait(AT_ONCE_SECONDS)
+    return job.fault is None
+
+
+def anything(desk: Desk) -> bool:
+    """Whether an import is on its way, has ended or was refused."""
+    return bool(st.session_state.get("import-refusal")) or desk.running.imports.of(desk.ctx.store.name) is not None
 
 
 def result(desk: Desk) -> Receipt | None:

@@ -9,12 +9,14 @@ import pandas as pd
 import streamlit as st
 
 from emergency.console import look
-from emergency.console.desk import Desk
+from emergency.console.desk import Desk, incident_key
+from emergency.console.rooms import frame
 from emergency.console.rooms.intake_mapping import ENCODING_NAMES, spoken
+from emergency.console.rooms.situation import every_key
 from emergency.domain.instant import from_us
 from emergency.service.context import Refused
-from emergency.service.mappings import COLUMN_NAMES, masked_preview
-from emergency.service.receipts import FlagLine, Receipt, flags_of, reading_of
+from emergency.service.mappings import COLUMN_NAMES
+from emergency.service.receipts import FlagLine, Receipt, flags_of, masked_preview, reading_of
 from emergency.service.record_files import RecordReceipt
 from emergency.service.records import imports
 
@@ -36,6 +38,7 @@ def counts(desk: Desk, receipt: Receipt) -> None:
             [say("in the file"), f"{receipt.rows:,}"],
             [say("new"), f"{receipt.new:,}"],
             [say("updated"), f"{receipt.updated:,}"],
+            [say("accepted: new and updated"), f"{receipt.accepted:,}"],
             [say("duplicates: here already, unchanged"), f"{same:,}"],
             [say("duplicates: repeated in the file"), watched(receipt.repeated)],
             [say("rejected"), watched(receipt.rejected)],
@@ -54,22 +57,39 @@ def counts(desk: Desk, receipt: Receipt) -> None:
             seconds=f"{receipt.seconds:.1f}",
         )
         + " · "
+        + say(
+            "{accepted} accepted = {new} new + {updated} updated",
+            accepted=f"{receipt.accepted:,}",
+            new=f"{receipt.new:,}",
+            updated=f"{receipt.updated:,}",
+        )
+        + " · "
         + _read_as(receipt.encoding, receipt.crs_source)
     )
     if isinstance(receipt, RecordReceipt):
-        st.caption(
-            say(
-                "{changed} claims follow a newer message; {waiting} messages wait for claims not here yet.",
-                changed=f"{receipt.claims_changed:,}",
-                waiting=f"{receipt.waiting:,}",
+        if receipt.kind == "messages":
+            st.caption(
+                say(
+                    "{changed} claims follow a newer message; {waiting} messages wait for claims of {source} that are"
+                    " not here yet.",
+                    changed=f"{receipt.claims_changed:,}",
+                    waiting=f"{receipt.waiting:,}",
+                    source=receipt.source,
+                )
             )
-        )
         for doubt in receipt.doubts:
             st.warning(doubt)
     if receipt.accepted > receipt.unlocated:
-        pages = st.session_state.get("pages", {})
-        if "situation" in pages:
-            st.page_link(pages["situation"], label=say("See them on the map"), icon=":material/radar:")
+        told = (desk.ctx.store.name, receipt.incident_id)
+        if st.button(say("See them on the map"), icon=":material/radar:", key="see-map", on_click=_look_at, args=told):
+            frame.go("situation")
+
+
+def _look_at(workspace: str, incident: str | None) -> None:
+    """The Situation room opens on the claims that came in: of their incident, or all where they have none."""
+    if incident is not None:
+        st.session_state[incident_key(workspace)] = incident
+    st.session_state[every_key(workspace)] = incident is None
 
 
 def _read_as(encoding: str, crs: str) -> str:
@@ -94,7 +114,9 @@ def details(desk: Desk, receipt: Receipt) -> None:
 def _kinds(desk: Desk, kinds: Sequence[FlagLine], *, titled: bool = True) -> None:
     say = desk.say
     heads = [say("What about it")] if titled else []
-    heads += [say("Rows"), say("Row numbers"), say("Column"), say("The cell says")]
+    numbered = kinds and all(k.above is not None for k in kinds if k.row_numbers)
+    heads += [say("Rows"), say("Rows in the file") if numbered else say("Data rows, 1 = the first")]
+    heads += [say("Column"), say("The cell says")]
     heads.append(say("What was done, or what to look at") if titled else say("Why"))
     look.table(
         heads,
@@ -105,7 +127,7 @@ def _kinds(desk: Desk, kinds: Sequence[FlagLine], *, titled: bool = True) -> Non
                 _numbers(k),
                 k.field or "–",
                 _said(desk, k),
-                say(k.note),
+                say(k.note) if titled else _example(desk, k, say(k.note)),
             ]
             for k in kinds[:SHOWN_KINDS]
         ],
@@ -118,13 +140,20 @@ def _kinds(desk: Desk, kinds: Sequence[FlagLine], *, titled: bool = True) -> Non
 def _said(desk: Desk, kind: FlagLine) -> str:
     """The cell; of rows that repeat another the columns in which they differ."""
     if kind.code != "repeated" or not kind.value:
-        return kind.value or "–"
+        return _example(desk, kind, kind.value) if kind.value else "–"
     columns = [desk.say(COLUMN_NAMES[c]) for c in kind.value.split(", ") if c in COLUMN_NAMES]
     return desk.say("another {columns}", columns=desk.say(", ").join(columns))
 
 
+def _example(desk: Desk, kind: FlagLine, what: str) -> str:
+    """What the first row says, named as that row's where the others say something else."""
+    if kind.alike or not kind.row_numbers:
+        return what
+    return desk.say("for example row {row}: {what}", row=kind.shown_rows[0], what=what)
+
+
 def _numbers(kind: FlagLine) -> str:
-    shown = kind.row_numbers[:8]
+    shown = kind.shown_rows[:8]
     return ", ".join(map(str, shown)) + (" …" if kind.rows > len(shown) else "") if shown else "–"
 
 

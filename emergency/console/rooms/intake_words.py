@@ -34,7 +34,7 @@ STEP_NAMES: Mapping[str, str] = {
     "paid": N_("paid out"),
     "closed": N_("closed"),
     "cancelled": N_("cancelled"),
-    "declined": N_("declined"),
+    "declined": N_("denied"),
     "supplement": N_("papers asked for or handed in"),
     "advance": N_("paid in advance"),
     "figures": N_("amounts only"),
@@ -73,10 +73,11 @@ def _column(desk: Desk, prefix: str, column: str, header: str, found: Mapping[st
     with st.expander(title, expanded=bool(lost)):
         places = st.columns(4)
         order = [*lost, *(word for word in found if word not in lost)]
+        shown = mappings.shown_words(desk.ctx, header, order)
         for i, word in enumerate(order):
             options = ["", *CHOICES[column]]
             said[word] = places[i % 4].selectbox(
-                word[:40],
+                shown[word][:40],
                 options,
                 index=options.index(found[word]) if found[word] in options else 0,
                 format_func=lambda key: say(names[key]) if key else say("reject these rows"),

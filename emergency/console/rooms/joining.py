@@ -7,11 +7,12 @@ from datetime import datetime, time
 import streamlit as st
 
 from emergency.console import look
-from emergency.console.desk import Desk
+from emergency.console.desk import FIRST_DAY, LAST_DAY, Desk
 from emergency.console.rooms import joining_area
 from emergency.console.rooms.intake_mapping import spoken
 from emergency.domain.incident import Incident
 from emergency.service import joining
+from emergency.service.cat_code import set_cat_code
 from emergency.service.context import Conflict, Refused
 from emergency.service.joining import Preview, Rule
 from emergency.texts import N_
@@ -43,7 +44,7 @@ def show(desk: Desk) -> None:
     with st.expander(look.plain(label), key="joining"):
         kind, text = st.session_state.pop("joining-said", ("", ""))
         if kind:
-            getattr(st, kind)(look.plain(text))
+            look.notice(kind, look.plain(text))
         rule = _rule(desk, incident)
         found = _preview(desk, incident, rule) if rule is not None else None
         joining_area.map_below(desk, f"joining.{incident.incident_id}.area", found.by_region if found else ())
@@ -56,12 +57,16 @@ def show(desk: Desk) -> None:
 def _rule(desk: Desk, incident: Incident) -> Rule | None:
     say, regions = desk.say, desk.ctx.regions
     key = f"joining.{incident.incident_id}"
-    own = joining.standing(desk.ctx).get(incident.incident_id) or joining.rule_for(desk.ctx, incident)
+    standing = joining.standing(desk.ctx).get(incident.incident_id)
+    own = standing or joining.rule_for(desk.ctx, incident)
+    # A start that was corrected in the report is the start here, whatever the field held before.
+    began = f"{key}.{own.since.isoformat()}"
     since, until = own.since.astimezone(desk.zone), max(own.until, desk.ctx.now()).astimezone(desk.zone)
     places = st.columns(4)
-    first = places[0].date_input(say("Loss since (day)"), since.date(), key=f"{key}.since")
-    at = places[1].time_input(say("Loss since (time)"), since.time().replace(second=0, microsecond=0), key=f"{key}.at")
-    last = places[2].date_input(say("until (day)"), until.date(), key=f"{key}.until")
+    first = places[0].date_input(say("Loss since (day)"), since.date(), FIRST_DAY, LAST_DAY, key=f"{began}.since")
+    clock = since.time().replace(second=0, microsecond=0)
+    at = places[1].time_input(say("Loss since (time)"), clock, key=f"{began}.at")
+    last = places[2].date_input(say("until (day)"), until.date(), FIRST_DAY, LAST_DAY, key=f"{key}.until")
     perils = places[3].multiselect(
         say("Perils"),
         list(PERIL_NAMES),
@@ -70,6 +75,7 @@ def _rule(desk: Desk, incident: Incident) -> Rule | None:
         key=f"{key}.perils",
         filter_mode="contains",
         select_all=False,
+        placeholder=say("choose"),
     )
     codes = [*regions.codes(regions.levels[0]), *regions.codes(desk.ctx.profile.region_level)]
     codes = list(dict.fromkeys([*own.regions, *codes]))
@@ -81,12 +87,15 @@ def _rule(desk: Desk, incident: Incident) -> Rule | None:
         key=f"{key}.regions",
         filter_mode="contains",
         select_all=False,
+        placeholder=say("choose"),
     )
     st.session_state.setdefault(f"{key}.area", own.area)
     area = joining_area.text(desk, f"{key}.area")
     left, right = st.columns(2)
     blank = left.checkbox(say("Also claims that name no cause"), own.without_cause, key=f"{key}.blank")
-    later = right.checkbox(say("Claims that come in later join as well"), True, key=f"{key}.standing")
+    later = right.checkbox(
+        say("Claims that come in later join as well"), standing is not None, key=f"{key}.standing.{standing is None}"
+    )
     coarse = own.by_region
     if area.strip():
         label = say("Also claims of which only the region is known, where its middle lies in the area")
@@ -127,14 +136,37 @@ def _preview(desk: Desk, incident: Incident, rule: Rule) -> Preview | None:
     if found.by_region:
         most = [f"{desk.region(code)} {n:,}" for code, n in found.by_region[:6]]
         st.caption(say("Most of them: {regions}", regions=say("; ").join(most)))
-    if st.button(say("Let {n} claims join", n=f"{found.joining:,}"), type="primary", key="join"):
-        try:
-            done = joining.join(desk.ctx, incident.incident_id, rule)
-            st.session_state["joining-said"] = ("success", say("{n} claims joined.", n=f"{done.claims:,}"))
-        except Refused as fault:
-            st.session_state["joining-said"] = ("error", spoken(desk, fault))
-        st.rerun()
+    if found.earlier:
+        st.caption(say("{n} more losses lie in the 30 days before this start.", n=f"{found.earlier:,}"))
+    # What is pressed is what was drawn: a callback is given the rule and the preview of the page as it was seen.
+    st.button(
+        _press(desk, found, rule),
+        type="primary",
+        key="join",
+        disabled=not found.joining and not rule.standing,
+        on_click=_join,
+        args=(desk, incident.incident_id, rule, found),
+    )
     return found
+
+
+def _press(desk: Desk, found: Preview, rule: Rule) -> str:
+    """What pressing does, in words."""
+    say, n = desk.say, f"{found.joining:,}"
+    if not rule.standing:
+        return say("Let {n} claims join", n=n)
+    if not found.joining:
+        return say("Let claims that come in later join")
+    return say("Let {n} claims join, and those that come in later", n=n)
+
+
+def _join(desk: Desk, incident_id: str, rule: Rule, seen: Preview) -> None:
+    try:
+        done = joining.join(desk.ctx, incident_id, rule, seen)
+    except Refused as fault:
+        st.session_state["joining-said"] = ("error", spoken(desk, fault))
+    else:
+        st.session_state["joining-said"] = ("success", desk.say("{n} claims joined.", n=f"{done.claims:,}"))
 
 
 def _standing(desk: Desk, incident: Incident) -> None:
@@ -161,7 +193,7 @@ def _code(desk: Desk, incident: Incident) -> None:
         say("Set the code"), key="set-cat-code", disabled=code.strip() == incident.cat_code, width="stretch"
     ):
         try:
-            joining.set_cat_code(desk.ctx, incident.incident_id, code)
+            set_cat_code(desk.ctx, incident.incident_id, code)
             st.session_state["joining-said"] = ("success", say("The code is set."))
         except (Conflict, Refused) as fault:
             st.session_state["joining-said"] = ("error", spoken(desk, fault))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from emergency.console.components.dispatch_map import Drawing, Legend, dispatch_map
 from emergency.console.desk import Desk
-from emergency.console.rooms.geography import geometry_of, points_of, view_of
+from emergency.console.rooms.geography import fit_of, geometry_of, incident_view, points_of
 from emergency.service import joining
 
 
@@ -47,12 +47,12 @@ def map_below(desk: Desk, key: str, joining_now: Iterable[tuple[str, int]]) -> N
         say,
         Legend.covering(say("claims that would join"), max(counted.values(), default=1)),
         counted,
-        view=view_of(desk),
-        fit=desk.ctx.store.name,
+        view=incident_view(desk),
+        fit=fit_of(desk),
         height=420,
         drawing=Drawing(corners, active=True, shapes=shapes),
         on_drew=lambda drawn: _keep(key, drawn),
-        attribution=desk.ctx.regions.source,
+        attribution=say(desk.ctx.regions.source),
         **geometry_of(desk),
         points=points_of(desk),
     )

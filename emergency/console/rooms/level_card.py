@@ -16,6 +16,7 @@ from emergency.domain.level import LevelStretch, StepDown, metric_name
 from emergency.service import authority, deciding
 from emergency.service.authority import Asked, Pending
 from emergency.service.grading import Evaluation, agree_to_lower, confirm_level
+from emergency.service.lowered import Lowered, lowered
 from emergency.service.response import playbook_of
 
 STATES = {"asked": "watch", "silent": "plain", "waiting": "plain"}
@@ -30,8 +31,11 @@ def show(desk: Desk, evaluation: Evaluation, history: tuple[LevelStretch, ...]) 
     asked = deciding.request(desk.ctx, incident.incident_id)
     if asked is not None:
         _second(desk, evaluation, asked)
-    if evaluation.raises or incident.provisional:
-        _proposal(desk, evaluation, waiting)
+    decided = lowered(desk.ctx, evaluation)
+    if decided is not None and decided.same:
+        _decided_against(desk, decided)
+    elif evaluation.raises or incident.provisional:
+        _proposal(desk, evaluation, waiting, decided)
     else:
         _in_force(desk, evaluation, history)
     _otherwise(desk, evaluation)
@@ -49,7 +53,30 @@ def _closed(desk: Desk, incident: Incident) -> None:
 # A proposal ---------------------------------------------------------------------------------------
 
 
-def _proposal(desk: Desk, evaluation: Evaluation, waiting: Pending | None) -> None:
+def _decided_against(desk: Desk, decided: Lowered) -> None:
+    """What people have lowered is not proposed again by the same figures."""
+    say = desk.say
+    title = say("{level} is in force", level=say(LEVELS[decided.level]))
+    if decided.level is None:
+        title = say("No response is in force")
+    small = say("It is proposed again as soon as a figure behind it changes.")
+    with look.needs_card("level", title, _who_lowered(desk, decided), small, "ok"):
+        pass
+
+
+def _who_lowered(desk: Desk, decided: Lowered) -> str:
+    say = desk.say
+    return say(
+        "The proposed {proposed} was lowered to {level} by {who} at {time}, reason: {reason}",
+        proposed=say(LEVELS[decided.proposed]),
+        level=say(LEVELS[decided.level]),
+        who=say(" and ").join(decided.by),
+        time=desk.clock_text(decided.at),
+        reason=decided.reason,
+    )
+
+
+def _proposal(desk: Desk, evaluation: Evaluation, waiting: Pending | None, decided: Lowered | None) -> None:
     say, incident = desk.say, evaluation.incident
     level = evaluation.proposed if evaluation.raises else incident.response_level
     title = say("{level} is proposed", level=say(LEVELS[level]))
@@ -57,6 +84,10 @@ def _proposal(desk: Desk, evaluation: Evaluation, waiting: Pending | None) -> No
         title = say("{level} applies provisionally: nobody has confirmed it", level=say(LEVELS[level]))
     tone = "bad" if incident.provisional or level == 1 else "watch"
     small = _means(desk, incident, level)
+    if decided is not None:
+        figures = say(", ").join(say(metric_name(one)) for one in decided.changed)
+        since = say("Since then another figure: {figures}.", figures=figures)
+        small = f"{_who_lowered(desk, decided)} {since} {small}"
     with look.needs_card("level", title, why(desk, evaluation.response), small, tone):
         _button(desk, evaluation, level)
     if waiting is not None:
@@ -138,6 +169,12 @@ def _when(desk: Desk, one: Asked) -> str:
 def _in_force(desk: Desk, evaluation: Evaluation, history: tuple[LevelStretch, ...]) -> None:
     say, incident = desk.say, evaluation.incident
     if incident.response_level is None:
+        if all(one.value is None for one in evaluation.response.indicators):
+            small = say("Enter what is known under “Enter a figure”, or bring in claims; the rules look at it at once.")
+            text = say("No figure these rules ask for is known, so nothing can be said of a level.")
+            with look.needs_card("level", say("The rules have nothing to go by yet"), text, small, "plain"):
+                pass
+            return
         text = say("No indicator reaches a level.")
         ahead = way_ahead(desk, evaluation.response)
         with look.needs_card("level", say("The rules propose no response"), ahead or text, "", "ok"):
@@ -176,7 +213,8 @@ def _agrees(desk: Desk, evaluation: Evaluation) -> str:
 def _down_button(desk: Desk, evaluation: Evaluation, down: StepDown) -> None:
     say = desk.say
     with st.popover(say("Step down to {level}", level=say(LEVELS[down.to]))):
-        reason = st.text_input(say("Reason (kept for the record)"), key="down-reason")
+        mine = f"down-reason-{evaluation.incident.incident_id}"
+        reason = st.text_input(say("Reason (kept for the record)"), key=mine)
         if st.button(say("Step down"), type="primary", key="step-down"):
             _confirm(desk, evaluation, down.to, reason)
 
@@ -234,7 +272,8 @@ def _second(desk: Desk, evaluation: Evaluation, asked: deciding.Lowering) -> Non
 def _otherwise(desk: Desk, evaluation: Evaluation) -> None:
     say = desk.say
     refused = st.session_state.pop("override-refused", False)
-    with st.expander(say("Decide otherwise"), expanded=refused), st.form("override", border=False):
+    name = f"override-{evaluation.incident.incident_id}"
+    with st.expander(say("Decide otherwise"), expanded=refused), st.form(name, border=False):
         level = st.selectbox(say("Level"), [1, 2, 3, None], format_func=lambda value: say(LEVELS[value]))
         reason = st.text_input(say("Reason (kept for the record)"))
         if evaluation.proposed == 1:
@@ -254,8 +293,15 @@ def _confirm(desk: Desk, evaluation: Evaluation, level: int | None, reason: str)
     if deciding.request(desk.ctx, incident_id):
         said("info", say("Asked. Another person has to agree before the level is lowered."))
     else:
-        said("success", say("{level} is in force; its tasks are laid out.", level=say(LEVELS[level])))
+        said("success", _decided(desk, level))
     st.rerun()
+
+
+def _decided(desk: Desk, level: int | None) -> str:
+    say = desk.say
+    if level is None:
+        return say("No response is in force")
+    return say("{level} is in force; its tasks are laid out.", level=say(LEVELS[level]))
 
 
 def _act_button(desk: Desk, label: str, key: str, act: Callable[[], object]) -> None:

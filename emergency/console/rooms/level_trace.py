@@ -9,16 +9,17 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame
+from emergency.console.rooms import figure_doubts, frame, record_look, tag_suggest
 from emergency.console.rooms.level_words import FAULTS, LEVELS, TONES, figure, mark, said, spoken, way_ahead
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
-from emergency.domain.level import Grade, Indicator, LevelStretch, metric_name
+from emergency.domain.level import Grade, InCommand, Indicator, LevelStretch, metric_name
 from emergency.domain.level.history import KINDS
 from emergency.service import authority, deciding
 from emergency.service.command_history import jointly_active
 from emergency.service.grading import Evaluation, ProvinceGrade
-from emergency.service.level_facts import ESTIMATES, INDUSTRY
+from emergency.service.joint import withdraw_joint
+from emergency.service.level_facts import ESTIMATES, INDUSTRY, MARKET_SHARE
 from emergency.service.proposing import proposals
 from emergency.texts import N_
 
@@ -29,6 +30,9 @@ BASES = {
 }
 SHORT_BASES = {"industry": N_("industry"), "estimated": N_("estimated"), "own": N_("own, a floor")}
 
+# They grow by themselves while an outage lasts.
+OUTAGES = ("outage.one_province_minutes", "outage.multi_province_minutes")
+
 
 def response(desk: Desk, evaluation: Evaluation) -> None:
     """The company's own level: every row that is known, and what it rests on."""
@@ -37,27 +41,32 @@ def response(desk: Desk, evaluation: Evaluation) -> None:
     if upper is not None and upper.level != evaluation.response.level:
         st.caption(desk.say("On the upper ends of the estimates it would be {level}.", level=_level(desk, upper.level)))
     _forecast(desk, evaluation)
+    figure_doubts.show(desk)
 
 
 def by_law(desk: Desk, evaluation: Evaluation) -> None:
-    """The regulator's class, with a badge of its own."""
+    """The regulator's class, with a badge of its own, and the tags that figures speak for."""
     say, grade = desk.say, evaluation.event_class
+    tag_suggest.show(desk, evaluation, "response-said")
     if grade is None:
         look.section(say("Event class – the regulator's scale"))
+        st.html(look.pill(say("not applicable"), "plain"))
         st.caption(say(evaluation.class_note) if evaluation.class_note else "")
         return
-    word = say(frame.CLASS_WORDS[grade.level])
-    basis = say(BASES[evaluation.class_basis])
+    word = say(frame.class_word(grade))
+    known = frame.has_figures(grade)
+    basis = say(BASES[evaluation.class_basis]) if known else ""
     head = look.esc(say("Event class – the regulator's scale"))
     st.html(
         f'<div class="em-class-badge"><h2 class="em-section">{head}</h2>'
-        f"<b>{look.esc(word)}</b><mark>{look.esc(basis)}</mark></div>"
+        f"<b>{look.esc(word)}</b>" + (f"<mark>{look.esc(basis)}</mark></div>" if basis else "</div>")
     )
     _trace(desk, "", grade, evaluation)
-    if evaluation.class_basis == "own":
-        st.caption(
-            say("On our own figures only, so a floor: enter an industry figure with its source, or our market share.")
-        )
+    if evaluation.class_basis == "own" and known:
+        text = N_("On our own figures only, so a floor: enter an industry figure with its source, or our market share.")
+        if MARKET_SHARE in evaluation.facts:
+            text = N_("On our own figures only, so a floor: our market share is known, our own payout is not yet.")
+        st.caption(say(text))
 
 
 def _level(desk: Desk, level: int | None) -> str:
@@ -78,6 +87,8 @@ def _trace(desk: Desk, title: str, grade: Grade, evaluation: Evaluation) -> None
     lines = []
     if ahead := way_ahead(desk, grade):
         lines.append(say("Next: {ahead}", ahead=ahead))
+    if any(i.metric in OUTAGES and i.value for i in known):
+        lines.append(say("Minutes of an outage go on counting until the system is entered as up, or 0 minutes are."))
     if unknown := [say(metric_name(i.metric)) for i in grade.indicators if i.value is None]:
         lines.append(say("Not known: {names}", names=say("; ").join(dict.fromkeys(unknown))))
     lines.append(_sources(desk, grade, evaluation))
@@ -88,11 +99,11 @@ def _indicator(desk: Desk, i: Indicator, currency: str, evaluation: Evaluation, 
     say = desk.say
     ahead = "–"
     if i.step is not None:
-        ahead = say(
-            "{distance} to {mark}",
-            distance=figure(desk, i.step.metric, i.step.distance, currency),
-            mark=mark(i.step.level),
-        )
+        distance = figure(desk, i.step.metric, i.step.distance, currency)
+        if grade.value == "class":
+            ahead = say("{distance} to “{class_}”", distance=distance, class_=say(frame.CLASS_WORDS[i.step.level]))
+        else:
+            ahead = say("{distance} to {mark}", distance=distance, mark=mark(i.step.level))
     return [
         str(i.row.number) if i.row else "–",
         _told(desk, i, evaluation, grade),
@@ -210,6 +221,8 @@ def provinces(desk: Desk, evaluation: Evaluation, history: tuple[LevelStretch, .
     for one in evaluation.provinces:
         if one.joint and one.jurisdiction not in joint:
             _offer(desk, evaluation, one)
+    for place, level in joint.items():
+        _withdraw(desk, evaluation, place, level)
 
 
 def _province(desk: Desk, one: ProvinceGrade, joint: dict[str, int | None]) -> list[str | look.Cell]:
@@ -237,7 +250,8 @@ def _why(desk: Desk, grade: Grade) -> str:
 def _class_word(desk: Desk, grade: Grade | None, basis: str) -> str:
     if grade is None:
         return "–"
-    return f"{desk.say(frame.CLASS_WORDS[grade.level])} ({desk.say(SHORT_BASES[basis])})"
+    word = desk.say(frame.class_word(grade))
+    return f"{word} ({desk.say(SHORT_BASES[basis])})" if frame.has_figures(grade) else word
 
 
 def _offer(desk: Desk, evaluation: Evaluation, one: ProvinceGrade) -> None:
@@ -257,6 +271,25 @@ def _offer(desk: Desk, evaluation: Evaluation, one: ProvinceGrade) -> None:
             st.rerun()
 
 
+def _withdraw(desk: Desk, evaluation: Evaluation, jurisdiction: str, level: int | None) -> None:
+    """A joint activation, and the way out of it."""
+    say = desk.say
+    codes = {one.jurisdiction: one.province for one in evaluation.provinces}
+    place = desk.region(codes[jurisdiction]) if jurisdiction in codes else jurisdiction
+    title = say("{place} is jointly active at {mark}", place=place, mark=mark(level))
+    text = say("Its own figures are graded beside it. Withdrawn, it stands by its own level again.")
+    form = f"joint-form-{evaluation.incident.incident_id}-{jurisdiction}"
+    with look.needs_card(f"joint-{jurisdiction}", title, text, "", "plain"), st.form(form):
+        reason = st.text_input(say("Why?"))
+        if st.form_submit_button(say("Withdraw the joint activation")):
+            try:
+                withdraw_joint(desk.ctx, evaluation.incident, jurisdiction, reason)
+                said("success", say("{place} stands by its own level again.", place=place))
+            except FAULTS as fault:
+                said("error", spoken(desk, fault))
+            st.rerun()
+
+
 # History ------------------------------------------------------------------------------------------
 
 
@@ -265,8 +298,9 @@ def history_table(desk: Desk, incident: Incident, stretches: tuple[LevelStretch,
     say = desk.say
     if stretches:
         look.section(say("Who commanded at which level when"))
-        heads = [say("From"), say("Until"), say("Level"), say("Decided"), say("By"), say("Command"), say("Reason")]
-        look.table(heads, [_stretch(desk, incident, one) for one in reversed(stretches)])
+        heads = [say("From"), say("Until"), say("Level"), say("Decided"), say("By"), say("Command")]
+        rows_ = [row for one in reversed(stretches) for row in _stretch(desk, incident, one)]
+        look.table([*heads, say("Reason or hand-over note")], rows_)
     rows = proposals(desk.ctx, incident.incident_id)
     if rows:
         with st.expander(say("Every proposal kept ({count})", count=len(rows))):
@@ -274,19 +308,29 @@ def history_table(desk: Desk, incident: Incident, stretches: tuple[LevelStretch,
             look.table(heads, [_kept(desk, row) for row in rows])
 
 
-def _stretch(desk: Desk, incident: Incident, one: LevelStretch) -> list[str | look.Cell]:
+def _stretch(desk: Desk, incident: Incident, one: LevelStretch) -> list[list[str | look.Cell]]:
+    """A row for each who commanded in it, the latest first; the decision stands in the row it was taken in."""
+    turns = one.commanders or (InCommand("", one.since, one.until),)
+    return [_turn(desk, incident, one, turn, place == 0) for place, turn in reversed(list(enumerate(turns)))]
+
+
+def _turn(
+    desk: Desk, incident: Incident, one: LevelStretch, turn: InCommand, decided: bool
+) -> list[str | look.Cell]:
     say = desk.say
     role = say.of(authority.title_of(desk.ctx, incident, one.role)) if one.role and not one.provisional else ""
-    who = " + ".join(x for x in (one.actor, one.second_actor) if x) if not one.provisional else say("nobody")
+    names = record_look.persons(desk, (one.actor, one.second_actor))
+    who = " + ".join(names) if not one.provisional else say("nobody")
     where = f" · {one.jurisdiction}" if one.jurisdiction else ""
+    person = record_look.persons(desk, [turn.person])[0] if turn.person else say("vacant")
     return [
-        desk.clock_text(one.since),
-        desk.clock_text(one.until) if one.until else say("now"),
+        desk.clock_text(turn.since),
+        desk.clock_text(turn.until) if turn.until else say("now"),
         look.Cell(mark(one.level) + where, TONES[one.level], framed=True),
-        look.Cell(say(KINDS[one.kind]), "watch" if one.provisional else "plain"),
-        " · ".join(filter(None, (who, role))),
-        say(", ").join(one.commanders) or "–",
-        one.reason or "–",
+        look.Cell(say(KINDS[one.kind]), "watch" if one.provisional else "plain") if decided else "–",
+        " · ".join(filter(None, (who, role))) if decided else "–",
+        person if one.commanders else "–",
+        " · ".join(filter(None, (one.reason if decided else "", turn.note))) or "–",
     ]
 
 

@@ -8,6 +8,7 @@ import streamlit as st
 
 from emergency.console.desk import Desk
 from emergency.domain.level import Grade, Indicator, metric_name, scale_of, unit_of
+from emergency.domain.level.metric import PER_CENT, per_cent
 from emergency.domain.level.rules import LEVEL_MARK
 from emergency.domain.level.trace import ahead
 from emergency.service.context import Conflict, Refused
@@ -34,6 +35,8 @@ def figure(desk: Desk, metric: str, value: Any, currency: str) -> str:
         return "–"
     if unit_of(metric) == "money":
         return desk.money(round(float(value) * 100), currency)
+    if metric in PER_CENT and isinstance(value, int | float):
+        return per_cent(value)
     if scale_of(metric):
         from emergency.console.rooms.acts import STEPS
 

@@ -11,9 +11,17 @@ from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.domain.incident import Incident
 from emergency.service.lookback import first_minute, looking_back
+from emergency.texts import N_
 
 # Steps a person takes from one minute to another.
-STEPS = (("−1 h", -60), ("−10 min", -10), ("−1 min", -1), ("+1 min", 1), ("+10 min", 10), ("+1 h", 60))
+STEPS = (
+    (N_("−1 h"), -60),
+    (N_("−10 min"), -10),
+    (N_("−1 min"), -1),
+    (N_("+1 min"), 1),
+    (N_("+10 min"), 10),
+    (N_("+1 h"), 60),
+)
 MINUTE = timedelta(minutes=1)
 
 
@@ -82,7 +90,7 @@ def _steps(desk: Desk, minute: datetime, first: datetime) -> None:
         for label, minutes in STEPS:
             to = minute + timedelta(minutes=minutes)
             outside = to < first or to > desk.ctx.now()
-            st.button(label, key=f"step{minutes}", on_click=_go, args=(desk, to), disabled=outside)
+            st.button(say(label), key=f"step{minutes}", on_click=_go, args=(desk, to), disabled=outside)
         local = minute.astimezone(desk.zone).replace(tzinfo=None, second=0, microsecond=0)
         st.session_state[f"{key}.exact"] = local
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import streamlit as st
 
 from emergency.console import look
-from emergency.console.desk import CURRENCY_MARKS, Desk
+from emergency.console.desk import Desk
 from emergency.console.rooms import frame
+from emergency.console.rooms.once_form import instant, once
 from emergency.console.rooms.task_acts import attempt, notice
 from emergency.console.rooms.task_words import span
 from emergency.domain.claim import LINES
 from emergency.domain.incident import Incident
+from emergency.domain.money import MARKS
 from emergency.domain.relief import ReliefMeasure
 from emergency.service import measures
 from emergency.service.relief import (
@@ -81,9 +83,10 @@ def _figures(desk: Desk, running: list[InForce], costs: dict[int, Cost]) -> None
     soon = [m for m in running if m.scope.ends_at and m.scope.ends_at - now < timedelta(hours=24)]
     counted = [c.minor for c in costs.values() if c.minor is not None]
     first = min((m.started_at for m in running), default=None)
+    since = say("since {time}", time=desk.clock_text(first)) if first else ""
     look.kpi_strip(
         [
-            look.Kpi(say("Measures in force"), str(len(running)), say("since {time}", time=desk.clock_text(first))),
+            look.Kpi(say("Measures in force"), str(len(running)), since),
             look.Kpi(
                 say("End within 24 hours"), str(len(soon)), say("extend or let end"), "watch" if soon else "plain"
             ),
@@ -130,14 +133,14 @@ def _card(desk: Desk, one: InForce, spent: Cost) -> None:
 
 def _buttons(desk: Desk, one: InForce) -> None:
     say, ctx, key = desk.say, desk.ctx, one.measure_id
-    with st.popover(say("Extend")), st.form(f"extend-{key}", border=False):
-        now = ctx.now().astimezone(desk.zone)
-        ends = (one.scope.ends_at or now).astimezone(desk.zone) + timedelta(days=7)
-        day = st.date_input(say("New planned end (day)"), ends.date(), min_value=now.date())
-        hour = st.time_input(say("New planned end (time)"), ends.replace(second=0, microsecond=0).time())
+    with st.popover(say("Extend")), once(f"extend-{key}", border=False) as form:
+        ends = (one.scope.ends_at or ctx.now()).astimezone(desk.zone) + timedelta(days=7)
+        until = instant(
+            desk, form.key, say("New planned end (day)"), say("New planned end (time)"), ahead=True, start=ends
+        )
         if st.form_submit_button(say("Extend")):
-            until = datetime.combine(day, hour, tzinfo=desk.zone)
-            attempt(desk, lambda: measures.extend(ctx, key, until, version=one.version), say("Extended."))
+            extend = form.taking(lambda: measures.extend(ctx, key, until, version=one.version))
+            attempt(desk, extend, say("Extended."))
     with st.popover(say("End")), st.form(f"end-{key}", border=False):
         reason = st.text_input(say("Why now?"))
         if st.form_submit_button(say("End it")):
@@ -170,7 +173,7 @@ def scope_text(desk: Desk, scope: Scope) -> str:
     lines = say(", ").join(say(LINE_NAMES[line]) for line in scope.lines) or say("all lines")
     parts = [where, lines]
     if scope.limit_minor is not None:
-        amount = f"{CURRENCY_MARKS.get(desk.ctx.profile.currency, '')}{scope.limit_minor // 100:,}"
+        amount = f"{MARKS.get(desk.ctx.profile.currency, '')}{scope.limit_minor // 100:,}"
         parts.append(say("up to {amount} a claim", amount=amount))
     return " · ".join(parts)
 
@@ -221,7 +224,7 @@ def _form(desk: Desk, incident: Incident, shelf: Mapping[str, ReliefMeasure]) ->
                 lambda: measures.enable(
                     ctx, incident.incident_id, name, chosen, text={"zh": zh, "en": en}, reason=reason
                 ),
-                say("“{measure}” is in force; tasks it proves are done.", measure=say.of(measure.name)),
+                say("“{measure}” is in force; any task it proves is done.", measure=say.of(measure.name)),
             )
 
 
@@ -235,6 +238,7 @@ def _where(desk: Desk, incident: Incident, name: str, scope: Scope) -> tuple[lis
         key=f"regions-{name}",
         filter_mode="contains",
         select_all=False,
+        placeholder=say("choose"),
     )
     lines = st.multiselect(
         say("Lines (none: all)"),
@@ -243,6 +247,7 @@ def _where(desk: Desk, incident: Incident, name: str, scope: Scope) -> tuple[lis
         format_func=lambda key: say(LINE_NAMES[key]),
         filter_mode="contains",
         select_all=False,
+        placeholder=say("choose"),
     )
     return chosen, lines
 

@@ -11,12 +11,18 @@ from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms import duty, frame, roll_call
 from emergency.console.rooms.intake_mapping import spoken
-from emergency.domain.organisation import Post
+from emergency.console.rooms.once_form import Once, once
+from emergency.console.rooms.record_look import persons
+from emergency.domain.level.rules import LEVEL_MARK
+from emergency.domain.organisation import CommandStretch, Post
 from emergency.service import callouts
 from emergency.service import organisation as posts
+from emergency.service import roll_call as safety
 from emergency.service.callouts import Call
 from emergency.service.context import Conflict, Refused
 from emergency.service.organisation import Handover, Organisation
+from emergency.service.response import every_incident
+from emergency.service.roll_call import RollCall
 from emergency.texts import N_
 
 GROUP_NAMES = {
@@ -37,12 +43,14 @@ def show(desk: Desk) -> None:
         return
     found = posts.organisation(desk.ctx, incident.incident_id)
     calls = callouts.calls(desk.ctx, incident.incident_id)
-    rolls = callouts.rolls(desk.ctx, incident.incident_id)
+    rolls = safety.rolls(desk.ctx, incident.incident_id)
+    _command(desk, found)
     _numbers(desk, found, calls, rolls)
     _waiting(desk, found, calls)
     _board(desk, found, calls)
     _acts(desk, found)
-    left, right = st.columns([1, 1], gap="medium")
+    with st.container(key="em-stack-people"):
+        left, right = st.columns([1, 1], gap="medium")
     with left:
         duty.section(desk, found, act)
     with right:
@@ -50,10 +58,25 @@ def show(desk: Desk) -> None:
     _history(desk, found, calls)
 
 
+def _command(desk: Desk, found: Organisation) -> None:
+    """Under whose command the incident is, and what is under its own."""
+    say = desk.say
+    if found.led_by is not None:
+        text = say(
+            "Led by incident “{incident}”: its command centre commands here as well. The other posts are this "
+            "incident's own.",
+            incident=say.of(found.led_by.title),
+        )
+        st.info(look.plain(text))
+    elif found.leads:
+        names = say(", ").join(say.of(one.title) for one in found.leads)
+        st.info(look.plain(say("This command centre also commands: {incidents}.", incidents=names)))
+
+
 def _said() -> None:
     kind, text = st.session_state.pop("organisation-said", ("", ""))
     if kind:
-        getattr(st, kind)(text)
+        look.notice(kind, text)
 
 
 def act(desk: Desk, what: Callable[[], object], done: str) -> None:
@@ -71,7 +94,7 @@ def title_of(desk: Desk, found: Organisation, role: str) -> str:
     return desk.say.of(found.roles[role].title) if role in found.roles else role
 
 
-def _numbers(desk: Desk, found: Organisation, calls: tuple[Call, ...], rolls: tuple[callouts.RollCall, ...]) -> None:
+def _numbers(desk: Desk, found: Organisation, calls: tuple[Call, ...], rolls: tuple[RollCall, ...]) -> None:
     say, now = desk.say, desk.ctx.now()
     every = [post for group in found.groups for post in group.posts]
     held = [post for post in every if not post.vacant]
@@ -108,7 +131,7 @@ def _numbers(desk: Desk, found: Organisation, calls: tuple[Call, ...], rolls: tu
     look.kpi_strip(kpis)
 
 
-def _roll_kpi(desk: Desk, roll: callouts.RollCall | None) -> look.Kpi:
+def _roll_kpi(desk: Desk, roll: RollCall | None) -> look.Kpi:
     say = desk.say
     if roll is None:
         return look.Kpi(say("Roll call"), "–", say("none yet"))
@@ -141,6 +164,8 @@ def _offer(desk: Desk, found: Organisation, offer: Handover) -> None:
     say, key = desk.say, offer.handover_id
     title = say("{taker} takes over {role}?", taker=offer.taker, role=title_of(desk, found, offer.role))
     small = say("offered by {giver}, {time}", giver=offer.giver, time=desk.clock_text(offer.offered_at))
+    if offer.entered_by and offer.entered_by != offer.giver:
+        small += " · " + say("entered by {name}", name=persons(desk, [offer.entered_by])[0])
     with look.needs_card(f"offer-{key}", title, offer.note, small, "watch"):
         if st.button(say("Take over"), key=f"take-{key}", type="primary"):
             done = say("{person} holds the post now; everybody in a post is told.", person=offer.taker)
@@ -236,18 +261,18 @@ def _acts(desk: Desk, found: Organisation) -> None:
             ]
         )
         way = chooser.radio(say("What"), ways, format_func=say, horizontal=True, label_visibility="collapsed")
-        with form, st.form(f"post-{way}", border=False, clear_on_submit=True):
-            _form(desk, found, role, way)
+        with form, once(f"post-{way}", f"post-{found.incident_id}-{role}-{way}", border=False) as one:
+            _form(desk, found, role, way, one)
 
 
-def _form(desk: Desk, found: Organisation, role: str, way: str) -> None:
+def _form(desk: Desk, found: Organisation, role: str, way: str, one: Once) -> None:
     say, ctx, key = desk.say, desk.ctx, found.incident_id
     if way == "Relieve":
         standing = next(p.holder for g in found.groups for p in g.posts if p.role == role)
         reason = st.text_input(say("Reason"))
         if st.form_submit_button(say("Relieve {person}", person=standing.person if standing else "–")) and standing:
             done = say("The post is vacant. Ended turns can be taken back in the history below.")
-            act(desk, lambda: posts.relieve(ctx, key, standing.holding_id, reason), done)
+            act(desk, one.taking(lambda: posts.relieve(ctx, key, standing.holding_id, reason)), done)
         return
     label = say("Who is called, in order (one name per line)") if way == "Call out" else say("Person")
     person = st.text_area(label, height=68) if way == "Call out" else st.text_input(label)
@@ -257,22 +282,26 @@ def _form(desk: Desk, found: Organisation, role: str, way: str) -> None:
     if not st.form_submit_button(say(way), type="primary"):
         return
     if way == "Appoint":
-        act(desk, lambda: posts.appoint(ctx, key, role, person), say("{person} holds the post now.", person=person))
+        done = say("{person} holds the post now.", person=person)
+        act(desk, one.taking(lambda: posts.appoint(ctx, key, role, person)), done)
     elif way == "Add a deputy":
-        act(desk, lambda: posts.appoint(ctx, key, role, person, deputy=True), say("{person} deputises.", person=person))
+        done = say("{person} deputises.", person=person)
+        act(desk, one.taking(lambda: posts.appoint(ctx, key, role, person, deputy=True)), done)
     elif way == "Hand over":
         done = say("Offered to {person}; command changes when they take it.", person=person)
-        act(desk, lambda: posts.offer_handover(ctx, key, role, person, note), done)
+        act(desk, one.taking(lambda: posts.offer_handover(ctx, key, role, person, note)), done)
     else:
         names = tuple(person.splitlines())
-        act(desk, lambda: callouts.call_out(ctx, key, role, names), say("Called; the answer is awaited above."))
+        done = say("Called; the answer is awaited above.")
+        act(desk, one.taking(lambda: callouts.call_out(ctx, key, role, names)), done)
 
 
 def _history(desk: Desk, found: Organisation, calls: tuple[Call, ...]) -> None:
     say = desk.say
-    if not found.past and not calls:
+    if not found.past and not calls and not found.commands:
         return
     with st.expander(say("History: who held which post, who was called")):
+        _commands(desk, found)
         rows: list[list[str | look.Cell]] = [
             [
                 desk.clock_text(h.since),
@@ -280,13 +309,15 @@ def _history(desk: Desk, found: Organisation, calls: tuple[Call, ...]) -> None:
                 title_of(desk, found, h.role),
                 h.person,
                 say(_ENDS[h.ended]) if h.ended in _ENDS else h.ended,
+                h.note or "–",
             ]
             for h in reversed(found.past)
         ]
         if rows:
-            look.table([say("From"), say("Until"), say("Post"), say("Person"), say("Ended")], rows)
+            heads = [say("From"), say("Until"), say("Post"), say("Person"), say("Ended"), say("Hand-over note")]
+            look.table(heads, rows)
             last = max(found.past, key=lambda h: (h.until or h.since, h.holding_id))
-            if last.ended not in ("handed over", "moved"):
+            if last.ended not in ("handed over", "moved", "led"):
                 label = say("Put {person} back", person=last.person)
                 if st.button(label, key="reinstate"):
                     done = say("{person} holds the post now.", person=last.person)
@@ -307,11 +338,39 @@ def _history(desk: Desk, found: Organisation, calls: tuple[Call, ...]) -> None:
             )
 
 
+def _commands(desk: Desk, found: Organisation) -> None:
+    """Who commanded this incident at which level when."""
+    say = desk.say
+    if not found.commands:
+        return
+    led = any(one.led for one in found.commands)
+    where = {i.incident_id: say.of(i.title) for i in every_incident(desk.ctx)} if led else {}
+    rows: list[list[str | look.Cell]] = [
+        [
+            desk.clock_text(one.since),
+            desk.clock_text(one.until),
+            one.person,
+            _level(desk, one),
+            where.get(one.held_at, one.held_at) if one.led else "–",
+            one.note or "–",
+        ]
+        for one in reversed(found.commands)
+    ]
+    heads = [say("From"), say("Until"), say("In command"), say("Level"), say("Led by"), say("Hand-over note")]
+    look.table(heads, rows)
+
+
+def _level(desk: Desk, one: CommandStretch) -> str:
+    mark = LEVEL_MARK.get(one.level or 0, "–")
+    return desk.say("{level}, provisional", level=mark) if one.provisional else mark
+
+
 _ENDS = {
     "relieved": N_("relieved"),
     "handed over": N_("handed over"),
     "moved": N_("took the post itself"),
     "stood down": N_("stood down"),
+    "led": N_("led by another incident"),
 }
 _ANSWERS = {
     "asked": N_("awaited"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.components.dispatch_map import Legend, dispatch_map
 from emergency.console.desk import Desk
-from emergency.console.rooms.geography import geometry_of, points_of, view_of
+from emergency.console.rooms.geography import fit_of, geometry_of, incident_view, points_of
 from emergency.console.rooms.intake_mapping import spoken
 from emergency.console.rooms.intake_words import LINE_NAMES
 from emergency.service import placing
@@ -19,6 +20,13 @@ from emergency.service.placing import Placed, Waiting
 from emergency.texts import N_
 
 SHOWN = 100
+WIDTHS = {
+    N_("Report number"): 96,
+    N_("Place in words"): 122,
+    N_("The address names"): 112,
+    N_("Line"): 46,
+    N_("Waiting (h)"): 74,
+}
 HOW = {"list": N_("from the list"), "map": N_("on the map"), "address": N_("by address")}
 
 
@@ -26,13 +34,14 @@ def show(desk: Desk) -> None:
     """The queue, where there is one."""
     say = desk.say
     waiting, total = placing.queue(desk.ctx, limit=SHOWN)
+    turn = _turn([w.claim_id for w in waiting])
     acts = placing.acts(desk.ctx)
     if not total and not acts:
         return
     look.section(say("Waiting for a place"))
     _said(desk)
     if total:
-        _queue(desk, waiting, total)
+        _queue(desk, waiting, total, turn)
     else:
         st.caption(say("Every claim has a place."))
     for act in acts[:3]:
@@ -42,10 +51,28 @@ def show(desk: Desk) -> None:
 def _said(desk: Desk) -> None:
     kind, text = st.session_state.pop("placing-said", ("", ""))
     if kind:
-        getattr(st, kind)(text)
+        look.notice(kind, text)
 
 
-def _queue(desk: Desk, waiting: list[Waiting], total: int) -> None:
+def _turn(ids: list[int]) -> int:
+    """Names the fields of the queue until a row of it goes: the grid knows marked rows by their number alone, and
+    once a row has gone the same number is another claim, which nobody has marked."""
+    before, turn = st.session_state.get("placing-rows", ([], 0))
+    if ids[: len(before)] != before:
+        turn = _cleared()
+    st.session_state["placing-rows"] = (ids, turn)
+    return turn
+
+
+def _cleared() -> int:
+    """Nothing is marked, no region and no point is chosen; the number of the fields that come now."""
+    st.session_state.pop("placing-region", None)
+    ids, turn = st.session_state.get("placing-rows", ([], 0))
+    st.session_state["placing-rows"] = (ids, turn + 1)
+    return int(turn) + 1
+
+
+def _queue(desk: Desk, waiting: list[Waiting], total: int, turn: int) -> None:
     say = desk.say
     named = sum(1 for w in waiting if w.suggested)
     if named:
@@ -53,26 +80,27 @@ def _queue(desk: Desk, waiting: list[Waiting], total: int) -> None:
         label = say("Place {n} by their addresses", n=named) if whole else say("Place all whose address names a region")
         if st.button(label, type="primary", key="place-by-address"):
             _act(desk, lambda: placing.place_by_address(desk.ctx))
-    left, right = st.columns([1.5, 1], gap="medium")
+    left, right = st.columns([1.9, 1], gap="medium")
     with left:
         st.caption(say("{total} claims wait; the {shown} that wait longest:", total=total, shown=len(waiting)))
         chosen = st.dataframe(
             _table(desk, waiting),
             hide_index=True,
-            height=360,
+            height=470,
             on_select="rerun",
             selection_mode="multi-row",
-            key="placing-table",
+            key=f"placing-table.{turn}",
+            column_config=_widths(desk),
         )
     rows = chosen["selection"]["rows"]
     claims = [waiting[i] for i in rows if i < len(waiting)]
     with right:
-        region = _place(desk, claims)
-    _map(desk, region, waiting)
+        region = _place(desk, claims, turn)
+        _map(desk, region, waiting, turn)
 
 
 def _table(desk: Desk, waiting: list[Waiting]) -> pd.DataFrame:
-    say, regions = desk.say, desk.ctx.regions
+    say, regions, now = desk.say, desk.ctx.regions, desk.ctx.now()
     return pd.DataFrame(
         {
             say("Report number"): [w.report_no for w in waiting],
@@ -81,12 +109,17 @@ def _table(desk: Desk, waiting: list[Waiting]) -> pd.DataFrame:
                 regions.full_name(w.suggested, say.language) if w.suggested else "–" for w in waiting
             ],
             say("Line"): [say(LINE_NAMES.get(w.line, w.line)) for w in waiting],
-            say("Known since"): [desk.clock_text(w.known_at) for w in waiting],
+            say("Waiting (h)"): [int((now - w.known_at).total_seconds() // 3600) for w in waiting],
         }
     )
 
 
-def _place(desk: Desk, claims: list[Waiting]) -> str | None:
+def _widths(desk: Desk) -> dict[str, Any]:
+    """Pixels, so that the last column stands on a narrow screen too."""
+    return {desk.say(name): st.column_config.Column(width=px) for name, px in WIDTHS.items()}
+
+
+def _place(desk: Desk, claims: list[Waiting], turn: int) -> str | None:
     """The choice of a place; the region chosen so far."""
     say, regions = desk.say, desk.ctx.regions
     if not claims:
@@ -100,11 +133,14 @@ def _place(desk: Desk, claims: list[Waiting]) -> str | None:
         [None, *codes],
         index=codes.index(proposed) + 1 if proposed in codes else 0,
         format_func=lambda code: regions.full_name(code, say.language) if code else say("choose, or type to search"),
-        key=f"placing-choice.{proposed}",
+        key=f"placing-choice.{turn}.{proposed}",
     )
-    point = st.text_input(say("or a point: longitude, latitude"), key="placing-point", placeholder="113.62, 34.75")
+    point = st.text_input(
+        say("or a point: longitude, latitude"), key=f"placing-point.{turn}", placeholder="113.62, 34.75"
+    )
     ready = bool(claims) and bool(region or point.strip())
-    if st.button(say("Place {n} claims here", n=len(claims)), disabled=not ready, key="place", type="primary"):
+    label = say("Place {n} claims here", n=len(claims))
+    if st.button(label, disabled=not ready, key=f"place.{turn}", type="primary") and ready:
         ids = [w.claim_id for w in claims]
         if point.strip():
             _at_point(desk, ids, point)
@@ -123,24 +159,24 @@ def _at_point(desk: Desk, ids: list[int], text: str) -> None:
     _act(desk, lambda: placing.place_at(desk.ctx, ids, lon, lat))
 
 
-def _map(desk: Desk, region: str | None, waiting: list[Waiting]) -> None:
+def _map(desk: Desk, region: str | None, waiting: list[Waiting], turn: int) -> None:
     say, regions = desk.say, desk.ctx.regions
     level = desk.ctx.profile.region_level
     named = Counter(c for w in waiting if w.suggested and (c := regions.at_level(w.suggested, level)))
     dispatch_map(
-        "placing-map",
+        f"placing-map.{turn}",
         say,
         Legend.covering(say("Waiting claims whose address names the region"), max(named.values(), default=1)),
         named,
         selected=regions.at_level(region, level) if region else None,
-        view=view_of(desk),
-        fit=desk.ctx.store.name,
-        height=400,
+        view=incident_view(desk, [code for code, _ in named.most_common(10)]),
+        fit=fit_of(desk),
+        height=250,
         on_picked=_pick,
-        attribution=desk.ctx.regions.source,
         **geometry_of(desk),
         points=points_of(desk),
     )
+    st.caption(say("Outlines: {source}", source=say(desk.ctx.regions.source)))
 
 
 def _pick(code: str | None) -> None:
@@ -155,7 +191,7 @@ def _act(desk: Desk, act: object) -> None:
         st.session_state["placing-said"] = ("error", spoken(desk, fault))
     else:
         st.session_state["placing-said"] = ("success", say("{n} claims have a place now.", n=done.claims))
-        st.session_state.pop("placing-region", None)
+        _cleared()
     st.rerun()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 import streamlit as st
@@ -16,6 +17,7 @@ from emergency.console.rooms import (
     playbooks_look,
     playbooks_read,
 )
+from emergency.console.rooms.incident_words import kind_title
 from emergency.console.rooms.playbooks_edit import act, said
 from emergency.console.rooms.playbooks_look import Titles
 from emergency.domain import playbook_words as words
@@ -43,7 +45,7 @@ def show(desk: Desk) -> None:
     _follow()
     on_shelf = shelf(desk.ctx.content.library)
     today = playbooks.office(desk.ctx).now().date()
-    heads = _heads(on_shelf)
+    heads = _heads(on_shelf, [kind.id for kind in desk.ctx.content.library.incident_kinds()])
     _figures(desk, heads, today)
     rail, page = st.columns([1, 3.1], gap="medium")
     with rail:
@@ -66,13 +68,12 @@ def _follow() -> None:
         st.session_state["playbooks.view"] = "read"
 
 
-def _heads(on_shelf: tuple[Shelved, ...]) -> list[Shelved]:
-    """One per playbook: the version in force, else the newest; in the order of the norm's kinds."""
+def _heads(on_shelf: tuple[Shelved, ...], order: Sequence[str]) -> list[Shelved]:
+    """One per playbook: the version in force, else the newest; in the order of the kinds of incident."""
     best: dict[str, Shelved] = {}
     for one in on_shelf:
         if one.plan.id not in best or one.in_force:
             best[one.plan.id] = one
-    order = list(words.KIND_NAMES)
 
     def place(one: Shelved) -> tuple[int, str]:
         kind = one.plan.incident_types[0]
@@ -85,20 +86,20 @@ def _figures(desk: Desk, heads: list[Shelved], today: date) -> None:
     say = desk.say
     force = [one for one in heads if one.in_force]
     kinds = {kind for one in force for kind in one.plan.incident_types}
-    missing = [say(name) for kind, name in words.KIND_NAMES.items() if kind not in kinds]
+    every = desk.ctx.content.library.incident_kinds()
+    missing = [say.of(kind.title) for kind in every if kind.id not in kinds]
     days = {one.plan.id: days_to_review(one.plan, today) for one in force}
     late = [d for d in days.values() if d is not None and d < 0]
     soon = [d for d in days.values() if d is not None and 0 <= d <= REVIEW_AHEAD_DAYS]
     waiting = sum(one.state == "open" for one in playbook_feedback.feedback(desk.ctx))
     drafts = len(playbooks.drafts(desk.ctx))
-    covered = len(words.KIND_NAMES) - len(missing)
     look.kpi_strip(
         [
             look.Kpi(say("Plans in force"), str(len(force)), say("new incidents open these")),
             look.Kpi(
                 say("Kinds of incident covered"),
-                f"{covered} / {len(words.KIND_NAMES)}",
-                say("missing: {kinds}", kinds=say(", ").join(missing)) if missing else say("all of the norm's kinds"),
+                f"{len(every) - len(missing)} / {len(every)}",
+                say("missing: {kinds}", kinds=say(", ").join(missing)) if missing else say("every kind of the house"),
                 "bad" if missing else "ok",
             ),
             look.Kpi(
@@ -153,7 +154,7 @@ def _fitting(desk: Desk, heads: list[Shelved]) -> str:
 
 def _caption(desk: Desk, one: Shelved, today: date) -> str:
     say, plan = desk.say, one.plan
-    kind = say(words.named(words.KIND_NAMES, plan.incident_types[0]))
+    kind = kind_title(desk, plan.incident_types[0])
     days = days_to_review(plan, today) if one.in_force else None
     state = say(words.STATUS_NAMES[plan.status]) if plan.status != "approved" else ""
     if days is not None and days < 0:

@@ -178,7 +178,10 @@ def _approval(desk: Desk, draft: Draft, faults: tuple[Fault, ...], titles: Title
         )
         today = playbooks.office(desk.ctx).now().date()
         due = day.date_input(
-            say("Next review"), today + timedelta(days=NEXT_REVIEW_DAYS), min_value=today + timedelta(days=1)
+            say("Next review"),
+            today + timedelta(days=NEXT_REVIEW_DAYS),
+            min_value=today + timedelta(days=1),
+            key=f"review-{draft.draft_id}-{draft.revision}",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
             go = st.form_submit_button(say("Approve and put in force"), type="primary")

@@ -9,6 +9,7 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.look import esc
+from emergency.console.rooms.once_form import once
 from emergency.console.rooms.playbooks_edit import act
 from emergency.console.rooms.playbooks_look import rows_html
 from emergency.domain import playbook_words as words
@@ -82,8 +83,8 @@ def _form(desk: Desk, plan: Playbook) -> None:
         "activation",
         "closure",
     ]
-    with st.form("remark", clear_on_submit=True):
-        source = st.selectbox(say("From"), list(SOURCES), format_func=lambda key: say(SOURCES[key]))
+    with once("remark", f"remark-{plan.id}") as form:
+        source = st.selectbox(say("Source"), list(SOURCES), format_func=lambda key: say(SOURCES[key]))
         said_by = st.text_input(say("Who said it"))
         clause = st.selectbox(
             say("About"),
@@ -94,8 +95,10 @@ def _form(desk: Desk, plan: Playbook) -> None:
         if st.form_submit_button(say("Keep it"), type="primary", width="stretch"):
             act(
                 desk,
-                lambda: playbook_feedback.add_feedback(
-                    desk.ctx, plan.id, plan.version, clause=clause, source=source, said_by=said_by, text=text
+                form.taking(
+                    lambda: playbook_feedback.add_feedback(
+                        desk.ctx, plan.id, plan.version, clause=clause, source=source, said_by=said_by, text=text
+                    )
                 ),
                 say("Kept; it waits for the next version."),
             )

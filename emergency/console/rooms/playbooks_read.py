@@ -7,6 +7,7 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.look import esc
+from emergency.console.rooms.incident_words import kind_title
 from emergency.console.rooms.playbooks_look import MARKS, Titles, box, pairs, part, rows_html, title_of
 from emergency.domain import playbook_words as words
 from emergency.domain.playbook import EVERYWHERE, GROUPS, ORIGINS, Playbook, Task
@@ -59,7 +60,7 @@ def _classification(desk: Desk, plan: Playbook, titles: Titles) -> str:
         [
             (
                 say("Kinds of incident"),
-                say(words.joined(words.named(words.KIND_NAMES, k) for k in plan.incident_types)),
+                say(", ").join(kind_title(desk, k) for k in plan.incident_types),
             ),
             (say("Perils"), "、".join(_peril(say, one) for one in plan.perils) if plan.perils else say("any")),
             (say("Regions"), say(", ").join(places)),

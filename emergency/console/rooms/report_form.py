@@ -4,17 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import Any
 
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.components.dispatch_map import Legend, Marker, dispatch_map
-from emergency.console.desk import Desk
+from emergency.console.components.typing_keeper import keep_typing
+from emergency.console.desk import FIRST_DAY, LAST_DAY, Desk, incident_key
 from emergency.console.rooms import incident_words
-from emergency.console.rooms.geography import geometry_of, points_of, view_of
+from emergency.console.rooms.geography import geometry_of, points_of, view_of, view_round
+from emergency.console.rooms.report_begun import (
+    ALERT,
+    ASKED,
+    begun_before,
+    form_name,
+    keep,
+    plain,
+    read,
+)
+from emergency.console.rooms.report_begun import field_key as _key
+from emergency.console.rooms.report_begun import forget as _forget
+from emergency.console.rooms.report_begun import value as _value
 from emergency.domain.incident import IncidentKind
-from emergency.service import compound
+from emergency.service import compound, typed
 from emergency.service.context import Conflict, Refused
 from emergency.service.incident_report import (
     Report,
@@ -28,16 +40,20 @@ from emergency.service.incident_report import (
 from emergency.service.response import every_incident
 from emergency.texts import N_
 
-ASKED, ALERT = "report.asked", "report.alert"
 SAID = "report-said"
+FITTED, CLICKED = "report.fitted", "report.clicked"
 COUNTRIES = {"cn": N_("China"), "us": N_("United States")}
 
 
 def ask(alert_id: int | None = None) -> None:
-    """Let the form stand open at the next look at Response; prefilled where an alert is named."""
+    """Let the form stand open at the next look at Response; prefilled where an alert is named.
+
+    What was begun before, of the same alert or of none, stands in it again.
+    """
     st.session_state[ASKED] = True
-    st.session_state[ALERT] = alert_id
-    _forget()
+    if st.session_state.get(ALERT) != alert_id:
+        st.session_state[ALERT] = alert_id
+        _forget()
 
 
 def asked() -> bool:
@@ -50,6 +66,7 @@ def show(desk: Desk, *, only: bool = False) -> None:
     kinds_ = {kind.id: kind for kind in kinds(desk.ctx)}
     _prefill(desk, list(kinds_))
     look.section(desk.say("Report an incident"))
+    begun_before(desk)
     _country(desk)
     left, right = st.columns([1.25, 1], gap="medium")
     with left:
@@ -60,29 +77,15 @@ def show(desk: Desk, *, only: bool = False) -> None:
     with right:
         _map(desk)
         _whom(desk)
+    keep(desk)
     _buttons(desk, only)
+    keep_typing("report-keeper")
 
 
 def said_before(desk: Desk) -> None:
     kind, text = st.session_state.pop(SAID, ("", ""))
     if kind:
-        getattr(st, kind)(look.plain(text))
-
-
-# What the form holds ------------------------------------------------------------------------------
-
-
-def _key(name: str) -> str:
-    return f"report.{name}"
-
-
-def _value(name: str, otherwise: Any = "") -> Any:
-    return st.session_state.get(_key(name), otherwise)
-
-
-def _forget() -> None:
-    for key in [k for k in st.session_state if str(k).startswith("report.") and k not in (ASKED, ALERT)]:
-        del st.session_state[key]
+        look.notice(kind, look.plain(text))
 
 
 def _prefill(desk: Desk, known: list[str]) -> None:
@@ -115,8 +118,13 @@ def _prefill(desk: Desk, known: list[str]) -> None:
         "under": "",
         "alert": alert.alert_id if alert else None,
     }
-    for name, value in fields.items():
-        st.session_state[_key(name)] = value
+    left = typed.kept(desk.ctx, form_name())
+    fields |= {"begun": None, "first": plain(fields)}
+    if left is not None:
+        fields |= read(left.values) | {"begun": left.at}
+        fields["kind"] = fields["kind"] if fields["kind"] in known else known[0]  # the file of kinds may be another
+    for name, first_value in fields.items():
+        st.session_state[_key(name)] = first_value
     # Streamlit forgets a field's value once it is not drawn; those without a field are plain.
 
 
@@ -163,11 +171,13 @@ def _what(desk: Desk, kinds_: dict[str, IncidentKind]) -> IncidentKind:
 def _when(desk: Desk) -> None:
     say = desk.say
     places = [*st.columns(2), *st.columns(2)]
-    places[0].date_input(say("Occurred on"), key=_key("day"))
+    places[0].date_input(say("Occurred on"), key=_key("day"), min_value=FIRST_DAY, max_value=LAST_DAY)
     places[1].time_input(say("at"), key=_key("time"), step=60)
     places[2].date_input(
         say("Discovered on"),
         key=_key("found-day"),
+        min_value=FIRST_DAY,
+        max_value=LAST_DAY,
         help=say("When the company learned of it: the reporting clocks start here."),
     )
     places[3].time_input(say("at "), key=_key("found-time"), step=60)
@@ -190,6 +200,8 @@ def _where(desk: Desk) -> None:
     )
     provinces = provinces_of(desk.ctx, tuple(_value("regions", [])))
     if len(provinces) > 1:
+        if _value("province", None) not in provinces:
+            st.session_state[_key("province")] = provinces[0]
         st.selectbox(
             say("Province or state whose rules apply"), provinces, key=_key("province"), format_func=desk.region
         )
@@ -209,6 +221,9 @@ def _how(desk: Desk, kind: IncidentKind) -> None:
         filter_mode="contains",
         select_all=False,
     )
+    said = next((cause for cause in kind.causes if _value("cause") in cause.values()), None)
+    if said is not None:
+        st.session_state[_key("cause")] = say.of(said)  # chosen in the other language
     causes = list(dict.fromkeys([*(say.of(cause) for cause in kind.causes), *filter(None, [_value("cause")])]))
     right.selectbox(
         say("First idea of the cause"),
@@ -232,6 +247,8 @@ def _whom(desk: Desk) -> None:
     others = [i for i in every_incident(desk.ctx, open_only=True) if i.incident_id not in compound.links(desk.ctx)]
     if others:
         titles = {i.incident_id: say.of(i.title) for i in others}
+        if _value("under") not in titles:
+            st.session_state[_key("under")] = ""  # it has ended since the form was begun
         st.selectbox(
             say("Under the command of"),
             ["", *titles],
@@ -246,6 +263,7 @@ def _map(desk: Desk) -> None:
     regions = desk.ctx.regions
     chosen = [code for code in _value("regions", []) if regions.known(code)]
     shaded = {code: 1.0 for code in regions.codes(level) if {code, *regions.ancestors(code)} & set(chosen)}
+    fitted = _fitted(chosen)
     dispatch_map(
         "report-map",
         say,
@@ -253,13 +271,21 @@ def _map(desk: Desk) -> None:
         shaded,
         value_texts={code: say("in scope") for code in shaded},
         markers=_point(_value("point", (None, None)), say("place of the alert")),
-        view=view_of(desk),
-        fit=f"{desk.ctx.store.name}/{regions.id}",
+        view=view_round(desk, fitted) if fitted else view_of(desk),
+        fit=f"{desk.ctx.store.name}/{regions.id}/{','.join(fitted)}",
         height=330,
         on_picked=lambda code: _toggle(desk, code),
         **geometry_of(desk),
         points=points_of(desk),
     )
+
+
+def _fitted(chosen: list[str]) -> list[str]:
+    """The regions the map is drawn round: those chosen from the list; a click on the map itself moves nothing."""
+    if chosen != st.session_state.get(CLICKED):
+        st.session_state[FITTED] = chosen
+    found: list[str] = st.session_state.get(FITTED, [])
+    return found
 
 
 def _point(point: tuple[float | None, float | None], name: str) -> list[Marker]:
@@ -275,7 +301,8 @@ def _toggle(desk: Desk, code: str | None) -> None:
     chosen = list(_value("regions", []))
     above = {code, *desk.ctx.regions.ancestors(code)}
     without = [c for c in chosen if c not in above]
-    st.session_state[_key("regions")] = without if len(without) < len(chosen) else [*chosen, code]
+    found = without if len(without) < len(chosen) else [*chosen, code]
+    st.session_state[_key("regions")] = st.session_state[CLICKED] = found
 
 
 # Sending ------------------------------------------------------------------------------------------
@@ -302,8 +329,9 @@ def _send(desk: Desk) -> None:
     except (Refused, Conflict) as fault:
         st.session_state[SAID] = ("error", incident_words.spoken(desk, fault))
         return
+    typed.let_go(desk.ctx, form_name())
     _put_away()
-    st.session_state[f"incident.{desk.ctx.store.name}"] = opened.incident_id
+    st.session_state[incident_key(desk.ctx.store.name)] = opened.incident_id
     text = say("{incident} is reported; the rules look at it.", incident=opened.incident_id)
     st.session_state[SAID] = ("success", text)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -12,10 +13,11 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.components.typing_keeper import keep_typing
 from emergency.console.desk import Desk
-from emergency.console.rooms.report_words import KIND_TITLES, VIAS, spoken
+from emergency.console.rooms.once_form import once
+from emergency.console.rooms.report_words import KIND_TITLES, VIAS, sentence, spoken
 from emergency.domain.report_form import gap_name
 from emergency.domain.report_text import plain_text
-from emergency.service import report_export, reporting
+from emergency.service import report_check, report_export, reporting
 from emergency.service.context import Conflict, Refused
 from emergency.service.grading import Evaluation
 from emergency.service.reporting import CONSOLE, PHONE, DraftField, Prepared
@@ -49,12 +51,12 @@ def show(desk: Desk, evaluation: Evaluation, kind: str) -> None:
     look.section(_title(desk, prepared))
     kind_said, text = st.session_state.pop(SAID, ("", ""))
     if kind_said:
-        getattr(st, kind_said)(text)
+        look.notice(kind_said, text)
     left, right = st.columns([1.75, 1], gap="small")
     with left:
         _fields(desk, prepared)
     with right:
-        _hand_in(desk, prepared)
+        _hand_in(desk, prepared, evaluation)
         _missing(desk, prepared)
     _sources(desk, prepared)
     with st.expander(say("As plain text, to paste into the portal")):
@@ -88,14 +90,14 @@ def _field(desk: Desk, prepared: Prepared, field: DraftField) -> None:
     if st.session_state.get(key) != shown:
         st.session_state[key] = shown
     changed = partial(_save, desk, prepared, field, key)
-    label = _label(prepared, field)
+    label, official = _label(desk, field), _official(desk, prepared, field)
     if one.id in SHORT:
-        st.text_input(label, key=key, on_change=changed, placeholder="" if shown else field.text)
+        st.text_input(label, key=key, on_change=changed, placeholder="" if shown else field.text, help=official)
     else:
         line = 46 if prepared.language == "zh" else 90
         height = min(260, 68 + 23 * (len(field.text) // line))
         hint = desk.say.of(one.hint) or ("" if shown else field.text)
-        st.text_area(label, key=key, on_change=changed, height=height, placeholder=hint)
+        st.text_area(label, key=key, on_change=changed, height=height, placeholder=hint, help=official)
     _beside(desk, prepared, field)
 
 
@@ -105,11 +107,14 @@ def _shown(field: DraftField) -> str:
     return "" if only_a_mark else field.text
 
 
-def _label(prepared: Prepared, field: DraftField) -> str:
-    title = field.filled.field.title
-    other = "en" if prepared.language == "zh" else "zh"
-    mark = " :red[‼]" if field.missing else ""
-    return f"{title[prepared.language]} · {title[other]}{mark}"
+def _label(desk: Desk, field: DraftField) -> str:
+    return desk.say.of(field.filled.field.title) + (" :red[‼]" if field.missing else "")
+
+
+def _official(desk: Desk, prepared: Prepared, field: DraftField) -> str | None:
+    """What the report itself calls it, for whoever reads the form in another language."""
+    mine = "zh" if desk.say.language == "zh_CN" else "en"
+    return None if prepared.language == mine else look.plain(field.filled.field.title[prepared.language])
 
 
 def _beside(desk: Desk, prepared: Prepared, field: DraftField) -> None:
@@ -150,7 +155,7 @@ def _discard(desk: Desk, prepared: Prepared, field: str) -> None:
 # Handing in -----------------------------------------------------------------------------------------
 
 
-def _hand_in(desk: Desk, prepared: Prepared) -> None:
+def _hand_in(desk: Desk, prepared: Prepared, evaluation: Evaluation) -> None:
     say = desk.say
     publishes = prepared.form.addressee == "cadence"
     corrects = st.session_state.get(CORRECTS, "")
@@ -164,8 +169,9 @@ def _hand_in(desk: Desk, prepared: Prepared) -> None:
         person = st.text_input(say("Who took it"), key="handed-person", help=say("Needed for a report by phone."))
     now = desk.ctx.now().astimezone(desk.zone).replace(tzinfo=None, second=0, microsecond=0)
     at = st.datetime_input(say("At what time"), value=now, key=f"handed-{prepared.kind}-{prepared.number}", step=60)
+    despite = "" if corrects else _despite(desk, prepared, evaluation)
     if st.button(say("Publish") if publishes else say("Handed in"), type="primary", key="handed-in"):
-        _submit(desk, prepared, via, person, at, corrects)
+        _submit(desk, prepared, via, person, at, corrects, despite)
     with st.container(horizontal=True, gap="xsmall"):
         for form, media in report_export.FORMATS.items():
             name = report_export.file_name(prepared.incident.incident_id, prepared.kind, prepared.number, form)
@@ -174,13 +180,27 @@ def _hand_in(desk: Desk, prepared: Prepared) -> None:
             st.download_button(label, make, name, media, key=f"draft-{form}", on_click="ignore")
 
 
-def _submit(desk: Desk, prepared: Prepared, via: str, person: str, at: Any, corrects: str) -> None:
+def _despite(desk: Desk, prepared: Prepared, evaluation: Evaluation) -> str:
+    """What speaks against a final report now, and the reason to hand it in all the same; empty where nothing does."""
+    found = report_check.objections(desk.ctx, prepared, evaluation)
+    if not found:
+        return ""
+    for one in found:
+        st.warning(sentence(desk.say(one)))
+    return st.text_input(desk.say("It goes all the same because …"), key=f"despite-{prepared.kind}-{prepared.number}")
+
+
+def _submit(
+    desk: Desk, prepared: Prepared, via: str, person: str, at: Any, corrects: str, despite: str
+) -> None:
     say, now = desk.say, desk.ctx.now()
     given = at.replace(tzinfo=desk.zone) if isinstance(at, datetime) else now
     # The field holds whole minutes: this minute means now.
     handed_at = now if abs((now - given).total_seconds()) < 60 else given
     try:
-        row = reporting.submit(desk.ctx, prepared, via=via, person=person, handed_at=handed_at, corrects=corrects)
+        row = reporting.submit(
+            desk.ctx, prepared, via=via, person=person, handed_at=handed_at, corrects=corrects, despite=despite
+        )
     except (Refused, Conflict) as fault:
         st.session_state[SAID] = ("error", spoken(say, fault))
         st.rerun()
@@ -202,10 +222,33 @@ def _missing(desk: Desk, prepared: Prepared) -> None:
         return
     titles = {f.filled.field.id: f.filled.field.title for f in prepared.fields}
     look.section(say("Still missing"))
-    st.caption(say("Marked in the text and never guessed. It can be handed in as it is; what is missing follows."))
+    final = prepared.kind in report_check.FINALS
+    if final:
+        st.caption(say("Nothing follows a final report: fill each gap, or say why it is not available."))
+    else:
+        st.caption(say("Marked in the text and never guessed. It can be handed in as it is; what is missing follows."))
     key = "zh" if say.language == "zh_CN" else "en"
-    names = [say.of(titles[field]) if gap == field else gap_name(gap)[key] for field, gap in prepared.missing]
-    st.html(f'<p class="em-missing">{look.esc(say(", ").join(dict.fromkeys(names)))}</p>')
+    names = {
+        (field, gap): say.of(titles[field]) if gap == field else gap_name(gap)[key] for field, gap in prepared.missing
+    }
+    st.html(f'<p class="em-missing">{look.esc(say(", ").join(dict.fromkeys(names.values())))}</p>')
+    if final:
+        _declare(desk, prepared, names)
+
+
+def _declare(desk: Desk, prepared: Prepared, names: Mapping[tuple[str, str], str]) -> None:
+    """A gap that nobody can fill: the reason takes its place in the text."""
+    say = desk.say
+    with once("not-available", f"not-available-{prepared.kind}-{prepared.number}", border=False) as form:
+        pair = st.selectbox(say("Not available"), list(names), format_func=lambda one: names[one])
+        reason = st.text_input(say("Why it is not available"))
+        if st.form_submit_button(say("Put the reason in its place")):
+            try:
+                report_check.declare(desk.ctx, prepared, *pair, reason)
+                form.done()
+            except (Refused, Conflict) as fault:
+                st.session_state[SAID] = ("error", spoken(say, fault))
+            st.rerun()
 
 
 def _sources(desk: Desk, prepared: Prepared) -> None:

@@ -9,8 +9,18 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame, report_writing
-from emergency.console.rooms.report_words import KIND_TITLES, REPORT_STATES, STATES, VIAS, button, spoken
+from emergency.console.rooms import frame, report_writing, tag_suggest
+from emergency.console.rooms.once_form import Once, once
+from emergency.console.rooms.report_words import (
+    KIND_TITLES,
+    REPORT_STATES,
+    STATES,
+    VIAS,
+    born_late,
+    button,
+    kept_start,
+    spoken,
+)
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.report_form import TAGS
 from emergency.domain.reporting_clock import Clock
@@ -27,7 +37,7 @@ def show(desk: Desk) -> None:
     evaluation = frame.header(desk, say("Reports"))
     kind, text = st.session_state.pop(SAID, ("", ""))
     if kind:
-        getattr(st, kind)(text)
+        look.notice(kind, text)
     if evaluation is None:
         _nothing(desk)
         return
@@ -63,6 +73,7 @@ def _kpis(desk: Desk, running: Sequence[RunningClock], handed: Sequence[dict[str
     following = clocks.next_clock(running)
     done = [r for r in handed if not r["corrects"]]
     in_time = sum(r["state"] == "in_time" for r in done)
+    free = sum(r["state"] == "unasked" for r in done)
     missed = sum(c.state == "missed" and not c.strive for c in running)
     return [
         look.Kpi(
@@ -76,7 +87,7 @@ def _kpis(desk: Desk, running: Sequence[RunningClock], handed: Sequence[dict[str
             say(following.title) if following else "–",
             frame.left_text(desk, following) if following else say("no clock runs"),
         ),
-        look.Kpi(say("Handed in"), str(len(done)), say("{count} in time", count=in_time)),
+        look.Kpi(say("Handed in"), str(len(done)), _in_time(desk, in_time, free)),
         look.Kpi(
             say("Late or missed"),
             str(sum(r["state"] == "late" for r in done) + missed),
@@ -84,6 +95,12 @@ def _kpis(desk: Desk, running: Sequence[RunningClock], handed: Sequence[dict[str
             "watch" if missed or any(r["state"] == "late" for r in done) else "plain",
         ),
     ]
+
+
+def _in_time(desk: Desk, in_time: int, free: int) -> str:
+    if free:
+        return desk.say("{count} in time, {free} before any deadline", count=in_time, free=free)
+    return desk.say("{count} in time", count=in_time)
 
 
 # What is owed ---------------------------------------------------------------------------------------
@@ -155,6 +172,7 @@ def _tags(desk: Desk, evaluation: Evaluation) -> None:
     if not known and not worn:
         return
     look.section(say("Event tags"))
+    tag_suggest.show(desk, evaluation, SAID)
     st.caption(
         say("A tag starts the regulator's shorter clocks from discovery. Taken back, it stops none that has begun.")
     )
@@ -165,16 +183,18 @@ def _tags(desk: Desk, evaluation: Evaluation) -> None:
                 _set_tag(desk, incident_id, tag, False, desk.ctx.actor.id)
     rest = [tag for tag in known if tag not in worn]
     if rest:
-        with st.form("tag", border=False, clear_on_submit=True):
+        with once("tag", border=False) as form:
             tag = st.selectbox(say("Tag"), rest, format_func=lambda key: say(TAGS.get(key, key)))
             source = st.text_input(say("Who said so"))
             if st.form_submit_button(say("Add the tag")):
-                _set_tag(desk, incident_id, tag, True, source)
+                _set_tag(desk, incident_id, tag, True, source, form)
 
 
-def _set_tag(desk: Desk, incident_id: str, tag: str, on: bool, source: str) -> None:
+def _set_tag(desk: Desk, incident_id: str, tag: str, on: bool, source: str, form: Once | None = None) -> None:
     try:
         clocks.set_tag(desk.ctx, incident_id, tag, on=on, source=source)
+        if form is not None:
+            form.done()
         text = desk.say("Tag set; its clocks count from discovery.") if on else desk.say("Tag taken back.")
         st.session_state[SAID] = ("success", text)
     except (Refused, Conflict) as fault:
@@ -239,7 +259,7 @@ def _clock_table(desk: Desk, evaluation: Evaluation) -> None:
     look.section(say("Clocks and their history"))
     known = clocks.ledger(desk.ctx, evaluation)
     if not known:
-        st.caption(say("No clock runs: they start with a class, a tag or a level."))
+        st.caption(frame.no_clock(desk, evaluation.incident))
         return
     heads = [
         say("Report"),
@@ -257,6 +277,13 @@ def _clock_table(desk: Desk, evaluation: Evaluation) -> None:
     lines = [say("Discovered {time}.", time=desk.clock_text(i.discovered_at))]
     if i.occurred_at != i.discovered_at:
         lines.append(say("Occurred {time}; a rule may count from there instead.", time=desk.clock_text(i.occurred_at)))
+    if (kept := kept_start(i, known)) is not None:
+        lines.append(
+            say(
+                "The clocks keep {start}, the discovery they began with: correcting it to a later time moves no limit.",
+                start=desk.clock_text(kept),
+            )
+        )
     lines.append(
         say("A graver class adds its shorter clock from the same start; the longer one stays here as superseded.")
     )
@@ -280,12 +307,12 @@ def _rule(clock: Clock) -> str:
 
 
 def _clock_row(desk: Desk, clock: Clock, *, risen: bool) -> list[str | look.Cell]:
-    """``risen``: it took the place of a longer one, and may have passed before it began to apply."""
+    """``risen``: it took the place of a longer one."""
     say = desk.say
     state, tone = STATES[clock.state(to_us(desk.ctx.now()))]
-    when = clock.met_us or clock.missed_us or clock.superseded_us
+    when = clock.met_us or clock.missed_us or clock.superseded_us or clock.lifted_us
     told = say(state) + (f" {desk.clock_text(from_us(when))}" if when else "")
-    if risen and clock.since_us > clock.due_us:
+    if born_late(clock, risen=risen):
         told += " · " + say("had passed when it began to apply")
     title = say(KIND_TITLES.get(clock.kind, clock.kind)) + (f" {clock.number}" if clock.every_s else "")
     return [

@@ -18,14 +18,16 @@ from emergency.service.response import tasks
 
 def show(desk: Desk) -> None:
     say = desk.say
+    if report_form.asked():
+        frame.bare(desk, say("Response"), say("A new incident"))
+        _notice()
+        report_form.show(desk, only=desk.incident() is None)
+        return
     incident = desk.incident()
     evaluation = frame.header(desk, say("Response"))
     _notice()
     if incident is None or evaluation is None:
         report_form.show(desk, only=True)
-        return
-    if report_form.asked():
-        report_form.show(desk)
         return
     history = level_history(desk.ctx, incident.incident_id)
     left, right = st.columns([1.5, 1], gap="medium")
@@ -46,13 +48,13 @@ def show(desk: Desk) -> None:
             act_form(desk, incident)
         with right:
             figure_form.show(desk, evaluation)
-    stand_down.section(desk, incident)
+    stand_down.section(desk, evaluation)
 
 
 def _notice() -> None:
     said = st.session_state.pop("response-said", None)
     if said:
-        getattr(st, said[0])(said[1])
+        look.notice(*said)
 
 
 def _clocks(desk: Desk, evaluation: Evaluation) -> None:
@@ -60,7 +62,7 @@ def _clocks(desk: Desk, evaluation: Evaluation) -> None:
     clocks = running_clocks(desk.ctx, evaluation)
     look.section(say("Reporting clocks"))
     if not clocks:
-        st.caption(say("No clock runs: they start with a level or a class."))
+        st.caption(frame.no_clock(desk, evaluation.incident))
         return
     rows: list[list[str | look.Cell]] = []
     shown = _one_of_each(clocks)

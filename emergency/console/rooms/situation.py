@@ -6,19 +6,25 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-import pandas as pd
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.components.dispatch_map import Label, Legend, dispatch_map
 from emergency.console.desk import Desk
-from emergency.console.rooms import alerts, frame, incident_links_panel, lookback, report_form
+from emergency.console.rooms import (
+    alerts,
+    frame,
+    incident_links_panel,
+    lookback,
+    published_totals,
+    report_form,
+    situation_figures,
+)
 from emergency.console.rooms.geography import geometry_of, markers_of, on_map, points_of, view_of
 from emergency.service.alerts import Standing
-from emergency.service.figures import OVERDUE_HOURS, snapshots
 from emergency.service.running import move_clock
 from emergency.service.side_by_side import beside
-from emergency.service.situation import Need, RegionFigures, Situation, situation
+from emergency.service.situation import Need, Situation, claims_elsewhere, everything, situation
 from emergency.texts import N_
 
 LAYERS = {
@@ -28,6 +34,7 @@ LAYERS = {
     "short": N_("Short"),
     "alerts": N_("Alerts"),
 }
+FEW = 3  # cards that leave room beside the map
 LAYER_NAMES = {
     "open": N_("open claims"),
     "loss": N_("estimated loss"),
@@ -44,23 +51,48 @@ def show(desk: Desk) -> None:
         found = situation(past.ctx, incident.incident_id if incident else None)
     frame.header(past, desk.say("Situation"), found.evaluation)
     lookback.bar(desk, minute)
-    look.kpi_strip(_kpis(past, found))
+    shown = _claims_shown(past, found)
+    look.kpi_strip(situation_figures.kpis(past, shown))
     warned = alerts.standing(past)
     left, right = st.columns([2.5, 1], gap="small")
     with left:
-        _map(past, found, warned)
+        _map(past, shown, warned)
         lookback.slider(desk, incident, minute)
         if minute is None:
             _demo_time(desk)
-        _table(past, found)
     with right:
         _needs(past, found)
         _company(past, found)
         alerts.listing(past, warned)
-        _card(past, found)
+        situation_figures.card(past, shown)
+    # Beside the map while few cards stand there, under it where they fill the side.
+    with right if len(found.needs) <= FEW else left:
         look.section(desk.say("What changed"))
         look.changed_list(look.Change(desk.clock_text(at), desk.say(text)) for at, text in found.changes)
-    _published(past)
+    situation_figures.table(past, shown)
+    published_totals.listing(past)
+
+
+def _claims_shown(desk: Desk, found: Situation) -> Situation:
+    """Figures of this incident or, where the person asks for it, of every claim: some may belong to no incident yet."""
+    if found.incident is None or not claims_elsewhere(desk.ctx, found.incident.incident_id):
+        return found
+    words = {False: desk.say("Claims of this incident"), True: desk.say("All claims")}
+    st.session_state.setdefault(every_key(desk.ctx.store.name), False)
+    every = st.segmented_control(
+        desk.say("Which claims"),
+        list(words),
+        key=every_key(desk.ctx.store.name),
+        required=True,
+        format_func=words.__getitem__,
+        label_visibility="collapsed",
+    )
+    return everything(desk.ctx) if every else found
+
+
+def every_key(workspace: str) -> str:
+    """Where it is remembered that the room shows all claims, not only those of the chosen incident."""
+    return f"every.{workspace}"
 
 
 def _company(desk: Desk, found: Situation) -> None:
@@ -70,105 +102,7 @@ def _company(desk: Desk, found: Situation) -> None:
     company = beside(desk.ctx, found.incident.incident_id)
     if len(company) > 1:
         look.section(desk.say("Under one command"))
-        incident_links_panel.table(desk, company, found.incident.incident_id)
-
-
-def _published(desk: Desk) -> None:
-    """What others have published so far, as they published it; a total that falls is not smoothed."""
-    say = desk.say
-    rows = snapshots(desk.ctx)
-    if not rows:
-        return
-    look.section(say("Published totals, {region}", region=desk.region(rows[-1].region)))
-    table: list[list[str | look.Cell]] = []
-    for before, row in zip((None, *rows), rows, strict=False):
-        fell = before is not None and row.reported_claims < before.reported_claims
-        table.append(
-            [
-                desk.clock_text(row.as_of),
-                look.Cell(f"{row.reported_claims:,}", "watch" if fell else "plain"),
-                "–" if row.settled_claims is None else f"{row.settled_claims:,}",
-                "–" if row.estimated_minor is None else desk.money(row.estimated_minor),
-                "–" if row.paid_minor is None else desk.money(row.paid_minor),
-                say("the cumulative count fell") if fell else row.scope,
-                row.source,
-            ]
-        )
-    heads = [
-        say("As of"),
-        say("Reported"),
-        say("Settled"),
-        say("Estimated loss"),
-        say("Paid"),
-        say("Scope"),
-        say("Source"),
-    ]
-    look.table(heads, list(reversed(table)), numbers=[1, 2, 3, 4])
-
-
-def _kpis(desk: Desk, found: Situation) -> list[look.Kpi]:
-    say = desk.say
-    backlog = found.needed / found.assigned if found.assigned else None
-    published = found.published
-    first = look.Kpi(
-        say("Open claims"),
-        f"{found.open:,}",
-        say("{count} in the last hour", count=f"+{found.last_hour:,}"),
-        help=say("Claims known at the as-of time whose status is neither paid, closed, cancelled nor declined."),
-    )
-    if published:
-        first = look.Kpi(
-            say("Reported, industry"),
-            f"{published.reported_claims:,}",
-            say("published {time}", time=desk.clock_text(published.as_of)),
-            help=say(
-                "As published: {scope}; own share assumed {share} %.",
-                scope=published.scope,
-                share=round(desk.ctx.profile.own_share * 100),
-            ),
-        )
-    loss_minor = published.estimated_minor if published else found.estimated_minor
-    return [
-        first,
-        look.Kpi(
-            say("Waiting > {hours} h for survey", hours=OVERDUE_HOURS),
-            f"{found.overdue:,}",
-            say("of {count} open", count=f"{found.open:,}"),
-            "bad" if found.overdue else "plain",
-            help=say("Our own service target (house rule), counted from the report."),
-        ),
-        look.Kpi(
-            say("Survey backlog"),
-            say("{days} days", days=f"{backlog:.1f}") if backlog else "–",
-            say("at the strength of this shift") if backlog else say("nobody is assigned yet"),
-            "watch" if backlog and backlog > 3 else "plain",
-        ),
-        look.Kpi(
-            say("Adjusters assigned"),
-            f"{found.assigned:,} / {found.adjusters_available:,}",
-            say("{count} in the roster", count=found.adjusters_total),
-        ),
-        look.Kpi(
-            say("Short"),
-            say("{count} slots", count=f"{found.short:,}"),
-            " · ".join(f"{desk.region(r.code)} {r.short}" for r in _shortest(found)) or _nobody_short(desk, found),
-            "bad" if found.short else "ok" if found.assigned else "plain",
-            help=say("One slot is one person for one shift. Needed minus assigned, by region."),
-        ),
-        look.Kpi(
-            say("Estimated loss, industry") if published else say("Estimated loss"),
-            desk.money(loss_minor) if loss_minor else "–",
-            say("sum of the claims' estimates") if not published else say("as published"),
-        ),
-    ]
-
-
-def _nobody_short(desk: Desk, found: Situation) -> str:
-    return desk.say("nobody is short") if found.needed else desk.say("nothing is asked for")
-
-
-def _shortest(found: Situation) -> list[RegionFigures]:
-    return sorted((r for r in found.regions if r.short), key=lambda r: (-r.short, r.code))[:3]
+        incident_links_panel.beside_others(desk, company, found.incident.incident_id)
 
 
 def _values(found: Situation, layer: str) -> dict[str, float]:
@@ -210,7 +144,8 @@ def _map(desk: Desk, found: Situation, warned: Sequence[Standing]) -> None:
         **geometry_of(desk),
         points=points_of(desk),
     )
-    st.caption(say("Pills: adjusters assigned / needed this shift. Outlines: {source}", source=desk.ctx.regions.source))
+    source = say(desk.ctx.regions.source)
+    st.caption(say("Pills: adjusters assigned / needed this shift. Outlines: {source}", source=source))
 
 
 def _labels(desk: Desk, found: Situation) -> list[Label]:
@@ -236,7 +171,15 @@ def _shades(
     if found.illustrative:
         name = say("{layer} · illustrative split", layer=name)
     legend = Legend.covering(name, max(values.values(), default=0), as_text)
-    return values, legend, {code: f"{name}: {as_text(value)}" for code, value in values.items()}
+    texts = {code: f"{name}: {as_text(value)}" for code, value in values.items()}
+    return values, legend, _doubting(desk, found, texts) if layer == "loss" else texts
+
+
+def _doubting(desk: Desk, found: Situation, texts: dict[str, str]) -> dict[str, str]:
+    """Beside a loss, what of it a doubted claim makes up."""
+    doubted = on_map(desk, {r.code: r.doubted_minor for r in found.regions if r.doubted})
+    marks = {code: desk.say("{amount} of it is doubted", amount=desk.money(round(v))) for code, v in doubted.items()}
+    return texts | {code: f"{texts[code]} · {mark}" for code, mark in marks.items() if code in texts}
 
 
 def _pick(code: str | None) -> None:
@@ -300,6 +243,8 @@ BUTTONS = {
     "task": N_("Open the tasks"),
     "overdue": N_("Plan who goes where"),
     "unlocated": N_("Open the list"),
+    "doubted": N_("Look at the files"),
+    "outside": N_("Look at the files"),
 }
 
 
@@ -312,76 +257,3 @@ def _need(desk: Desk, need: Need, place: int) -> None:
             return  # it was to be decided then; nothing is decided there now
         if st.button(say(BUTTONS[need.kind]), key=f"need-{need.kind}-{place}", type=primary):
             frame.go(need.room)
-
-
-def _card(desk: Desk, found: Situation) -> None:
-    """The region somebody picked on the map or in the table."""
-    code = st.session_state.get("region")
-    if not code:
-        return
-    look.section(desk.region(code))
-    row = found.by_code.get(code)
-    if row is None:
-        st.caption(desk.say("No claims are known here."))
-        return
-    say = desk.say
-    look.table(
-        [say("Figure"), ""],
-        [
-            [say("Open claims"), f"{row.open:,}"],
-            [say("in the last 24 h"), f"{row.last_24h:,}"],
-            [say("Overdue"), look.Cell(f"{row.overdue:,}", "bad" if row.overdue else "plain")],
-            [say("Estimated loss"), desk.money(row.estimated_minor)],
-            [say("Assigned / needed"), f"{row.assigned} / {row.needed}"],
-            [say("Short"), look.Cell(str(row.short), "bad" if row.short else "plain")],
-            [
-                say("Oldest waits"),
-                say("{hours} h", hours=row.oldest_hours) if row.oldest_hours is not None else "–",
-            ],
-        ],
-        numbers=[1],
-    )
-
-
-def _table(desk: Desk, found: Situation) -> None:
-    say = desk.say
-    if not found.regions:
-        if found.open:
-            st.info(say("All {count} open claims wait for a place; Intake lists them.", count=f"{found.open:,}"))
-        elif desk.ctx.profile.kind == "demo":
-            st.info(say("No claims are known at this time; move the demo's time forward."))
-        else:
-            st.info(say("No claims are known yet; bring in a file in Intake."))
-        return
-    loss = f"{say('Estimated loss')} ({found.currency})"
-    frame_ = pd.DataFrame(
-        {
-            say("Region"): [desk.region(r.code) for r in found.regions],
-            say("Open"): [r.open for r in found.regions],
-            say("Last 24 h"): [list(r.trend) for r in found.regions],
-            say("Overdue"): [r.overdue for r in found.regions],
-            loss: [r.estimated_minor / 100 for r in found.regions],
-            say("Assigned"): [r.assigned for r in found.regions],
-            say("Needed"): [r.needed for r in found.regions],
-            say("Short"): [r.short for r in found.regions],
-            say("Clears in (days)"): [r.clear_days for r in found.regions],
-            say("Oldest (h)"): [r.oldest_hours for r in found.regions],
-        }
-    )
-    chosen = st.dataframe(
-        frame_,
-        hide_index=True,
-        height=320,
-        placeholder="–",
-        on_select="rerun",
-        selection_mode="single-row",
-        key="regions-table",
-        column_config={
-            say("Last 24 h"): st.column_config.LineChartColumn(width="small"),
-            loss: st.column_config.NumberColumn(format="compact"),
-        },
-    )
-    rows = chosen["selection"]["rows"]
-    if rows and st.session_state.get("region") != found.regions[rows[0]].code:
-        st.session_state["region"] = found.regions[rows[0]].code
-        st.rerun()

@@ -6,31 +6,37 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms import ending_card
+from emergency.console.rooms.once_form import once
 from emergency.console.rooms.task_acts import attempt
+from emergency.domain.figure_value import WORDS
 from emergency.domain.incident import Incident
 from emergency.domain.playbook_closure import STATES
-from emergency.service.closure import Closure, closure
+from emergency.service.closure import Closure, closure_shown
+from emergency.service.context import Conflict, Refused
+from emergency.service.feed_facts import Figure, take_figure
+from emergency.service.grading import Evaluation
 from emergency.service.relief import measures_of, titles
-from emergency.service.response import record_fact
 from emergency.service.review_pack import measured, pack, reviews
-from emergency.service.stand_down import may_stand_down, reopen, stand_down
-from emergency.texts import N_
+from emergency.service.stand_down import Reopened, may_stand_down, reopen, stand_down
+from emergency.texts import LANGUAGES, N_, Message, speaker
 
 PLACE = "response-said"  # where the Response room keeps what it says next
 REVIEW_STATES = {"open": N_("open"), "published": N_("published"), "withdrawn": N_("withdrawn")}
 
 
-def section(desk: Desk, incident: Incident) -> None:
+def section(desk: Desk, evaluation: Evaluation) -> None:
     """The whole of it, for the Response room."""
+    incident = evaluation.incident
     if incident.is_open:
-        _open(desk, incident)
+        _open(desk, evaluation)
     else:
         _closed(desk, incident)
 
 
-def _open(desk: Desk, incident: Incident) -> None:
-    say = desk.say
-    found = closure(desk.ctx, incident)
+def _open(desk: Desk, evaluation: Evaluation) -> None:
+    say, incident = desk.say, evaluation.incident
+    found = closure_shown(desk.ctx, incident, evaluation)
     look.section(say("Stand-down"))
     look.table(
         [say("Closure condition"), say("Wanted"), say("Value"), say("State"), say("Source")],
@@ -50,7 +56,7 @@ def _open(desk: Desk, incident: Incident) -> None:
     with left:
         _figure_form(desk, incident, found)
     with right:
-        _end_form(desk, incident, found)
+        _end_form(desk, evaluation, found)
 
 
 def _value(desk: Desk, value: object) -> str:
@@ -71,39 +77,74 @@ def _state(desk: Desk, met: bool | None) -> look.Cell:
 def _figure_form(desk: Desk, incident: Incident, found: Closure) -> None:
     """What the console cannot count itself is entered here, with its source."""
     say = desk.say
-    waiting = {line.metric: line for line in found.missing}
-    if not waiting:
+    if not found.missing:
         st.caption(say("Every condition is met."))
         return
-    with st.expander(say("Enter a figure that is missing")), st.form("closure-figure", border=False):
-        metric = st.selectbox(say("Figure"), list(waiting), format_func=lambda key: say(waiting[key].name))
-        text = st.text_input(say("Value"), placeholder=say("a number, or: submitted, yes, no"))
-        source = st.text_input(say("Source"), help=say("Who said it, where; kept beside the figure."))
-        if st.form_submit_button(say("Enter")):
-            attempt(
-                desk,
-                lambda: record_fact(
-                    desk.ctx, metric, _typed(desk, text), incident_id=incident.incident_id, source=source
-                ),
-                say("Entered; the conditions have looked at it."),
-                PLACE,
-            )
+    _known_itself(desk, found)
+    waiting = {line.metric: line for line in found.to_enter}
+    if not waiting:
+        return
+    name = f"closure-figure-{incident.incident_id}"
+    # Drawn anew a line higher or lower it would fold up under the hand of whoever has just chosen a figure in it.
+    opened = f"{name}-opened"
+    with st.expander(say("Enter a figure that is missing"), expanded=bool(st.session_state.get(opened))):
+        metric = st.selectbox(
+            say("Figure"),
+            list(waiting),
+            format_func=lambda k: say(waiting[k].name),
+            key=name,
+            on_change=lambda: st.session_state.update({opened: True}),
+        )
+        with once(f"{name}-{metric}", border=False) as form:
+            text = st.text_input(say("Value"), placeholder=_words_of(desk, metric))
+            source = st.text_input(say("Source"), help=say("Who said it, where; kept beside the figure."))
+            if st.form_submit_button(say("Enter")):
+                attempt(
+                    desk,
+                    form.taking(lambda: _enter(desk, incident, metric, text, source)),
+                    say("Entered; the conditions have looked at it."),
+                    PLACE,
+                )
 
 
-def _typed(desk: Desk, text: str) -> int | float | str:
-    """A number where it is one; states in either language."""
+def _known_itself(desk: Desk, found: Closure) -> None:
+    """What the console knows of its own work is not typed; this says where it comes from."""
+    say = desk.say
+    for line in found.missing:
+        if line.room is not None:
+            text = say("{condition}: comes from the room “{room}” by itself", condition=say(line.name), room=line.room)
+            st.caption(look.plain(text))
+
+
+def _words_of(desk: Desk, metric: str) -> str:
+    """What may be typed for a condition, in the reader's words."""
+    say = desk.say
+    if metric not in WORDS:
+        return say("a number")
+    return say(" or ").join(say(STATES[word]) for word in WORDS[metric])
+
+
+def _enter(desk: Desk, incident: Incident, metric: str, text: str, source: str) -> None:
+    """By the door all figures come in by: what is no figure of this kind is refused, with the reason."""
+    if not text.strip():
+        raise Refused(Message(N_("Not entered: no value was given. Where it is known to be none, enter 0.")))
+    take_figure(desk.ctx, Figure(metric, _typed(text), source.strip(), incident.incident_id))
+
+
+def _typed(text: str) -> int | float | str:
+    """A number where it is one; states in the words of either language."""
     plain = text.strip().replace(",", "").replace("，", "")
-    spoken = {desk.say(word): state for state, word in STATES.items()}
-    if plain in spoken:
-        return spoken[plain]
+    spoken = {speaker(one)(word).casefold(): state for one in LANGUAGES for state, word in STATES.items()}
+    if plain.casefold() in spoken:
+        return spoken[plain.casefold()]
     try:
         return float(plain) if "." in plain else int(plain)
     except ValueError:
         return plain
 
 
-def _end_form(desk: Desk, incident: Incident, found: Closure) -> None:
-    say, ctx = desk.say, desk.ctx
+def _end_form(desk: Desk, evaluation: Evaluation, found: Closure) -> None:
+    say, ctx, incident = desk.say, desk.ctx, evaluation.incident
     may = may_stand_down(ctx, incident)
     running = sum(m.state == "in_force" for m in measures_of(ctx, incident.incident_id))
     st.caption(
@@ -113,9 +154,16 @@ def _end_form(desk: Desk, incident: Incident, found: Closure) -> None:
             count=running,
         )
     )
+    st.caption(
+        say(
+            "Call-outs that wait for an answer are withdrawn and planned turns are taken out; these do not come back "
+            "when the incident is reopened."
+        )
+    )
     if may:
         st.caption(say("For {who} to end.", who=say.of(titles(ctx, incident, may))))
-    with st.form("stand-down", border=False):
+    said = ending_card.waiting(desk, evaluation, PLACE)
+    with st.form(f"stand-down-{incident.incident_id}", border=False):
         reason = ""
         if found.met is not True:
             reason = st.text_input(say("Conditions are not met; end all the same because …"))
@@ -123,7 +171,7 @@ def _end_form(desk: Desk, incident: Incident, found: Closure) -> None:
             attempt(
                 desk,
                 lambda: stand_down(ctx, incident.incident_id, reason, version=incident.version),
-                say("The response has ended; the review is open."),
+                said,
                 PLACE,
             )
 
@@ -150,21 +198,47 @@ def _closed(desk: Desk, incident: Incident) -> None:
                     due=desk.clock_text(one.due_at),
                 )
             )
+        kept = f"review-pack-{incident.incident_id}"
         if st.button(say("Put the review pack together"), width="stretch"):
-            st.session_state["review-pack"] = pack(ctx, incident.incident_id, say.language)
-        if "review-pack" in st.session_state:
+            st.session_state[kept] = pack(ctx, incident.incident_id, say.language)
+        if kept in st.session_state:
             st.download_button(
                 say("Save the review pack (workbook)"),
-                st.session_state["review-pack"],
+                st.session_state[kept],
                 f"review-{incident.incident_id}.xlsx",
                 width="stretch",
             )
-        with st.expander(say("Reopen the incident")), st.form("reopen", border=False):
+        with st.expander(say("Reopen the incident")), st.form(f"reopen-{incident.incident_id}", border=False):
             reason = st.text_input(say("Why?"))
             if st.form_submit_button(say("Reopen")):
-                attempt(
-                    desk,
-                    lambda: reopen(ctx, incident.incident_id, reason, version=incident.version),
-                    say("Open again, as it was: level, measures, shifts, posts."),
-                    PLACE,
-                )
+                _reopen(desk, incident, reason)
+
+
+def _reopen(desk: Desk, incident: Incident, reason: str) -> None:
+    """Open again, and say what stays undone."""
+    say = desk.say
+    try:
+        found = reopen(desk.ctx, incident.incident_id, reason, version=incident.version)
+        st.session_state[PLACE] = ("success", _again(desk, found))
+    except (Refused, Conflict) as fault:
+        first = fault.args[0] if fault.args else ""
+        st.session_state[PLACE] = ("error", say(first) if isinstance(first, Message) else str(fault))
+    st.rerun()
+
+
+def _again(desk: Desk, found: Reopened) -> str:
+    say = desk.say
+    owed = say(
+        "Limits that still lie ahead stand as they were; what came due while it was ended counts from {time}. After "
+        "the next end a final report is owed anew.",
+        time=desk.clock_text(desk.ctx.now()),
+    )
+    words = say("Open again, as it was: level, measures, shifts, posts.") + " " + owed
+    if not (found.calls or found.turns):
+        return words
+    rest = say(
+        "{calls} call-outs and hand-overs and {turns} planned turns stay cancelled; make them anew in Organisation.",
+        calls=found.calls,
+        turns=found.turns,
+    )
+    return f"{words} {rest}"

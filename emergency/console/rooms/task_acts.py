@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame
-from emergency.console.rooms.task_words import LOOK_NAMES, LOOK_TONES, due_text, slack_text, span
+from emergency.console.rooms import frame, record_look
+from emergency.console.rooms.once_form import instant, once
+from emergency.console.rooms.task_words import due_text, look_name, look_tone, slack_why, span
 from emergency.domain.act import ACTS
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
 from emergency.service.context import Conflict, Refused
 from emergency.service.escalation import STEP_NAMES
+from emergency.service.record_words import reader
 from emergency.service.task_board import Board, TaskLine, evidence
 from emergency.service.tasks import OwnTask, add_task, assign_task, complete_task, drop_task, reopen_task
 from emergency.texts import Message, Speaker
@@ -26,7 +28,7 @@ SAID = "tasks-said"
 def notice() -> None:
     said = st.session_state.pop(SAID, None)
     if said:
-        getattr(st, said[0])(said[1])
+        look.notice(*said)
 
 
 def attempt(desk: Desk, act: Callable[[], object], done: str, place: str = SAID) -> None:
@@ -57,14 +59,14 @@ def panel(desk: Desk, incident: Incident, found: Board, line: TaskLine) -> None:
 
 def _known(desk: Desk, found: Board, line: TaskLine) -> None:
     say = desk.say
-    by = f" · {line.done_by}" if line.done_by else ""
+    by = "".join(f" · {one}" for one in record_look.persons(desk, [line.done_by]))
     rows: list[list[str | look.Cell]] = [
-        [say("State"), look.Cell(say(LOOK_NAMES[line.look]), LOOK_TONES[line.look], framed=True)],
-        [say("Role"), say.of(line.role_title) + (f" · {line.holder}" if line.holder else "")],
+        [say("State"), look.Cell(look_name(say, line), look_tone(line), framed=True)],
+        [say("Role"), " · ".join([say.of(line.role_title), *record_look.persons(desk, [line.holder])])],
         [say("Done") if line.done_at else say("Due"), due_text(desk, line) + by],
     ]
     if line.is_open:
-        rows.append([say("Slack"), slack_text(say, line.slack_s)])
+        rows.append([say("Slack"), slack_why(desk, found, line) if line.slack_s is not None else "–"])
     if line.waits:
         names = [say.of(one.title) if (one := found.line(w)) else w for w in line.waits]
         rows.append([say("Waits for"), say(", ").join(names)])
@@ -84,10 +86,11 @@ def _known(desk: Desk, found: Board, line: TaskLine) -> None:
 
 def _acts(desk: Desk, incident: Incident, line: TaskLine) -> None:
     say, ctx, key = desk.say, desk.ctx, incident.incident_id
-    with st.form(f"done-{line.task_id}", border=False, clear_on_submit=True):
+    with once(f"done-{line.task_id}", f"done-{key}-{line.task_id}", border=False) as form:
         note = st.text_input(say("How was it done?"), placeholder=say("a word of evidence; kept for the record"))
         if st.form_submit_button(say("Done"), type="primary", width="stretch"):
-            attempt(desk, lambda: complete_task(ctx, key, line.task_id, note, line.version), say("Task done."))
+            done = form.taking(lambda: complete_task(ctx, key, line.task_id, note, line.version))
+            attempt(desk, done, say("Task done."))
     if line.look == "missed":
         return
     with st.container(horizontal=True, gap="xsmall"):
@@ -138,13 +141,13 @@ def _entry(desk: Desk, seq: int) -> None:
     if found is None:
         st.caption(say("This entry is not there."))
         return
-    facts = {k: v for k, v in found.facts().items() if isinstance(v, str | int | float) and v != ""}
+    told = reader(desk.ctx).told(found)
     rows = [
-        [say("Act"), say(ACTS[found.action].title) if found.action in ACTS else found.action],
-        [say("Who"), found.actor],
+        [say("Act"), record_look.act(desk, found)],
+        [say("Who"), record_look.spoken(desk, told.who)],
         [say("Happened"), desk.clock_text(from_us(found.happened_us))],
         [say("Recorded"), desk.clock_text(from_us(found.recorded_us))],
-        [say("Details"), " · ".join(f"{k} {v}" for k, v in facts.items())[:600]],
+        [say("Details"), record_look.facts(desk, told)[:600]],
         [say("Hash"), found.hash[:16] + "…"],
     ]
     look.table([say("Entry"), str(seq)], rows)
@@ -153,42 +156,57 @@ def _entry(desk: Desk, seq: int) -> None:
         frame.go("journal")
 
 
+def due_at_first(now: datetime) -> datetime:
+    """The full hour two hours ahead, on the day it falls."""
+    return (now + timedelta(hours=2)).replace(minute=0, second=0, microsecond=0)
+
+
 def own_form(desk: Desk, incident: Incident, found: Board) -> None:
     """A task in the writer's own words."""
     say = desk.say
     roles = {key: role.title for key, role in found.roles.items()} or {"commander": {"en": "Commander", "zh": "总指挥"}}
     titles = {o.task_id: title(say, o) for o in found.lines}
     now = desk.ctx.now().astimezone(desk.zone)
-    with st.expander(say("Add a task of your own")), st.form("own-task", border=False, clear_on_submit=True):
+    with st.expander(say("Add a task of your own")), once("own-task", border=False) as form:
         left, right = st.columns(2)
         words = left.text_input(say("What is to be done?"))
         own = desk.ctx.actor.role
         place = list(roles).index(own) if own in roles else 0
         role = right.selectbox(say("Role"), list(roles), index=place, format_func=lambda key: say.of(roles[key]))
-        day = left.date_input(say("Due (day)"), now.date())
-        hour = right.time_input(say("Due (time)"), now.replace(hour=(now.hour + 2) % 24, minute=0, second=0).time())
-        after = left.multiselect(say("After"), list(titles), format_func=lambda key: titles[key], select_all=False)
+        due = instant(
+            desk,
+            form.key,
+            say("Due (day)"),
+            say("Due (time)"),
+            ahead=True,
+            start=due_at_first(now),
+            places=(left, right),
+        )
+        after = left.multiselect(
+            say("After"), list(titles), format_func=lambda key: titles[key], select_all=False, placeholder=say("choose")
+        )
         holder = right.text_input(say("With whom (may stay empty)"))
         work = left.number_input(say("Work expected, minutes (0: nobody can say)"), min_value=0, step=15)
         repeat = right.number_input(say("Repeat every … minutes (0: once)"), min_value=0, step=60)
         critical = left.checkbox(say("Critical"))
         if st.form_submit_button(say("Add"), type="primary"):
-            due = datetime.combine(day, hour, tzinfo=desk.zone)
             attempt(
                 desk,
-                lambda: add_task(
-                    desk.ctx,
-                    incident.incident_id,
-                    OwnTask(
-                        words,
-                        role,
-                        due,
-                        tuple(after),
-                        critical=critical,
-                        work_minutes=int(work) or None,
-                        repeat_minutes=int(repeat),
-                        holder=holder,
-                    ),
+                form.taking(
+                    lambda: add_task(
+                        desk.ctx,
+                        incident.incident_id,
+                        OwnTask(
+                            words,
+                            role,
+                            due,
+                            tuple(after),
+                            critical=critical,
+                            work_minutes=int(work) or None,
+                            repeat_minutes=int(repeat),
+                            holder=holder,
+                        ),
+                    )
                 ),
                 say("Added to the board."),
             )

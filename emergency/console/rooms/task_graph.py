@@ -16,6 +16,7 @@ FORMS = {
     "late": ("box, peripheries=2", "filled", "#b3261e", "#fdecea", "#7d1a14"),
     "missed": ("box", "dotted,filled", "#9a5b00", "#fff4e0", "#6b4000"),
     "dropped": ("box", "dotted,filled", "#8b98a8", "#ffffff", "#8b98a8"),
+    "ended": ("box", "dotted,filled", "#8b98a8", "#f6f8fa", "#46566b"),
 }
 LINE_WIDTH = {"en": 22, "zh_CN": 11}
 

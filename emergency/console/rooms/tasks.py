@@ -11,13 +11,16 @@ from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms import frame, task_acts
 from emergency.console.rooms.task_graph import dot, tied
-from emergency.console.rooms.task_words import GROUP_NAMES, LOOK_NAMES, LOOK_SIGNS, due_text, slack_text
+from emergency.console.rooms.task_words import GROUP_NAMES, LOOK_SIGNS, due_text, look_name, slack_text, slack_why
 from emergency.domain.incident import Incident
 from emergency.domain.playbook import GROUPS
 from emergency.service.task_board import Board, TaskLine, board
 
 MINE, ALL, DONE = "mine", "all", "done"
-ROWS_SHOWN = 14
+TABLE_PX = 610
+# A row goes on in a second line only where it is higher than 64 px; a long name is never cut.
+ROW_PX, LONG_ROW_PX = 36, 66
+LETTERS = {"en": 44, "zh_CN": 21}  # of a title, in the width of its column
 
 
 def show(desk: Desk) -> None:
@@ -36,7 +39,8 @@ def show(desk: Desk) -> None:
         task_acts.own_form(desk, incident, found)
         return
     _figures(desk, found)
-    left, right = st.columns([2.1, 1], gap="medium")
+    with st.container(key="em-stack-tasks"):
+        left, right = st.columns([2.3, 1], gap="medium")
     with left:
         shown = _choose(desk, found)
         _table(desk, shown)
@@ -55,7 +59,7 @@ def _figures(desk: Desk, found: Board) -> None:
     late = [o for o in found.lines if o.look == "late"]
     critical = sum(o.critical for o in late)
     done, asked = sum(o.look == "done" for o in found.lines), sum(o.look != "dropped" for o in found.lines)
-    slack = found.path_slack_s
+    slack, tight = found.path_slack_s, found.tightest
     look.kpi_strip(
         [
             look.Kpi(
@@ -76,10 +80,10 @@ def _figures(desk: Desk, found: Board) -> None:
             look.Kpi(
                 say("Slack on the critical path"),
                 slack_text(say, slack),
-                say("{count} tasks in the chain", count=len(found.path)),
+                slack_why(desk, found, tight) if tight else say("tasks in the chain: {count}", count=len(found.path)),
                 "plain" if slack is None else "bad" if slack < 0 else "watch" if slack < 3600 else "ok",
                 say(
-                    "The longest chain still to be done that ends in the last critical deadline. A task is taken to "
+                    "The chain of tasks with the least time to spare before a critical deadline. A task is taken to "
                     "need {minutes} min (house rule) unless somebody said otherwise.",
                     minutes=found.work_s // 60,
                 ),
@@ -118,29 +122,29 @@ def _table(desk: Desk, shown: Sequence[TaskLine]) -> None:
     key = "tasks.table." + " ".join(o.task_id for o in shown)
     frame_ = pd.DataFrame(
         {
-            say("State"): [f"{LOOK_SIGNS[o.look]} {say(LOOK_NAMES[o.look])}" for o in shown],
+            say("State"): [f"{'!' if o.not_reached else LOOK_SIGNS[o.look]} {look_name(say, o)}" for o in shown],
             say("Task"): [task_acts.title(say, o) for o in shown],
             say("Due"): [due_text(desk, o) for o in shown],
             say("Slack"): [slack_text(say, o.slack_s) if o.is_open else "" for o in shown],
-            say("Role"): [say.of(o.role_title) for o in shown],
-            say("With"): [o.holder for o in shown],
+            say("Role"): [" · ".join(filter(None, (say.of(o.role_title), o.holder))) for o in shown],
         }
     )
+    long = any(len(task_acts.title(say, o)) > LETTERS[say.language] for o in shown)
+    row_px = LONG_ROW_PX if long else ROW_PX
     st.dataframe(
         frame_,
         hide_index=True,
-        height=36 * min(len(shown), ROWS_SHOWN) + 38,
-        row_height=36,
+        height=min(row_px * len(shown) + 38, TABLE_PX),
+        row_height=row_px,
         on_select=lambda: _picked(shown, key),
         selection_mode="single-row",
         key=key,
         column_config={
-            say("State"): st.column_config.TextColumn(width=80),
-            say("Task"): st.column_config.TextColumn(width=256),
-            say("Due"): st.column_config.TextColumn(width=128),
-            say("Slack"): st.column_config.TextColumn(width=104),
-            say("Role"): st.column_config.TextColumn(width=110),
-            say("With"): st.column_config.TextColumn(width=70),
+            say("State"): st.column_config.TextColumn(width=78),
+            say("Task"): st.column_config.TextColumn(width=310),
+            say("Due"): st.column_config.TextColumn(width=118),
+            say("Slack"): st.column_config.TextColumn(width=92),
+            say("Role"): st.column_config.TextColumn(width=118),
         },
     )
     st.caption(say("Choose a row to act on it. ▲ critical, ◆ on the critical path, ↻ repeating."))
@@ -166,6 +170,7 @@ def _panel(desk: Desk, incident: Incident, found: Board, shown: Sequence[TaskLin
         format_func=lambda key: f"{LOOK_SIGNS[known[key].look]} {task_acts.title(say, known[key])}",
         label_visibility="collapsed",
     )
+    look.section(task_acts.title(say, known[st.session_state["tasks.chosen"]]))  # the field above cuts a long one
     task_acts.panel(desk, incident, found, known[st.session_state["tasks.chosen"]])
 
 

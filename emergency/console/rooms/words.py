@@ -14,6 +14,7 @@ from emergency.console.rooms import (
     words_compose,
     words_contacts,
     words_due,
+    words_look,
     words_rumours,
     words_sent,
     words_warnings,
@@ -85,7 +86,7 @@ def _view(
 def _said() -> None:
     kind, text = st.session_state.pop("words-said", ("", ""))
     if kind:
-        getattr(st, kind)(text)
+        look.notice(kind, text)
 
 
 def act(desk: Desk, what: Callable[[], object], done: str) -> None:
@@ -143,7 +144,7 @@ def _ways(desk: Desk) -> str:
     except FileFaults:
         return desk.say("the file of channels is broken")
     if names:
-        return desk.say("channels: {names}", names=", ".join(names))
+        return desk.say("channels: {names}", names=desk.say(", ").join(words_look.channel(desk, one) for one in names))
     return desk.say("into the folder, nothing leaves the machine")
 
 

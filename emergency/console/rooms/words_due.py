@@ -9,6 +9,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms.record_look import persons
 from emergency.domain.incident import Incident
 from emergency.service import words, words_approval
 from emergency.service.words_due import AUDIENCE_NAMES, DueBulletin, begin_due, begin_for, fitting, templates
@@ -78,8 +79,8 @@ def _card(
     say = desk.say
     audience = say(AUDIENCE_NAMES[one.row.audience]) if one else say(AUDIENCE_NAMES[row["audience"]]) if row else ""
     left = one.left_s(desk.ctx.now()) if one else None
-    title, tone = audience, "plain"
     audience = audience[:1].upper() + audience[1:]
+    title, tone = audience, "plain"
     if left is not None and left < 0:
         title, tone = say("{audience} – {span} late", audience=audience, span=span(desk, left)), "bad"
     elif left is not None:
@@ -108,11 +109,16 @@ def _state_words(desk: Desk, row: Mapping[str, Any] | None) -> str:
     if row is None:
         return say("not begun")
     state = say(words_approval.STATES[row["state"]])
-    what = (
-        say(KIND_NAMES[row["kind"]]) if row["kind"] in KIND_NAMES else row["template"].partition("@")[0] or row["kind"]
-    )
+    what = say(KIND_NAMES[row["kind"]]) if row["kind"] in KIND_NAMES else _template_title(desk, row)
     parts = [say("No. {number} · {what}", number=row["bulletin_id"], what=what), state]
     return " · ".join(parts)
+
+
+def _template_title(desk: Desk, row: Mapping[str, Any]) -> str:
+    """What the template calls itself; one that is no longer in the folder by its kind."""
+    name = row["template"].partition("@")[0]
+    found = next((one.title for one in templates(desk.ctx)[0] if one.id == name), None)
+    return desk.say.of(found) if found else name or str(row["kind"])
 
 
 def _small(desk: Desk, incident: Incident | None, one: DueBulletin | None, row: Mapping[str, Any] | None) -> str:
@@ -126,7 +132,7 @@ def _small(desk: Desk, incident: Incident | None, one: DueBulletin | None, row: 
         if row is None:
             parts.append(say("approved by {role}", role=words_approval.title_of(desk.ctx, incident, one.row.approver)))
     if row is not None:
-        parts.append(say("by {names}", names=", ".join(row["authors"])))
+        parts.append(say("by {names}", names=say(", ").join(persons(desk, row["authors"]))))
         parts.append(say("approved by {role}", role=words_approval.role_title(desk.ctx, row)))
     return " · ".join(parts)
 

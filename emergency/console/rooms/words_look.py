@@ -11,7 +11,9 @@ from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.domain.bulletin import Loose, Rendered, shown
 from emergency.domain.ledger import Entry, Problem, chosen, figure_name
+from emergency.domain.playbook_words import CHANNEL_NAMES
 from emergency.service.words_ledger import Ledger
+from emergency.texts import N_
 
 STYLE = """<style>
 .em-paper { background: #fff; border: 1px solid #dde4ec; border-radius: 10px; padding: 10px 14px; font-size: 13.5px; }
@@ -30,6 +32,12 @@ STYLE = """<style>
 </style>"""
 SPOKEN = {"en": "en", "zh": "zh_CN"}
 HEADS = {"en": "English", "zh": "中文"}
+CHANNELS = {**CHANNEL_NAMES, "folder": N_("folder of files")}
+
+
+def channel(desk: Desk, name: str) -> str:
+    """A channel in words; one of the company's own by the name it gave it."""
+    return desk.say(CHANNELS[name]) if name in CHANNELS else name
 
 
 def paper(desk: Desk, lang: str, title: Rendered, body: Rendered, loose: Sequence[Loose]) -> None:

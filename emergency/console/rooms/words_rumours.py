@@ -9,10 +9,13 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms.once_form import once
+from emergency.console.rooms.record_look import persons
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
 from emergency.service import words_rumours as rumours
-from emergency.service.words_rumours import STATES, VERDICTS, WAITING
+from emergency.service.words_due import AUDIENCE_NAMES
+from emergency.service.words_rumours import PUBLIC, STATES, VERDICTS, WAITING
 
 TONES = {"open": "bad", "answered": "watch", "approved": "watch", "published": "ok", "closed": "plain"}
 
@@ -40,11 +43,12 @@ def section(desk: Desk, incident: Incident | None, act: Any) -> None:
 def _hear(desk: Desk, incident_id: str | None, act: Any) -> None:
     say = desk.say
     look.section(say("Take a rumour in"))
-    with st.form("hear", clear_on_submit=True):
+    with once("hear") as form:
         heard = st.text_area(say("What is said"), height=90)
         where = st.text_input(say("Where it was heard"))
         if st.form_submit_button(say("Take it in"), width="stretch"):
-            act(desk, lambda: rumours.hear(desk.ctx, incident_id, heard, where), say("It is in the register."))
+            hear = form.taking(lambda: rumours.hear(desk.ctx, incident_id, heard, where))
+            act(desk, hear, say("It is in the register."))
 
 
 def _rumour(desk: Desk, row: Mapping[str, Any], act: Any) -> None:
@@ -55,8 +59,19 @@ def _rumour(desk: Desk, row: Mapping[str, Any], act: Any) -> None:
     if row["answer"]:
         text += "  →  " + say("{verdict}: {answer}", verdict=say(VERDICTS[row["verdict"]]), answer=row["answer"])
     with look.needs_card(f"rumour-{number}", title, text, heard, TONES[row["state"]]), st.container():
-        if row["state"] == "answered" and st.button(say("Approve the answer"), key=f"rumour-approve-{number}"):
-            act(desk, lambda: rumours.approve(ctx, number, version), say("Approved; publish it and say where."))
+        if row["state"] == "answered":
+            st.caption(
+                say(
+                    "Goes to {audience}; for {role} to approve.",
+                    audience=say(AUDIENCE_NAMES[row["audience"] or PUBLIC]),
+                    role=say.of(rumours.approver_title(ctx, row)),
+                )
+            )
+            why_not = rumours.why_not(ctx, row)
+            if why_not is not None:
+                st.caption(look.plain(say("Not for you to approve: {why}.", why=why_not)))
+            if st.button(say("Approve the answer"), key=f"rumour-approve-{number}", disabled=why_not is not None):
+                act(desk, lambda: rumours.approve(ctx, number, version), say("Approved; publish it and say where."))
         if row["state"] == "approved":
             _publish(desk, row, act)
         with (
@@ -65,10 +80,16 @@ def _rumour(desk: Desk, row: Mapping[str, Any], act: Any) -> None:
         ):
             verdict = st.selectbox(say("The rumour is"), list(VERDICTS), format_func=lambda key: say(VERDICTS[key]))
             answer = st.text_area(say("What is true"), row["answer"], height=80)
+            audience = st.selectbox(
+                say("To whom the answer goes"),
+                list(AUDIENCE_NAMES),
+                index=list(AUDIENCE_NAMES).index(row["audience"] or PUBLIC),
+                format_func=lambda key: say(AUDIENCE_NAMES[key]),
+            )
             if st.form_submit_button(say("Keep the answer")):
                 act(
                     desk,
-                    lambda: rumours.answer(ctx, number, version, verdict, answer),
+                    lambda: rumours.answer(ctx, number, version, verdict, answer, audience),
                     say("The answer waits for approval."),
                 )
             if st.form_submit_button(say("Close without answer (the text says why)")):
@@ -91,7 +112,7 @@ def _table(desk: Desk, rows: list[dict[str, Any]]) -> None:
         published = r["published_where"] + when
         verdict = say(VERDICTS[r["verdict"]]) if r["verdict"] else "–"
         state = look.Cell(say(STATES[r["state"]]), TONES[r["state"]], framed=True)
-        names = " / ".join(name for name in (r["answered_by"], r["approved_by"]) if name)
+        names = " / ".join(persons(desk, (r["answered_by"], r["approved_by"])))
         table.append([str(r["rumour_id"]), r["heard"], r["heard_where"], verdict, r["answer"], names, published, state])
     heads = [
         say("No."),
@@ -99,7 +120,7 @@ def _table(desk: Desk, rows: list[dict[str, Any]]) -> None:
         say("Where it was heard"),
         say("The rumour is"),
         say("Answer"),
-        say("By / approved"),
+        say("Written / approved"),
         say("Published where"),
         say("State"),
     ]

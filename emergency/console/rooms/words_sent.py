@@ -9,9 +9,12 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms import record_look, words_look
+from emergency.console.rooms.record_look import persons
 from emergency.domain.instant import from_us
 from emergency.domain.ledger import figure_name
 from emergency.service import outbox, words
+from emergency.service.record_words import reader
 from emergency.service.words_correction import correct
 from emergency.service.words_due import AUDIENCE_NAMES
 from emergency.texts import N_
@@ -64,7 +67,7 @@ def _table(desk: Desk, gone: list[dict[str, Any]]) -> None:
         say("No."),
         say("To"),
         say("Sent"),
-        say("By / approved"),
+        say("Written / approved / sent"),
         say("Channel"),
         say("State"),
         say("Tries"),
@@ -78,7 +81,8 @@ def _bulletin_cells(desk: Desk, r: Mapping[str, Any], mark: str, first: bool) ->
         return ["", "", "", ""]
     number = f"{r['bulletin_id']} · {mark}" if mark else str(r["bulletin_id"])
     when = desk.clock_text(from_us(r["sent_us"]))
-    return [number, desk.say(AUDIENCE_NAMES[r["audience"]]), when, f"{r['sent_by']} / {r['approver']}"]
+    hands = [desk.say(", ").join(persons(desk, r["authors"])), *persons(desk, [r["approver"], r["sent_by"]])]
+    return [number, desk.say(AUDIENCE_NAMES[r["audience"]]), when, " / ".join(hands)]
 
 
 def _delivery_cells(desk: Desk, delivery: Mapping[str, Any]) -> list[str | look.Cell]:
@@ -87,11 +91,12 @@ def _delivery_cells(desk: Desk, delivery: Mapping[str, Any]) -> list[str | look.
     if delivery["carried_by"] == "folder":  # somebody still has to hand it on
         words_ = N_("in the folder")
     way = say(CARRIERS[delivery["carried_by"]]) if delivery["carried_by"] else ""
-    channel = f"{delivery['channel']} – {way}" if way else delivery["channel"]
+    name = words_look.channel(desk, delivery["channel"])
+    channel = f"{name} – {way}" if way else name
     count = len(delivery["recipients"])
     got = say("{count} addresses", count=count) if count else say("the channel's own list")
     if delivery["carried_by"] == "folder":
-        got = say("to be handed on")
+        got = got if count else say("nobody yet: to be handed on")
     return [
         channel,
         look.Cell(say(words_), tone, framed=True),
@@ -108,7 +113,8 @@ def _dead(desk: Desk, dead: list[dict[str, Any]], act: Any) -> None:
     look.section(say("Dead letters"))
     for row in dead[:20]:
         why = say(row["why"]) if row["why"] else ""
-        title = say("{channel}: {subject}", channel=row["channel"], subject=row["subject"])
+        channel = words_look.channel(desk, row["channel"])
+        title = say("{channel}: {subject}", channel=channel, subject=row["subject"])
         small = say("{tries} tries, queued {time}", tries=row["tries"], time=desk.clock_text(from_us(row["queued_us"])))
         number = row["outbox_id"]
         with look.needs_card(f"dead-{number}", title, why, small, "bad"):
@@ -132,8 +138,6 @@ def _read(desk: Desk, gone: list[dict[str, Any]]) -> None:
     )
     row = next(r for r in gone if r["bulletin_id"] == chosen)
     seen = words.preview(desk.ctx, row)
-    from emergency.console.rooms import words_look
-
     for lang in row["languages"]:
         words_look.paper(desk, lang, seen.subject[lang], seen.body[lang], seen.loose[lang])
 
@@ -178,12 +182,14 @@ def _begun(desk: Desk, number: int, wrong: list[str], said: str, right: str) -> 
 def _others(desk: Desk) -> None:
     """Call-outs, reminders and the like: the same outbox, the same delivery."""
     say = desk.say
+    names = reader(desk.ctx)
     rows = [d for d in outbox.deliveries(desk.ctx) if not d["event_key"].startswith("bulletin/")][:40]
     with st.expander(say("Other messages of the outbox ({count})", count=len(rows))):
         table: list[list[str | look.Cell]] = []
         for d in rows:
             cells = _delivery_cells(desk, d)
             why = say(d["why"]) if d["why"] else ""
-            table.append([desk.clock_text(from_us(d["queued_us"])), d["audience"], d["subject"], *cells[:3], why])
+            to = record_look.listed(desk, names.people(d["audience"]))
+            table.append([desk.clock_text(from_us(d["queued_us"])), to, d["subject"], *cells[:3], why])
         heads = [say("Queued"), say("To"), say("Subject"), say("Channel"), say("State"), say("Tries"), say("Why")]
         look.table(heads, table, numbers=[5])

@@ -8,6 +8,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms import words_look
 from emergency.console.rooms.intake_mapping import spoken
 from emergency.domain.incident import Incident
 from emergency.service import words_warnings as warnings
@@ -34,7 +35,7 @@ def section(desk: Desk, incident: Incident | None, act: Any) -> None:
             [
                 str(d["bulletin_id"]),
                 say.of(d["subject"]),
-                ", ".join(d["channels"]),
+                say(", ").join(words_look.channel(desk, one) for one in d["channels"]),
                 look.Cell(say(STATES[d["state"]]), framed=True),
             ]
             for d in drafts
@@ -72,6 +73,7 @@ def _regions(desk: Desk, incident: Incident | None, alert: Standing | None) -> l
         key=key,
         filter_mode="contains",
         select_all=False,
+        placeholder=desk.say("choose"),
     )
     return chosen
 

@@ -45,7 +45,8 @@ class Weights:
     Weights are in tenths of an ordinary claim, whole numbers. minutes_per_claim: driving an ordinary claim is
     worth, about the time of its survey. injured: somebody was hurt or died. large: a loss above the line's
     limit. due_soon: added where it is due within a day. per_day_late: added for each day begun beyond its due
-    time, so that nobody waits for ever. expected: a slot a playbook asks where no claim is open yet.
+    time, so that nobody waits for ever. expected: a slot a playbook asks where no claim is open yet. referral:
+    minutes for each claim above the authority of whoever is sent, as somebody else has to look at it again.
     """
 
     minutes_per_claim: int = 100
@@ -55,6 +56,7 @@ class Weights:
     due_soon: int = 20
     per_day_late: int = 30
     expected: int = 5
+    referral: int = 30
 
     def of(self, *, injured: bool, large: bool, hours_to_due: float) -> int:
         """Weight of one claim; ``hours_to_due`` is negative once it is late."""

@@ -6,6 +6,7 @@ skills and licences nobody asks for are left out, so profiles are few.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -31,9 +32,15 @@ class Profile(NamedTuple):
     skills: frozenset[str]
     licences: frozenset[str]
     forbidden: frozenset[str] = frozenset()  # cells closed by a must_not pin
+    authority: int = 0  # how many of the amounts cells name lie below what the person may settle
+    languages: frozenset[str] = frozenset()
+    home: str = ""  # where the person is based, where a cell asks that and they set out from elsewhere
 
     def __str__(self) -> str:
-        return f"{self.base_region}|{_joined(self.skills)}|{_joined(self.licences)}|{_joined(self.forbidden)}"
+        plain = f"{self.base_region}|{_joined(self.skills)}|{_joined(self.licences)}|{_joined(self.forbidden)}"
+        if not (self.authority or self.languages or self.home):
+            return plain
+        return f"{plain}|{self.authority}|{_joined(self.languages)}|{self.home}"
 
 
 @lru_cache(maxsize=4096)
@@ -74,15 +81,32 @@ class Eligibility:
     minutes: Spread[np.int64]  # -1 = no way
     within: Spread[np.bool_]  # there is a way, inside the duty limit
     forbidden: Spread[np.bool_]
+    at_home: Spread[np.bool_]  # based in the region, where the cell asks that
+    speaks: Spread[np.bool_]
+    referral: Spread[np.int64]  # minutes a slot costs more where the person may not settle its claims
 
     @cached_property
     def may(self) -> Bools:
         found = self.skilled.whole
         found &= self.licensed.whole
         found &= self.within.whole
+        if not self.speaks.table.all():
+            found &= self.speaks.whole
+        if not self.at_home.table.all():
+            found &= self.at_home.whole
         if self.forbidden.table.any():
             found &= ~self.forbidden.whole
         return found
+
+    def effort(self, profile: Any, cell: Any) -> Any:
+        """What one slot of a profile in a cell costs, in minutes: the drive and, where it comes to that, a referral."""
+        drive = self.minutes[profile, cell]
+        return drive + self.referral[profile, cell] if self.refers else drive
+
+    @cached_property
+    def refers(self) -> bool:
+        """Whether anything is referred by anybody: mostly nothing is, and nothing is looked up then."""
+        return bool(self.referral.table.any())
 
     @cached_property
     def people(self) -> Ints:
@@ -98,14 +122,7 @@ def eligibility(
     must_not: Mapping[str, frozenset[str]],
 ) -> Eligibility:
     """Test every profile of the pool against every cell; both in the order given."""
-    lines, licences = frozenset(c.line for c in cells), frozenset(c.licence for c in cells)
-    no_cells: frozenset[str] = frozenset()
-    profiles, profile_of = _numbered(
-        [
-            Profile(a.base_region, a.skills & lines, a.licences & licences, must_not.get(a.adjuster_id, no_cells))
-            for a in pool
-        ]
-    )
+    profiles, profile_of = _numbered(_profiles(pool, cells, must_not))
     minutes = _minutes(profiles, cells, travel)
     near = (minutes.table >= 0) & (minutes.table <= policy.duty_limit_minutes)
     return Eligibility(
@@ -116,7 +133,48 @@ def eligibility(
         minutes=minutes,
         within=Spread(near, minutes.row_of, minutes.column_of),
         forbidden=_holds([p.forbidden for p in profiles], [c.cell_id for c in cells]),
+        at_home=_holds(
+            [frozenset({p.home or p.base_region, ""}) for p in profiles], [c.region if c.home else "" for c in cells]
+        ),
+        speaks=_holds([p.languages | {""} for p in profiles], [c.language for c in cells]),
+        referral=_referral(profiles, cells),
     )
+
+
+def _profiles(
+    pool: tuple[Adjuster, ...], cells: tuple[Cell, ...], must_not: Mapping[str, frozenset[str]]
+) -> list[Profile]:
+    """What decides where each person may go, of what cells ask."""
+    lines, licences = frozenset(c.line for c in cells), frozenset(c.licence for c in cells)
+    languages, homes = frozenset(c.language for c in cells), {c.region for c in cells if c.home}
+    amounts = _amounts(cells)
+    no_cells: frozenset[str] = frozenset()
+    return [
+        Profile(
+            a.base_region,
+            a.skills & lines,
+            a.licences & licences,
+            must_not.get(a.adjuster_id, no_cells),
+            len(amounts) if a.authority_minor is None else bisect_left(amounts, a.authority_minor),
+            a.languages & languages,
+            # Who is away counts for the reserve of their own region only, and never for that of the one they are in.
+            a.home if a.home != a.base_region and {a.home, a.base_region} & homes else "",
+        )
+        for a in pool
+    ]
+
+
+def _amounts(cells: tuple[Cell, ...]) -> list[int]:
+    return sorted({c.above_minor for c in cells if c.above_minor is not None})
+
+
+def _referral(profiles: list[Profile], cells: tuple[Cell, ...]) -> Spread[np.int64]:
+    """Minutes by authority and by what cells ask of it: nothing where the authority suffices."""
+    amounts = _amounts(cells)
+    asked, column_of = _numbered([(c.above_minor, c.referral_minutes) for c in cells])
+    held, row_of = _numbered([p.authority for p in profiles])
+    rows = [[0 if a is None or passed > amounts.index(a) else m for a, m in asked] for passed in held]
+    return Spread(np.array(rows, dtype=np.int64).reshape(len(held), len(asked)), row_of, column_of)
 
 
 def _numbered(values: Sequence[Row]) -> tuple[list[Row], Ints]:

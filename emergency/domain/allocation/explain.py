@@ -70,7 +70,7 @@ def why(plan: Plan, adjuster_id: str, cell_id: str, choices: int = 5) -> Why:
         LookupError: the plan has no such assignment.
     """
     solution = plan.solution
-    person, column = _person(solution, adjuster_id), _column(solution, cell_id)
+    person, column = _person(solution, adjuster_id), column_of(solution, cell_id)
     group = next((g for g, c in solution.places.get(person, []) if c == column), None)
     if group is None:
         raise LookupError(f"{adjuster_id} has no slot in {cell_id} in this plan")
@@ -107,12 +107,12 @@ def next_slot(plan: Plan, cell_id: str) -> NextSlot:
         LookupError: no such cell.
     """
     solution = plan.solution
-    column, short = _column(solution, cell_id), solution.network.short
+    column, short = column_of(solution, cell_id), solution.network.short
     asked = solution.cells[column].slots
     served = asked - int(solution.short[column])
     before, after = _prices(solution, column, asked), _prices(solution, column, asked + 1)
     left_open = sum(after[served:]) - sum(before[served:])
-    graph = _without_open_slots(solution, column)
+    graph = without_open_slots(solution, column)
     ways = ways_to(graph, solution.network.groups + column, solution.potential)
     minutes = int(ways.minutes[short])
     if minutes >= after[served]:
@@ -121,15 +121,28 @@ def next_slot(plan: Plan, cell_id: str) -> NextSlot:
     return NextSlot(cell_id, left_open - after[served] + minutes, True, chain)
 
 
-def one_more(plan: Plan, base_region: str, skills: Iterable[str], licences: Iterable[str]) -> OneMore:
-    """The exact change of total cost if the pool had one more adjuster of this kind."""
+def one_more(
+    plan: Plan,
+    base_region: str,
+    skills: Iterable[str],
+    licences: Iterable[str],
+    authority_minor: int | None = None,
+    languages: Iterable[str] = (),
+) -> OneMore:
+    """The exact change of total cost if the pool had one more adjuster of this kind.
+
+    Args:
+        authority_minor: the largest loss the newcomer may settle, None = no limit.
+    """
     solution = plan.solution
-    newcomer = Adjuster("+1", base_region, frozenset(skills), frozenset(licences), 1)
+    newcomer = Adjuster(
+        "+1", base_region, frozenset(skills), frozenset(licences), 1, authority_minor, frozenset(languages)
+    )
     able = eligibility((newcomer,), solution.cells, solution.travel, solution.policy, {})
     columns = np.flatnonzero(able.may[0])
     stability = solution.policy.stability_minutes if solution.wishes.incumbent else 0
     ways = ways_to(solution.graph, solution.network.idle, solution.potential)
-    costs = able.minutes[0, columns] + stability + ways.minutes[solution.network.groups + columns]
+    costs = able.effort(0, columns) + stability + ways.minutes[solution.network.groups + columns]
     if not costs.size or int(costs.min()) >= 0:
         return OneMore(0, IDLE, (), ())
     best = int(np.argmin(costs))
@@ -142,11 +155,14 @@ def one_more(plan: Plan, base_region: str, skills: Iterable[str], licences: Iter
 
 def _parts(solution: Solution, group: int, column: int) -> dict[str, int]:
     key = solution.groups.keys[group]
-    moved = bool(solution.wishes.incumbent) and key.standing != column
-    return {
+    here = np.array([column])
+    moved = bool(solution.wishes.incumbent) and not solution.groups.stays(np.array([key.standing]), here)[0]
+    parts = {
         "travel_minutes": int(solution.able.minutes[key.profile, column]),
         "stability": solution.policy.stability_minutes * moved,
     }
+    referral = int(solution.able.referral[key.profile, column])
+    return {**parts, "referral": referral} if referral else parts
 
 
 def _alternatives(solution: Solution, person: int, group: int, column: int, choices: int) -> tuple[Alternative, ...]:
@@ -222,7 +238,7 @@ def _prices(solution: Solution, column: int, slots: int) -> list[int]:
     return [price for count, price in solution.policy.slot_prices(cell, floor) for _ in range(count)]
 
 
-def _without_open_slots(solution: Solution, column: int) -> Graph:
+def without_open_slots(solution: Solution, column: int) -> Graph:
     """The graph without the arcs that leave slots of one cell open."""
     graph, network = solution.graph, solution.network
     kept = (graph.tails != network.short) | (graph.heads != network.groups + column)
@@ -244,7 +260,7 @@ def _person(solution: Solution, adjuster_id: str) -> int:
     raise LookupError(f"adjuster {adjuster_id} is not in this plan's pool")
 
 
-def _column(solution: Solution, cell_id: str) -> int:
+def column_of(solution: Solution, cell_id: str) -> int:
     for number, cell in enumerate(solution.cells):
         if cell.cell_id == cell_id:
             return number

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from emergency.domain.allocation.eligibility import Eligibility, Ints
-from emergency.domain.allocation.pool import Adjuster, Cell, Wishes
+from emergency.domain.allocation.eligibility import Bools, Eligibility, Ints
+from emergency.domain.allocation.pool import LANGUAGES, Adjuster, Cell, Wishes
 from emergency.texts import Message
 
 NOWHERE = -1
@@ -46,6 +46,14 @@ class Groups:
     keys: tuple[Group, ...]
     members: tuple[tuple[int, ...], ...]
     broken: tuple[BrokenPin, ...]  # must pins no slot could even be put under
+    posts: Ints  # (cells,) the number of each cell's post
+
+    def stays(self, standing: Ints, columns: Ints) -> Bools:
+        """Whether a slot that stands in one cell (-1 = none) is in the same post in another; arrays of one length."""
+        if not len(self.posts):
+            return np.zeros(len(standing), dtype=bool)
+        found: Bools = (standing != NOWHERE) & (self.posts[standing] == self.posts[columns])
+        return found
 
     @cached_property
     def profile(self) -> Ints:
@@ -80,7 +88,9 @@ def grouped(pool: tuple[Adjuster, ...], cells: tuple[Cell, ...], able: Eligibili
             slots = list(_slots(adjuster, pins, number, wishes.incumbent))
         for standing, must in slots:
             members.setdefault(Group(profile, standing, must), []).append(person)
-    return Groups(tuple(members), tuple(tuple(m) for m in members.values()), tuple(broken))
+    posts = {name: n for n, name in enumerate(dict.fromkeys(cell.post or cell.cell_id for cell in cells))}
+    numbers = np.array([posts[cell.post or cell.cell_id] for cell in cells], dtype=np.int64)
+    return Groups(tuple(members), tuple(tuple(m) for m in members.values()), tuple(broken), numbers)
 
 
 def _slots(
@@ -135,6 +145,12 @@ def barrier(adjuster_id: str, profile: int, cell: Cell, column: int, able: Eligi
         return "no_skill", Message("{id} lacks the skill {line}", {**who, "line": Message(cell.line)})
     if not able.licensed[profile, column]:
         return "no_licence", Message("{id} holds no licence {licence}", {**who, "licence": cell.licence})
+    if not able.speaks[profile, column]:
+        told = {**who, "language": Message(LANGUAGES.get(cell.language, cell.language))}
+        return "no_language", Message("{id} does not speak {language}", told)
+    if not able.at_home[profile, column]:
+        home = {**who, "region": cell.region}
+        return "not_at_home", Message("{id} is not based in {region}, where the reserve is held", home)
     minutes = int(able.minutes[profile, column])
     if minutes < 0:
         return "no_way", Message("{id} has no way to {region}", {**who, "region": cell.region})

@@ -1,12 +1,13 @@
 """Very large plans: the same optimum over far fewer arcs.
 
-Thousands of profiles share a few hundred bases, and thousands of cells a few dozen kinds (line and licence).
+Thousands of profiles share a few hundred bases, and thousands of cells a few dozen kinds (line, licence, language and
+the authority it takes).
 Instead of one arc per group and cell, people go to the hub of their base for each kind they may serve, and from
 the hub to the cells of that kind within reach:
 
-    group ──stability──▶ hub (base, kind) ──travel──▶ cell
+    group ──stability + referral──▶ hub (base, kind) ──travel──▶ cell
 
-Arcs at which a group differs from its neighbours stay direct: that to the cell it stands in, and all arcs of
+Arcs at which a group differs from its neighbours stay direct: those to the post it stands in, and all arcs of
 groups under pins.
 """
 
@@ -26,11 +27,12 @@ MANY_ARCS = 1_000_000  # below, the plain network is quick enough and breaks tie
 
 @dataclass(frozen=True, eq=False)
 class Hubs:
-    """Two runs of arcs: from groups to hubs and from hubs to cells. Hub = base x kinds + kind."""
+    """Two runs of arcs: from groups to hubs and from hubs to cells. Hub = place x kinds + kind."""
 
     count: int
     group: Ints
     entered: Ints  # the hub each group-to-hub arc enters
+    referral: Ints  # minutes that group's referrals cost in that hub's cells
     left: Ints  # the hub each hub-to-cell arc leaves
     cell: Ints
     minutes: Ints
@@ -50,7 +52,7 @@ def hub_flow(network: Network, able: Eligibility, groups: Groups, stability_minu
     through = (groups.must == NOWHERE) & ~_pinned(able)[groups.profile]
     hubs = _hubs(able, groups, through)
     direct = np.ones(len(network.tails), dtype=bool)
-    stands = network.heads[:end] - network.groups == groups.standing[network.tails[:end]]
+    stands = groups.stays(groups.standing[network.tails[:end]], network.heads[:end] - network.groups)
     direct[:end] = ~through[network.tails[:end]] | stands
     own = np.flatnonzero(direct)
     asked = -network.supplies[network.groups + hubs.cell]
@@ -58,7 +60,7 @@ def hub_flow(network: Network, able: Eligibility, groups: Groups, stability_minu
         np.concatenate([network.tails[own], hubs.group, network.nodes + hubs.left]),
         np.concatenate([network.heads[own], network.nodes + hubs.entered, network.groups + hubs.cell]),
         np.concatenate([network.capacities[own], groups.supply[hubs.group], asked]),
-        np.concatenate([network.costs[own], np.full(len(hubs.group), stability_minutes), hubs.minutes]),
+        np.concatenate([network.costs[own], stability_minutes + hubs.referral, hubs.minutes]),
         np.concatenate([network.supplies, np.zeros(hubs.count, dtype=np.int64)]),
     )
     flow = np.zeros(len(network.tails), dtype=np.int64)
@@ -76,18 +78,32 @@ def _pinned(able: Eligibility) -> Bools:
 
 def _hubs(able: Eligibility, groups: Groups, through: Bools) -> Hubs:
     """Lay out the arcs of the groups that go through hubs; hubs nobody enters have none."""
-    width = able.licensed.table.shape[1]
-    kinds, kind_of = np.unique(able.skilled.column_of * width + able.licensed.column_of, return_inverse=True)
-    skilled = able.skilled.table[:, kinds // width][able.skilled.row_of]
-    licensed = able.licensed.table[:, kinds % width][able.licensed.row_of]
-    group, kind = np.nonzero((skilled & licensed)[groups.profile] & through[:, None])
-    entered = able.minutes.row_of[groups.profile[group]] * len(kinds) + kind
-    base, cell = np.nonzero(able.within.table[:, able.within.column_of])
-    left = base * len(kinds) + kind_of[cell]
-    count = len(able.minutes.table) * len(kinds)
+    kind_of, first = _kinds(able)
+    fit = able.skilled[groups.profile[:, None], first[None, :]] & able.licensed[groups.profile[:, None], first[None, :]]
+    fit &= able.speaks[groups.profile[:, None], first[None, :]]
+    group, kind = np.nonzero(fit & through[:, None])
+    # A place is a region people set out from and the one they are based in.
+    wide = len(able.at_home.table)
+    places, place_of = np.unique(able.minutes.row_of * wide + able.at_home.row_of, return_inverse=True)
+    entered = place_of[groups.profile[group]] * len(first) + kind
+    near = able.within.table[places // wide][:, able.within.column_of]
+    near &= able.at_home.table[places % wide][:, able.at_home.column_of]
+    place, cell = np.nonzero(near)
+    left = place * len(first) + kind_of[cell]
+    count = len(places) * len(first)
     used = np.bincount(entered, minlength=count)[left] > 0
-    base, cell, left = base[used], cell[used], left[used]
-    return Hubs(count, group, entered, left, cell, able.minutes.table[base, able.minutes.column_of[cell]])
+    place, cell, left = place[used], cell[used], left[used]
+    minutes = able.minutes.table[places[place] // wide, able.minutes.column_of[cell]]
+    return Hubs(count, group, entered, able.referral[groups.profile[group], first[kind]], left, cell, minutes)
+
+
+def _kinds(able: Eligibility) -> tuple[Ints, Ints]:
+    """(kind of each cell, a cell of each kind): cells alike in line, licence, language and authority asked."""
+    found = able.skilled.column_of
+    for one in (able.licensed, able.speaks, able.referral):
+        found = found * one.table.shape[1] + one.column_of
+    _, first, kind_of = np.unique(found, return_index=True, return_inverse=True)
+    return kind_of.astype(np.int64), first.astype(np.int64)
 
 
 def _paired(hubs: Hubs, entering: Ints, leaving: Ints) -> tuple[Ints, Ints]:

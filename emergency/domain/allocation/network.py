@@ -136,10 +136,10 @@ def _group_costs(
 ) -> tuple[Ints, Ints]:
     """Cost of each group-to-cell arc and each group-to-IDLE arc."""
     must, standing = groups.must, groups.standing
-    moved = (standing[rows] != columns) if wishes.incumbent else np.zeros(len(rows), dtype=bool)
+    moved = ~groups.stays(standing[rows], columns) if wishes.incumbent else np.zeros(len(rows), dtype=bool)
     astray = (must[rows] >= 0) & (must[rows] != columns)
     costs = (
-        able.minutes[groups.profile[rows], columns]
+        able.effort(groups.profile[rows], columns)
         + policy.stability_minutes * moved
         + policy.broken_pin_minutes * astray
     )

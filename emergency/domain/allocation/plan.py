@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
@@ -13,6 +14,7 @@ from emergency.domain.allocation.groups import NOWHERE, BrokenPin, grouped
 from emergency.domain.allocation.network import response_network
 from emergency.domain.allocation.policy import Policy
 from emergency.domain.allocation.pool import Adjuster, Assignment, AtLeast, Cell, Pin, checked
+from emergency.domain.allocation.referral import Referral, referrals
 from emergency.domain.allocation.shortage import Shortage, shortages
 from emergency.domain.allocation.solution import Solution
 from emergency.domain.allocation.solve import solved
@@ -24,7 +26,7 @@ HOUSE_POLICY = Policy()
 
 @dataclass(frozen=True)
 class Move:
-    """A person whose cells differ from the standing plan; a cell repeats once per slot, empty = idle."""
+    """A person whose posts differ from the standing plan; a post repeats once per slot, empty = idle."""
 
     adjuster_id: str
     from_cells: tuple[str, ...]
@@ -41,6 +43,7 @@ class Plan:
     engine: str
     optimal: bool
     broken_pins: tuple[BrokenPin, ...]
+    referrals: tuple[Referral, ...]  # by cell: slots whose claims go up to somebody with more authority
     moves: tuple[Move, ...]  # empty where there was no standing plan
     solution: Solution = field(compare=False, repr=False)  # what explanations are worked out from
 
@@ -87,6 +90,7 @@ def allocate(
         engine=engine,
         optimal=True,  # `solved` accepts nothing less
         broken_pins=tuple(sorted(broken, key=lambda pin: (pin.adjuster_id, pin.cell_id))),
+        referrals=referrals(solution),
         moves=tuple(_moves(solution, assignments)),
         solution=solution,
     )
@@ -110,8 +114,11 @@ def _cost(solution: Solution) -> dict[str, int]:
     network, groups, flow = solution.network, solution.groups, solution.flow
     rows, columns, count = solution.busy
     travel = int((solution.able.minutes[groups.profile[rows], columns] * count).sum())
-    moved = int(count[groups.standing[rows] != columns].sum()) if solution.wishes.incumbent else 0
+    referral = sum(one.minutes for one in referrals(solution))
+    moved = int(count[~groups.stays(groups.standing[rows], columns)].sum()) if solution.wishes.incumbent else 0
     parts = {"travel_minutes": travel, "stability": moved * solution.policy.stability_minutes}
+    if referral:
+        parts["referral"] = referral
     start, end = network.runs[2], network.runs[3]
     targets = network.heads[start:end] - network.groups
     priced = flow[start:end] * network.costs[start:end]
@@ -159,11 +166,15 @@ def _moves(solution: Solution, assignments: tuple[Assignment, ...]) -> Iterator[
     standing = solution.wishes.incumbent
     if not standing:
         return
-    now: dict[str, dict[str, int]] = {}
+    posts = {cell.cell_id: cell.post or cell.cell_id for cell in solution.cells}
+    now: dict[str, Counter[str]] = {}
     for a in assignments:
-        now.setdefault(a.adjuster_id, {})[a.cell_id] = a.slots
+        now.setdefault(a.adjuster_id, Counter())[posts[a.cell_id]] += a.slots
     for adjuster_id in sorted({*standing, *now}):
-        before, after = dict(standing.get(adjuster_id, ())), now.get(adjuster_id, {})
+        before: Counter[str] = Counter()
+        for cell_id, slots in standing.get(adjuster_id, ()):
+            before[posts[cell_id]] += slots
+        after = now.get(adjuster_id, Counter())
         left, joined = _difference(before, after), _difference(after, before)
         if left or joined:
             yield Move(adjuster_id, left, joined)

@@ -61,6 +61,7 @@ class _Table:
         self.rows, self.file, self.faults = list(rows), file, list[Fault]()
         self.number, self.row = 0, dict[str, str]()
         self.seen: dict[object, int] = {}
+        self.opposite: dict[object, tuple[int, str, str]] = {}
         missing = [c for c in columns if self.rows and c not in self.rows[0]]
         for column in missing:
             gaps = {"columns": ", ".join(columns)}
@@ -102,11 +103,22 @@ class _Table:
             return least
         return number
 
+    def perhaps(self, column: str) -> int | None:
+        """A whole number of 0 or more, or None where it is left empty or there is no such column."""
+        return self.whole(column, 0) if self.row.get(column) else None
+
     def once(self, column: str, key: object) -> None:
         """Say so if an earlier row has the same key."""
         earlier = self.seen.setdefault(key, self.number)
         if earlier != self.number:
             self.fault(column, Message("repeats row {row}; keep one of them", {"row": earlier}))
+
+    def never_both(self, column: str, key: object, word: str) -> None:
+        """Say so if an earlier row says the opposite of the same key."""
+        earlier, said, by = self.opposite.setdefault(key, (self.number, word, self.row.get("by", "")))
+        if said != word:
+            gaps = {"row": earlier, "word": said, "by": by or Message("nobody is named")}
+            self.fault(column, Message("row {row} says {word} for the same person and place ({by}); keep one", gaps))
 
 
 def _spare(value: object) -> bool:
@@ -123,6 +135,8 @@ def _parsed(table: _Table, read: Callable[[_Table], T]) -> tuple[T, ...]:
 def parse_pool(rows: Iterable[Row], file: str = "POOL.csv") -> tuple[Adjuster, ...]:
     """People of a pool table; several skills or licences are separated by ";".
 
+    ``authority_minor`` and ``languages`` may be left out: then nobody's authority is limited, no language is known.
+
     Raises:
         TableRefused: with every fault.
     """
@@ -130,14 +144,17 @@ def parse_pool(rows: Iterable[Row], file: str = "POOL.csv") -> tuple[Adjuster, .
     def read(row: _Table) -> Adjuster:
         adjuster_id, base = row.word("adjuster_id"), row.word("base_region")
         row.once("adjuster_id", adjuster_id)
-        slots = row.whole("slots", 1, MOST_SLOTS)
-        return Adjuster(adjuster_id, base, row.words("skills"), row.words("licences"), slots)
+        slots, limit = row.whole("slots", 1, MOST_SLOTS), row.perhaps("authority_minor")
+        return Adjuster(
+            adjuster_id, base, row.words("skills"), row.words("licences"), slots, limit, row.words("languages")
+        )
 
     return _parsed(_Table(rows, POOL_COLUMNS, file), read)
 
 
 def parse_demand(rows: Iterable[Row], file: str = "DEMAND.csv") -> tuple[Cell, ...]:
-    """Cells of a demand table.
+    """Cells of a demand table. What asks more than line and licence may be left out: ``above_minor``, ``currency``,
+    ``referral_minutes``, ``language``, ``post``.
 
     Raises:
         TableRefused: with every fault.
@@ -154,6 +171,11 @@ def parse_demand(rows: Iterable[Row], file: str = "DEMAND.csv") -> tuple[Cell, .
             row.word("licence", empty=True),
             row.whole("slots", 1, MOST_SLOTS),
             row.whole("priority", PRIORITIES[0], PRIORITIES[-1]),
+            above_minor=row.perhaps("above_minor"),
+            currency=row.word("currency", empty=True),
+            referral_minutes=row.perhaps("referral_minutes") or 0,
+            language=row.word("language", empty=True),
+            post=row.word("post", empty=True),
         )
 
     return _parsed(_Table(rows, DEMAND_COLUMNS, file), read)
@@ -190,7 +212,7 @@ def parse_incumbent(rows: Iterable[Row], file: str = "PLAN.csv") -> tuple[Assign
 
 
 def parse_pins(rows: Iterable[Row], file: str = "PINS.csv") -> tuple[Pin | AtLeast, ...]:
-    """Pins: must, must_not, or at_least:N with the adjuster left empty.
+    """Pins: must, must_not, or at_least:N with the adjuster left empty; ``by``, who said so, may be left out.
 
     Raises:
         TableRefused: with every fault.
@@ -203,7 +225,9 @@ def parse_pins(rows: Iterable[Row], file: str = "PINS.csv") -> tuple[Pin | AtLea
             return AtLeast(cell_id, _at_least(row, word))
         adjuster_id = row.word("adjuster_id")
         row.once("adjuster_id", (adjuster_id, cell_id, word))
-        return Pin(adjuster_id, cell_id, _kind(row, word))
+        kind = _kind(row, word)
+        row.never_both("pin", (adjuster_id, cell_id), kind)
+        return Pin(adjuster_id, cell_id, kind, by=row.word("by", empty=True))
 
     return _parsed(_Table(rows, PIN_COLUMNS, file), read)
 

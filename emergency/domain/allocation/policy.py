@@ -55,6 +55,11 @@ class Policy:
         return self.step_minutes * (self.urgency_gap * (10 - priority) + self.share_bands - 1 - band)
 
     @property
+    def reserve_minutes(self) -> int:
+        """Price of a reserve that is not held: a step above the dearest open slot, far below a broken pin."""
+        return self.open_slot_minutes(1, 0) + self.step_minutes
+
+    @property
     def broken_pin_minutes(self) -> int:
         return self.pin_factor * self.open_slot_minutes(1, 0)
 
@@ -83,8 +88,9 @@ def _banded(policy: Policy, asked: int, priority: int) -> Prices:
 
 
 def _by_worth(policy: Policy, cell: Cell) -> Prices:
-    """The worths as prices: as many as the cell asks, none above the dearest price by priority."""
-    ceiling, left = policy.open_slot_minutes(1, 0), cell.slots
+    """The worths as prices: as many as the cell asks, none above the dearest price by priority; a reserve's are
+    what holding somebody back is worth, whatever else asks."""
+    ceiling, left = policy.reserve_minutes if cell.home else policy.open_slot_minutes(1, 0), cell.slots
     prices = []
     for slots, minutes in (*cell.worths, (cell.slots, cell.worths[-1][1])):
         count = min(slots, left)

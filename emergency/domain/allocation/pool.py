@@ -7,14 +7,26 @@ one supply: skills and licences only decide which cells may be served.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeVar
 
-from emergency.texts import Message
+from emergency.texts import N_, Message
 
 T = TypeVar("T")
 PRIORITIES = range(1, 10)  # 1 = most urgent
+# Codes of ISO 639 as rosters have them; another word is said as it is written.
+LANGUAGES: Mapping[str, str] = {
+    "en": N_("English"),
+    "es": N_("Spanish"),
+    "zh": N_("Mandarin"),
+    "yue": N_("Cantonese"),
+    "vi": N_("Vietnamese"),
+    "ug": N_("Uyghur"),
+    "bo": N_("Tibetan"),
+    "mn": N_("Mongolian"),
+    "ko": N_("Korean"),
+}
 
 
 class AllocationRefused(ValueError):
@@ -27,13 +39,28 @@ class AllocationRefused(ValueError):
 
 @dataclass(frozen=True)
 class Adjuster:
-    """One person who inspects losses, with the slots this person can still work."""
+    """One person who inspects losses, with the slots this person can still work.
+
+    base_region: where the person sets out from. authority_minor: the largest loss the person may settle (核损权限),
+        None = no limit known. home_region: where the person is based, "" = where they set out from.
+    """
 
     adjuster_id: str
     base_region: str
     skills: frozenset[str]
     licences: frozenset[str]
     slots: int = 1
+    authority_minor: int | None = None
+    languages: frozenset[str] = frozenset()
+    home_region: str = ""
+
+    @property
+    def home(self) -> str:
+        return self.home_region or self.base_region
+
+    def may_settle(self, cell: Cell) -> bool:
+        """Whether the person's authority covers the claims of a cell."""
+        return cell.above_minor is None or self.authority_minor is None or self.authority_minor > cell.above_minor
 
 
 @dataclass(frozen=True)
@@ -43,6 +70,12 @@ class Cell:
     worths: (slots, minutes each) by what the claims of a slot are worth, dearest first: leaving one open
         costs so many minutes. Slots beyond those listed cost what the last one does. Empty: the slots are
         priced by the cell's priority alone, above any drive.
+    home: only people based in the region may fill it: those held back there in reserve.
+    above_minor: its claims lie above this amount of `currency`, and whoever settles them on the spot needs a limit
+        above it; None = any limit will do. Anybody may still look at them: then they are referred, and a slot
+        costs `referral_minutes` more.
+    language: only people who speak it may fill the cell, "" = any.
+    post: going from one cell of a post to another is no move; "" = the cell is a post of its own.
     """
 
     cell_id: str
@@ -53,6 +86,12 @@ class Cell:
     slots: int
     priority: int  # 1 = most urgent
     worths: tuple[tuple[int, int], ...] = ()
+    home: bool = False
+    above_minor: int | None = None
+    currency: str = ""
+    referral_minutes: int = 0
+    language: str = ""
+    post: str = ""
 
     def __post_init__(self) -> None:
         # A stored plan brings them back as lists.
@@ -61,11 +100,15 @@ class Cell:
 
 @dataclass(frozen=True)
 class Pin:
-    """The coordinator's word: this adjuster works at least one slot of the cell, or none of them."""
+    """The coordinator's word: this adjuster works at least one slot of the cell, or none of them.
+
+    by: who said so, "" = not known; it decides nothing, but whoever says the opposite is told.
+    """
 
     adjuster_id: str
     cell_id: str
     kind: Literal["must", "must_not"]
+    by: str = ""
 
     def __post_init__(self) -> None:
         if self.kind not in ("must", "must_not"):
@@ -178,6 +221,8 @@ def _cell_faults(cells: tuple[Cell, ...]) -> Iterator[Message]:
                 "cell {id} has priority {priority}; allowed are 1 (most urgent) to 9",
                 {"id": cell.cell_id, "priority": cell.priority},
             )
+        if cell.referral_minutes < 0:
+            yield Message("a referral in cell {id} cannot cost less than nothing", {"id": cell.cell_id})
         minutes = [worth for _, worth in cell.worths]
         if minutes != sorted(minutes, reverse=True) or any(n < 1 or worth < 0 for n, worth in cell.worths):
             yield Message(
@@ -201,6 +246,7 @@ def _incumbent_faults(placed: tuple[Assignment, ...], people: set[str], cells: s
 
 
 def _pin_faults(said: tuple[Pin | AtLeast, ...], people: set[str], cells: set[str]) -> Iterator[Message]:
+    yield from contradictions(said)
     whats = [(p.adjuster_id, p.cell_id, p.kind) if isinstance(p, Pin) else ("", p.cell_id, "") for p in said]
     for _, cell_id, _ in _repeated(whats):
         yield Message("the pins say the same twice about cell {id}; keep one", {"id": cell_id})
@@ -214,6 +260,27 @@ def _pin_faults(said: tuple[Pin | AtLeast, ...], people: set[str], cells: set[st
                 "a pin asks at least {slots} slots in {id}; it must be 1 or more",
                 {"slots": pin.slots, "id": pin.cell_id},
             )
+
+
+def contradictions(said: Iterable[Pin | AtLeast]) -> Iterator[Message]:
+    """Every pair of pins that sends a person where the other keeps them out."""
+    whose: dict[tuple[str, str], Pin] = {}
+    for pin in (p for p in said if isinstance(p, Pin)):
+        other = whose.setdefault((pin.adjuster_id, pin.cell_id), pin)
+        if other.kind != pin.kind:
+            yield contradiction(pin, other)
+
+
+def contradiction(pin: Pin, other: Pin) -> Message:
+    """Two pins that cannot both hold, with who said which."""
+    sends, keeps = (pin, other) if pin.kind == "must" else (other, pin)
+    gaps = {"id": pin.adjuster_id, "cell": pin.cell_id}
+    if not sends.by and not keeps.by:
+        return Message("{id} must and must not work in {cell}; take one of the two pins out", gaps)
+    told = {**gaps, "one": sends.by or "–", "other": keeps.by or "–"}
+    return Message(
+        "{id} must work in {cell} ({one} said so) and must not ({other} said so); take one of the two out", told
+    )
 
 
 def _repeated(values: Iterable[T]) -> list[T]:

@@ -9,6 +9,7 @@ import numpy as np
 
 from emergency.domain.allocation.eligibility import Bools, Ints
 from emergency.domain.allocation.pool import Cell
+from emergency.domain.allocation.referral import asked_of
 from emergency.domain.allocation.solution import Solution
 from emergency.texts import Message
 
@@ -35,16 +36,30 @@ def shortages(solution: Solution) -> tuple[Shortage, ...]:
 def _explained(solution: Solution, column: int) -> Shortage:
     cell, able = solution.cells[column], solution.able
     skilled = able.skilled[:, column]
-    licensed = skilled & able.licensed[:, column]
+    papers = skilled & able.licensed[:, column] & able.at_home[:, column]
+    licensed = papers & able.speaks[:, column]
     within = licensed & able.within[:, column]
     may = able.may[:, column]
-    masks = {"skilled": skilled, "licensed": licensed, "within": within, "may": may}
+    masks = {"skilled": skilled, "papers": papers, "licensed": licensed, "within": within, "may": may}
     counts = {name: int(able.people @ mask) for name, mask in masks.items()}
     if not counts["may"]:
         code, reason, detail = _nobody(solution, column, counts, licensed)
     else:
         code, reason, detail = _all_used(solution, column, counts["may"], may)
-    return Shortage(cell.cell_id, int(solution.short[column]), reason, code, {**counts, **detail})
+    slots = int(solution.short[column])
+    if not cell.language:
+        del counts["papers"]
+    return Shortage(cell.cell_id, slots, _needed(cell, slots, reason), code, {**counts, **detail})
+
+
+def _needed(cell: Cell, slots: int, reason: Message) -> Message:
+    """The reason, after what kind of person is missing where a cell asks more than a skill and a licence."""
+    gaps = {**asked_of(cell), "count": slots, "reason": reason}
+    if cell.above_minor is not None and cell.language:
+        return Message("{count} more for {line} with authority above {amount}, speaking {language}: {reason}", gaps)
+    if cell.above_minor is not None:
+        return Message("{count} more for {line} with authority above {amount}: {reason}", gaps)
+    return Message("{count} more for {line} speaking {language}: {reason}", gaps) if cell.language else reason
 
 
 def _nobody(
@@ -55,7 +70,13 @@ def _nobody(
     line = Message(cell.line)
     if not counts["skilled"]:
         return "no_skill", Message("nobody in the pool has the skill {line}", {"line": line}), {}
-    if not counts["licensed"]:
+    if cell.language and counts["papers"] and not counts["licensed"]:
+        gaps = {**asked_of(cell), "people": counts["papers"]}
+        return "no_language", Message("people who could serve: {people}, none speaks {language}", gaps), {}
+    if not counts["papers"] and cell.home:
+        text = Message("nobody who could be held back is based in {region}", {"region": cell.region})
+        return "nobody_at_home", text, {}
+    if not counts["papers"]:
         gaps = {"line": line, "licence": cell.licence, "people": counts["skilled"]}
         text = Message("people with the skill {line}: {people}, licensed for {licence}: none", gaps)
         return "no_licence", text, {}
@@ -125,11 +146,20 @@ def _not_worth(
     solution: Solution, column: int, people: int, idle: int, free: Ints
 ) -> tuple[str, Message, dict[str, int]]:
     """Somebody is idle and may serve, but even the nearest drives longer than the next open slot is worth."""
-    nearest = int(solution.able.minutes[solution.groups.profile[free], column].min())
+    able, profiles = solution.able, solution.groups.profile[free]
+    best = profiles[int(np.argmin(able.effort(profiles, column)))]
+    nearest, referral = int(able.minutes[best, column]), int(able.referral[best, column])
     cell = solution.cells[column]
     filled = cell.slots - int(solution.short[column])
     prices = [price for count, price in solution.policy.slot_prices(cell) for _ in range(count)]
     detail = {"idle": idle, "nearest_minutes": nearest, "worth_minutes": prices[filled]}
+    if referral:
+        text = Message(
+            "people who may look at them: {people}, slots idle: {idle}, but the best of these would refer what they "
+            "find: {nearest} minutes of driving and {referral} of referral outweigh claims worth {worth}",
+            {"people": people, "idle": idle, "nearest": nearest, "referral": referral, "worth": prices[filled]},
+        )
+        return "no_authority", text, {**detail, "referral_minutes": referral}
     text = Message(
         "people who may serve: {people}, slots idle: {idle}; the nearest drives {nearest} minutes one way and the "
         "claims of the next slot are worth {worth}",

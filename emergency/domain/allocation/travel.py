@@ -80,7 +80,9 @@ class GreatCircleTravel:
         return np.where(same, 0, np.where(known, found, UNREACHABLE)).astype(np.int64)
 
 
-def great_circle_minutes(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike) -> Minutes:
+def great_circle_minutes(
+    lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2: ArrayLike, detour_percent: int = DETOUR_PERCENT
+) -> Minutes:
     """Great-circle distance x 1.35 at 60 km/h, rounded to whole minutes; degrees in, broadcast shapes.
 
     Haversine form, exact enough at short distances (R. W. Sinnott, Sky and Telescope 68, 1984).
@@ -88,7 +90,7 @@ def great_circle_minutes(lon1: ArrayLike, lat1: ArrayLike, lon2: ArrayLike, lat2
     x1, y1, x2, y2 = (np.radians(np.asarray(value, dtype=float)) for value in (lon1, lat1, lon2, lat2))
     half = np.sin((y2 - y1) / 2) ** 2 + np.cos(y1) * np.cos(y2) * np.sin((x2 - x1) / 2) ** 2
     km = 2 * EARTH_RADIUS_KM * np.arcsin(np.sqrt(np.clip(half, 0, 1)))
-    minutes: Minutes = np.rint(km * DETOUR_PERCENT / 100 * 60 / SPEED_KM_PER_HOUR).astype(np.int64)
+    minutes: Minutes = np.rint(km * detour_percent / 100 * 60 / SPEED_KM_PER_HOUR).astype(np.int64)
     return minutes
 
 

@@ -40,6 +40,7 @@ def violations(
     for a in rows:
         person, cell = pool.get(a.adjuster_id), cells[a.cell_id]
         fits = person is not None and cell.line in person.skills
+        fits = fits and (not cell.language or (person is not None and cell.language in person.languages))
         if not fits or (cell.licence and person is not None and cell.licence not in person.licences):
             found["skills_match"].append(a.adjuster_id)
         if a.minutes > duty_limit_minutes:

@@ -14,6 +14,7 @@ from typing import Any
 from emergency.domain.drill import accuracy
 from emergency.domain.drill.accuracy import Rating
 from emergency.domain.drill.script import AccuracySpec, Decay, DrillScript, Expectation, Inject
+from emergency.domain.level.chain import DEPUTY
 from emergency.texts import Message
 
 NO_BODY: Mapping[str, Any] = {}
@@ -140,7 +141,12 @@ def answers(
 
 
 def matches(expectation: Expectation, act: Act) -> bool:
-    """The same action, and every field asked for equal as text; who did it is not asked."""
+    """The same action by the role that was asked, or its deputy, and every field asked for equal as text.
+
+    An authority acts in the seat of the role whose task it is; the journal names that seat.
+    """
+    if act.role.removesuffix(DEPUTY) != expectation.role:
+        return False
     return act.action == expectation.action and all(
         name in act.body and _text(act.body[name]) == _text(value)
         for name, value in expectation.match.items()
@@ -209,7 +215,9 @@ def rate(expectation: Expectation, act: Act, truth: Truth) -> Rating | None:
     if spec.type == "ordinal_level":
         right = truth.level_at(act.at_s) if spec.truth == "rules" else int(spec.truth)
         return accuracy.ordinal_level(act.body.get("level"), right)
-    if spec.type == "evaluator":
+    # What people write is not ticked off against the list by any room: evaluators read it.
+    unticked = spec.type == "checklist" and "covers" not in act.body
+    if spec.type == "evaluator" or unticked:
         return accuracy.evaluators(truth.ratings.get(expectation.id, {}))
     if spec.type == "fields":
         given = act.body.get("fields")

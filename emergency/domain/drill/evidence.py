@@ -26,7 +26,7 @@ from emergency.domain.drill.world import (
     World,
 )
 
-PLAYED, BASELINE = "played", "baseline"
+PLAYED, BASELINE, KNOWABLE = "played", "baseline", "knowable"
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,10 @@ class LevelReading:
 
 @dataclass(frozen=True, eq=False)
 class Evidence:
-    """levels: one per second that was asked for. worlds: ``played``, ``baseline``, then the hindsights."""
+    """levels: one per second that was asked for.
+
+    worlds: ``played``, ``baseline``, ``knowable``, then the hindsights; the second and the following may be missing.
+    """
 
     levels: tuple[LevelReading, ...]
     worlds: Mapping[str, World]
@@ -70,8 +73,8 @@ class Evidence:
         """Every outcome measured anew in all worlds; none where nobody played the yardsticks."""
         if not wanted or BASELINE not in self.worlds:
             return {}
-        best = [world for name, world in self.worlds.items() if name not in (PLAYED, BASELINE)]
-        return compare(wanted, self.worlds[PLAYED], self.worlds[BASELINE], best)
+        best = [world for name, world in self.worlds.items() if name not in (PLAYED, BASELINE, KNOWABLE)]
+        return compare(wanted, self.worlds[PLAYED], self.worlds[BASELINE], best, self.worlds.get(KNOWABLE))
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values; claims and people, which all worlds share, stand there once."""
@@ -79,7 +82,7 @@ class Evidence:
         return {
             "levels": [reading.to_json() for reading in self.levels],
             "claims": _claims_record(played.claims),
-            "people": [[p.id, p.base_region, sorted(p.lines)] for p in played.people],
+            "people": [_person_record(person) for person in played.people],
             "end_s": played.end_s,
             "midnight_s": played.midnight_s,
             "rules": _rules_record(played.rules),
@@ -90,7 +93,7 @@ class Evidence:
     def from_json(cls, row: Mapping[str, Any]) -> Evidence:
         shared = World(
             claims=_claims_from(row["claims"]),
-            people=tuple(FieldPerson(id, region, frozenset(lines)) for id, region, lines in row["people"]),
+            people=tuple(_person_from(*one) for one in row["people"]),
             end_s=int(row["end_s"]),
             midnight_s=int(row["midnight_s"]),
             rules=FieldRules(**row["rules"]),
@@ -120,6 +123,16 @@ def _claims_from(row: Mapping[str, Any]) -> TrueClaims:
         np.array([row["regions"][place] for place in row["region"]], object),
         np.array([row["lines"][place] for place in row["line"]], object),
     )
+
+
+def _person_record(person: FieldPerson) -> list[Any]:
+    """Whoever was there all the time needs no fourth column."""
+    away = [[list(span) for span in person.away]] if person.away else []
+    return [person.id, person.base_region, sorted(person.lines), *away]
+
+
+def _person_from(id_: str, region: str, lines: list[str], away: Sequence[Sequence[Any]] = ()) -> FieldPerson:
+    return FieldPerson(id_, region, frozenset(lines), tuple((begin, end) for begin, end in away))
 
 
 def _rules_record(rules: FieldRules) -> dict[str, Any]:

@@ -8,13 +8,8 @@ from dataclasses import dataclass
 from emergency.domain.drill.answer import Answer
 from emergency.domain.drill.scoring import ObjectiveScore, OutcomeScore, Score
 from emergency.domain.drill.script import DrillScript
-from emergency.texts import N_, Message
-
-DIMENSIONS = {
-    "timeliness": N_("Timeliness"),
-    "accuracy": N_("Accuracy"),
-    "effectiveness": N_("Effectiveness"),
-}
+from emergency.domain.drill.words import DIMENSIONS
+from emergency.texts import Message
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,13 @@ def hindsight_world(
     return replace(world, committed={"surveyor": len(posted), "fnol_agent": seats})
 
 
+def knowable_world(played: World, dispatch: Dispatch, shift_s: int = SHIFT_S) -> World:
+    """The same claims, people and seats, dispatched every shift on what was on hand and could be known then."""
+    found = hindsight_world(played, dispatch, 0, lookahead_shifts=0, shift_s=shift_s)
+    committed = {**played.committed, "surveyor": found.committed["surveyor"]}
+    return replace(found, seats=played.seats, outages=played.outages, committed=committed)
+
+
 def needed(world: World, work: Fieldwork, now_s: int, known_until_s: int) -> list[Need]:
     """Open claims now and those arriving until a second, as person-shifts by region and line."""
     open_or_coming = (work.surveyed_s > now_s) & (work.claims.arrival_s <= max(now_s, known_until_s))
@@ -99,21 +106,28 @@ def whereabouts(world: World, now_s: int) -> dict[str, str]:
 
 
 def compare(
-    outcomes: Iterable[Outcome], played: World, baseline: World, hindsights: Sequence[World]
+    outcomes: Iterable[Outcome],
+    played: World,
+    baseline: World,
+    hindsights: Sequence[World],
+    knowable: World | None = None,
 ) -> dict[str, OutcomeValue]:
     """Each outcome's metric as played, with nobody moving, and at its best.
 
     The oracle is the best of hindsight, of what was played and of the baseline:
     a team that beats the dispatcher moves the yardstick and gets 100, not more.
+    So is what was knowable where it is given: nobody who knows more does worse.
     """
-    worlds = (played, baseline, *hindsights)
+    known = () if knowable is None else (knowable,)
+    worlds = (played, baseline, *hindsights, *known)
     works = [play(world) for world in worlds]
     found = {}
     for outcome in outcomes:
         values = [measure(outcome.metric, world, work) for world, work in zip(worlds, works, strict=True)]
         judged = [value for value in values if value is not None]
         best = max if outcome.better == "higher" else min
-        found[outcome.id] = OutcomeValue(values[0], values[1], best(judged) if judged else None)
+        oracle = best(judged) if judged else None
+        found[outcome.id] = OutcomeValue(values[0], values[1], oracle, values[-1] if known else None)
     return found
 
 

@@ -112,6 +112,8 @@ def _outcome(one: OutcomeScore) -> dict[str, Any]:
         "value": _four(one.value.played),
         "baseline": _four(one.value.baseline),
         "oracle": _four(one.value.oracle),
+        "knowable": _four(one.value.knowable),
+        "regret": _four(one.regret),
         "floor": _four(one.floor),
         "target": _four(one.target),
         "effectiveness": _one(one.points),

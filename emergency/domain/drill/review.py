@@ -13,10 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from emergency.domain.drill.answer import Act, Delivery
-from emergency.domain.drill.gaps import DIMENSIONS, Gap, gaps, span
+from emergency.domain.drill.gaps import Gap, gaps, span
 from emergency.domain.drill.record import message_record
 from emergency.domain.drill.scoring import ObjectiveScore, Score
 from emergency.domain.drill.script import DrillScript, SuccessCriteria, Text
+from emergency.domain.drill.words import DIMENSIONS
 from emergency.texts import N_, Message
 
 TOP_GAPS = 3
@@ -198,10 +199,11 @@ def _strengths(score: Score) -> tuple[Message, ...]:
     """What was done in time and, where that was rated, right."""
     return tuple(
         Message(
-            "{expectation}: {role} was done in {taken} of {limit}",
+            "{expectation}: {role} took {taken} of {limit} ({action})",
             {
                 "expectation": a.expectation.id,
                 "role": a.expectation.role,
+                "action": a.expectation.action,
                 "taken": span(a.taken_s or 0),
                 "limit": span(a.expectation.within_s),
             },
@@ -214,9 +216,9 @@ def _strengths(score: Score) -> tuple[Message, ...]:
 def _draft(script: DrillScript, score: Score, gap: Gap) -> ImprovementDraft:
     """A late act is first a matter of training, a wrong one of the plan, a poor outcome of staffing."""
     element = {"timeliness": "training", "accuracy": "planning", "effectiveness": "organisation"}[gap.dimension]
-    owner = gap.role or next(
-        (a.expectation.role for a in score.answers if a.expectation.objective == gap.objective), ""
-    )
+    # An outcome has no role of its own: who had the heaviest act of its objective can move it most.
+    asked = [a.expectation for a in score.answers if a.expectation.objective == gap.objective]
+    owner = gap.role or (max(asked, key=lambda one: one.weight).role if asked else "")
     return ImprovementDraft(
         objective=gap.objective,
         source=gap.source,

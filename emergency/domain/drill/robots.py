@@ -25,6 +25,9 @@ MANNERS = ("none", "scripted", "best")
 USUAL_SHARE, SPREAD = 0.60, 0.25
 LATE_EVERY, LATE_SHARE = 8, 1.25
 WRONG_EVERY = 6
+# People whom nobody plays answer a call-out after five minutes: well within the time they are given (house rule,
+# 2026-11).
+ANSWER_S = 300
 
 
 @dataclass(frozen=True)

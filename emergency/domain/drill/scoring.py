@@ -24,14 +24,16 @@ BANDS = ("P", "S", "M", "U")
 
 @dataclass(frozen=True)
 class OutcomeValue:
-    """A metric at ENDEX in three plays of the same claims; None = nothing to judge.
+    """A metric at ENDEX in four plays of the same claims; None = nothing to judge.
 
-    played: as it was. baseline: nobody reallocated. oracle: the best of hindsight and what was played.
+    played: as it was. baseline: nobody reallocated. oracle: the best of hindsight and what was played. knowable: the
+    engine on what was on hand at each minute.
     """
 
     played: float | None
     baseline: float | None = None
     oracle: float | None = None
+    knowable: float | None = None
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,15 @@ class OutcomeScore:
     floor: float | None
     points: float | None
     void: Message | None = None
+
+    @property
+    def regret(self) -> float | None:
+        """By how much the metric fell short of what could be reached knowing no more; below 0 it was beaten."""
+        if self.value.played is None or self.value.knowable is None:
+            return None
+        higher = self.outcome.better == "higher"
+        more, less = (self.value.knowable, self.value.played)[:: 1 if higher else -1]
+        return more - less
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from emergency.domain.claim import LINES
 from emergency.domain.level.condition import Condition
 
 Text = Mapping[str, str]
@@ -30,6 +31,8 @@ DIMENSIONS = ("timeliness", "accuracy", "effectiveness")
 BANDS = ("P", "S", "M")
 EFFECTS = ("set", "mark", "block", "resource", "stream")
 MARKS = ("impact", "stand_down")
+# What people of the roster can be; any other kind of resource lies in a depot.
+SKILLS = (*LINES, "fnol_agent", "it_engineer", "counsellor", "expert")
 
 
 def _one_of(what: str, found: str, allowed: tuple[str, ...]) -> None:
@@ -162,12 +165,33 @@ class ClaimStream:
 
 
 @dataclass(frozen=True)
+class ResourceChange:
+    """People or goods that an inject brings (count above 0) or takes away (below 0).
+
+    kind: a skill, or a kind of goods. region: of the base or the depot.
+    """
+
+    kind: str
+    region: str
+    count: int
+
+    def __post_init__(self) -> None:
+        if not self.count:
+            raise ValueError(f"a change of {self.kind} by 0 is none")
+
+    @property
+    def of_people(self) -> bool:
+        return self.kind in SKILLS
+
+
+@dataclass(frozen=True)
 class Effect:
     """What an inject does to the world; `kind` says which fields count.
 
     set: fact `metric` becomes `value`. mark: the moment `name` (impact, stand_down) is now.
     block: road `edge` ("441700-440800") is closed until offset `until_s`.
-    resource, stream: `changes` as written, to a resource or to a claim stream.
+    stream: `claims` begin to come, their times counted from the delivery; `changes` as written.
+    resource: people or goods come or go, at once; `resource` says which.
     """
 
     kind: str
@@ -177,6 +201,8 @@ class Effect:
     edge: str = ""
     until_s: int = 0
     changes: Mapping[str, Any] = field(default_factory=dict)
+    claims: ClaimStream | None = None
+    resource: ResourceChange | None = None
 
     def __post_init__(self) -> None:
         _one_of("effect", self.kind, EFFECTS)

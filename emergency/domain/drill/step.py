@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from emergency.domain.drill.facts import Change, facts
-from emergency.domain.drill.script import DrillScript, Effect, Inject
+from emergency.domain.drill.script import ClaimStream, DrillScript, Effect, Inject
 from emergency.domain.level.condition import Condition, Facts
 
 BEFORE = -1  # the second before STARTEX, so that what is due at 0 is still to come
@@ -211,11 +211,9 @@ def blocked(script: DrillScript, state: DrillState, now_s: int) -> dict[str, int
     return closed
 
 
-def started_streams(script: DrillScript, state: DrillState) -> tuple[tuple[int, Mapping[str, Any]], ...]:
-    """Claim streams begun by injects: the second of delivery and the stream as written."""
-    return tuple(
-        (at_s, effect.changes) for at_s, effect in _effects(script, state) if effect.kind == "stream"
-    )
+def started_streams(script: DrillScript, state: DrillState) -> tuple[tuple[int, ClaimStream], ...]:
+    """Claim streams begun by injects, each with the second of delivery, in order of delivery."""
+    return tuple((at_s, effect.claims) for at_s, effect in _effects(script, state) if effect.claims is not None)
 
 
 def state_facts(

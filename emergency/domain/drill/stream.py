@@ -86,6 +86,21 @@ def all_arrivals(
     return merge([arrivals(stream, seed, start_us, end_s, cause) for stream in streams])
 
 
+def with_started(
+    claims: Columns,
+    started: Sequence[tuple[int, ClaimStream]],
+    seed: int,
+    start_us: int,
+    end_s: int,
+    cause: str | None = None,
+) -> Columns:
+    """The claims with those of streams that injects began, each from the second after its delivery on."""
+    later = [(at_s, arrivals(stream, seed, start_us, end_s, cause, from_s=at_s)) for at_s, stream in started]
+    # Claims of the second of delivery have been taken in by then.
+    parts = [part | {"arrival_s": np.maximum(part["arrival_s"], at_s + 1)} for at_s, part in later]
+    return merge([claims, *parts]) if parts else claims
+
+
 def merge(parts: Sequence[Columns]) -> Columns:
     """Columns of several streams as one, sorted by arrival; ``row`` is numbered anew."""
     if not parts:

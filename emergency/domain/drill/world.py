@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -71,11 +71,15 @@ class FieldRules:
 
 @dataclass(frozen=True)
 class FieldPerson:
-    """Someone who surveys claims. ``lines`` are the lines of business they may survey."""
+    """Someone who surveys claims. ``lines`` are the lines of business they may survey.
+
+    away: spans of seconds, in order, in which they are not there at all; an open end is None.
+    """
 
     id: str
     base_region: str
     lines: frozenset[str]
+    away: tuple[tuple[int, int | None], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -205,7 +209,8 @@ def stays(world: World) -> list[Stay]:
             calls[posting.person].append((plan.published_s, posting))
     found: list[Stay] = []
     for person in sorted(world.people, key=lambda person: person.id):
-        found.extend(_stays_of(person, calls[person.id], world.horizon_s))
+        for stay in _stays_of(person, calls[person.id], world.horizon_s):
+            found.extend(_while_there(stay, person.away))
     return found
 
 
@@ -222,6 +227,17 @@ def _stays_of(person: FieldPerson, calls: Sequence[tuple[int, Posting]], horizon
         since = max(since, published_s) if stays_put else published_s + posting.travel_minutes * 60
     if horizon_s > since:
         yield Stay(person.id, region, lines, since, horizon_s)
+
+
+def _while_there(stay: Stay, away: Sequence[tuple[int, int | None]]) -> Iterable[Stay]:
+    """What is left of a stay outside the spans of absence."""
+    since = stay.from_s
+    for begin, end in away:
+        if since < min(begin, stay.until_s):
+            yield replace(stay, from_s=since, until_s=min(begin, stay.until_s))
+        since = max(since, NEVER if end is None else end)
+    if since < stay.until_s:
+        yield replace(stay, from_s=since)
 
 
 def _shifts(stay: Stay, world: World) -> Iterable[Shift]:

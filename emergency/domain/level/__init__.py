@@ -6,7 +6,7 @@
 from emergency.domain.level.chain import DEPUTY, Step, chain, may_decide, next_step, ran_out, role_of, tier_needed
 from emergency.domain.level.condition import Condition, Facts, words
 from emergency.domain.level.grading import Grade, grade, may_step_down, still_near
-from emergency.domain.level.history import LevelStretch, laid_end_to_end
+from emergency.domain.level.history import InCommand, LevelStretch, laid_end_to_end
 from emergency.domain.level.indicator import Distance, Indicator
 from emergency.domain.level.metric import METRICS, FactError, Metric, metric_name, scale_of, unit_of
 from emergency.domain.level.rules import (
@@ -43,6 +43,7 @@ __all__ = [
     "Facts",
     "Floor",
     "Grade",
+    "InCommand",
     "Indicator",
     "LevelStretch",
     "Linkage",

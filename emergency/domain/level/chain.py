@@ -34,12 +34,15 @@ def role_of(authority: str, deputy: bool) -> str:
     return authority + DEPUTY if deputy else authority
 
 
-def chain(authority: Mapping[int, str], within_s: Mapping[int, int], level: int) -> tuple[Step, ...]:
+def chain(
+    authority: Mapping[int, str], within_s: Mapping[int, int], level: int, deputies: Collection[str] | None = None
+) -> tuple[Step, ...]:
     """Everyone to be asked to confirm a level, in order; nobody stands in it twice.
 
     Args:
         authority: level -> who confirms it; a level may be left out.
         within_s: level -> seconds its authority has.
+        deputies: authorities that have a deputy; after another the next tier is asked at once. None: each has one.
 
     Raises:
         ValueError: no such level.
@@ -49,7 +52,7 @@ def chain(authority: Mapping[int, str], within_s: Mapping[int, int], level: int)
     found: dict[str, Step] = {}
     for tier in range(level, 0, -1):
         if tier in authority:
-            for deputy in (False, True):
+            for deputy in (False, True) if deputies is None or authority[tier] in deputies else (False,):
                 step = Step(authority[tier], deputy, tier, within_s.get(tier, within_s.get(level, 0)))
                 found.setdefault(step.role, step)
     return tuple(found.values())

@@ -15,8 +15,24 @@ KINDS = {
     "stepped_down": N_("stepped down"),
     "provisional": N_("provisional: nobody confirmed in time"),
     "taken_back": N_("taken back"),
+    "stood_down": N_("response ended"),
+    "reopened": N_("response reopened"),
     "joint": N_("joint activation"),
+    "joint_withdrawn": N_("joint activation withdrawn"),
 }
+
+
+@dataclass(frozen=True)
+class InCommand:
+    """One person in command for the whole or a part of a stretch; ``person`` "" while nobody was.
+
+    note: what whoever handed command over to them left to be known.
+    """
+
+    person: str
+    since: datetime
+    until: datetime | None
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -30,7 +46,7 @@ class LevelStretch:
         proposed: what the rules proposed when it was decided.
         actor, role: who decided and in which role; of a provisional stretch the console itself.
         second_actor: who agreed, where two people were needed.
-        commanders: who held command in it, in order; filled where the console knows.
+        commanders: who held command in it from when until when, in order; filled where the console knows.
         jurisdiction: "" for the whole incident, else the province it was activated for.
     """
 
@@ -43,7 +59,7 @@ class LevelStretch:
     role: str = ""
     second_actor: str = ""
     reason: str = ""
-    commanders: tuple[str, ...] = ()
+    commanders: tuple[InCommand, ...] = ()
     jurisdiction: str = ""
 
     def __post_init__(self) -> None:

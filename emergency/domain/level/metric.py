@@ -115,6 +115,15 @@ def metric_name(metric: str) -> Message:
     return Message(known.name) if known else Message("{metric}", {"metric": metric})
 
 
+# Shares of a whole: kept as 0.45, said as 45 %.
+PER_CENT = ("staff.absence_rate", "hotline.answer_rate")
+
+
+def per_cent(value: Any) -> str:
+    """A share as it is said: 0.45 → 45 %."""
+    return f"{round(float(value) * 100, 1):g} %"
+
+
 def unit_of(metric: str) -> str:
     """One of UNITS; ``count`` for a metric that is not listed."""
     known = METRICS.get(metric)

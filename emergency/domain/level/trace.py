@@ -7,8 +7,9 @@ from typing import Any
 
 from emergency.domain.level.grading import Grade
 from emergency.domain.level.indicator import Distance, Indicator, Number
-from emergency.domain.level.metric import metric_name, unit_of
-from emergency.domain.level.rules import LEVEL_MARK
+from emergency.domain.level.metric import PER_CENT, metric_name, per_cent, unit_of
+from emergency.domain.level.rules import CLASS_NAME, LEVEL_MARK
+from emergency.domain.money import short_money
 from emergency.texts import N_, Message
 
 # One and several of what a person counts in; the rest is said by the metric's name.
@@ -18,8 +19,14 @@ COUNTED: Mapping[str, tuple[str, str]] = {
     "casualties.serious": (N_("{count} seriously injured person"), N_("{count} seriously injured")),
     "regions.prefectures": (N_("{count} more region"), N_("{count} more regions")),
     "claims.last_24h": (N_("{count} claim in 24 h"), N_("{count} claims in 24 h")),
-    "outage.one_province_minutes": (N_("{count} minute of outage"), N_("{count} minutes of outage")),
-    "outage.multi_province_minutes": (N_("{count} minute of outage"), N_("{count} minutes of outage")),
+    "outage.one_province_minutes": (
+        N_("{count} minute of outage in one province"),
+        N_("{count} minutes of outage in one province"),
+    ),
+    "outage.multi_province_minutes": (
+        N_("{count} minute of outage in several provinces"),
+        N_("{count} minutes of outage in several provinces"),
+    ),
     "complaint.gathering_persons": (N_("{count} person gathering"), N_("{count} people gathering")),
     "data.persons_leaked": (N_("{count} person's record leaked"), N_("{count} persons' records leaked")),
     "outlet.closed_hours": (N_("{count} hour closed"), N_("{count} hours closed")),
@@ -27,13 +34,25 @@ COUNTED: Mapping[str, tuple[str, str]] = {
 MOST_WAYS = 3
 
 
-def reason(decisive: Indicator, currency: str) -> Message:
-    """Why a level was given: the metric, its value and the threshold it reached."""
-    mark = f"{currency} " if unit_of(decisive.metric) == "money" else ""
+def reason(decisive: Indicator, currency: str, *, short: bool = False) -> Message:
+    """Why a level was given: the metric, its value and the threshold it reached.
+
+    Args:
+        short: money as it is read at a glance (¥5.83亿) instead of to the last digit.
+    """
+    is_money = unit_of(decisive.metric) == "money"
+
+    def said(value: Any) -> Any:
+        if decisive.metric in PER_CENT and isinstance(value, int | float):
+            return per_cent(value)
+        if is_money and short and isinstance(value, int | float):
+            return short_money(round(value * 100), currency)
+        return (f"{currency} " if is_money else "") + _figure(value)
+
     gaps = {
         "metric": metric_name(decisive.metric),
-        "value": mark + _figure(decisive.value),
-        "threshold": mark + _figure(decisive.threshold),
+        "value": said(decisive.value),
+        "threshold": said(decisive.threshold),
     }
     if decisive.row is None:
         return Message("{metric} is {value}; the playbook asks for this level", gaps)
@@ -63,6 +82,9 @@ def ahead(grade: Grade, money: Callable[[Number], str] | None = None) -> Message
     spoken = _way(nearest[0], money)
     for step in nearest[1:]:
         spoken = Message("{left} or {right}", {"left": spoken, "right": _way(step, money)})
+    if grade.value == "class":
+        # A class has a name of its own, so that nobody takes it for a level of the response.
+        return Message("{ways} to “{class_}”", {"ways": spoken, "class_": Message(CLASS_NAME[target])})
     return Message("{ways} to {mark}", {"ways": spoken, "mark": LEVEL_MARK[target]})
 
 
@@ -76,7 +98,19 @@ def _way(step: Distance, money: Callable[[Number], str] | None) -> Message:
         return Message(one if step.distance == 1 else several, {"count": f"{step.distance:,}"})
     if unit == "ordinal":
         return Message("{metric} at {threshold}", {"metric": metric, "threshold": step.threshold})
-    return Message("{distance} more in {metric}", {"distance": f"{round(step.distance, 3):,}", "metric": metric})
+    return _up_or_down(step, metric)
+
+
+def _up_or_down(step: Distance, metric: Message) -> Message:
+    """Some figures are grave when they fall: calls that are answered, say."""
+    value, threshold = step.value, step.threshold
+    falling = isinstance(value, int | float) and isinstance(threshold, int | float) and threshold < value
+    if step.metric in PER_CENT:
+        gaps = {"points": f"{round(float(step.distance) * 100, 1):g}", "metric": metric}
+        down, up = N_("{metric} down by {points} percentage points"), N_("{metric} up by {points} percentage points")
+        return Message(down if falling else up, gaps)
+    gaps = {"distance": f"{round(step.distance, 3):,}", "metric": metric}
+    return Message(N_("{metric} down by {distance}") if falling else N_("{metric} up by {distance}"), gaps)
 
 
 def trace(grade: Grade) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import sys
 from emergency.intake.alerts import read
 from emergency.intake.alerts.carry import packed
 from emergency.intake.alerts.guard import MOST_BYTES
-from emergency.intake.guarded_child import peak_mb
+from emergency.intake.confined import peak_mb
 
 MEMORY_BYTES = 190 * 1024 * 1024
 # The largest honest file is read in a fifth of a second.

@@ -85,6 +85,8 @@ look.page_header(
     if "drill" in asked
     else None,
 )
+if "acted" in asked:
+    look.notice("success", "task done.")
 look.kpi_strip(
     [
         look.Kpi(said("Open claims", "未决案件"), "9,412", said("+1,204 in the last hour", "近一小时 +1,204", 3)),

@@ -15,7 +15,7 @@ from emergency.domain.allocation.residual import Graph, potentials
 from emergency.domain.allocation.solve import Unsolved
 from emergency.domain.allocation.steps import Step
 from emergency.texts import speaker
-from tests.domain.allocation.worlds import LICENCES, LINES, REGIONS, adjuster, cell, some, worlds
+from tests.domain.allocation.worlds import LANGUAGES, LICENCES, LINES, REGIONS, adjuster, cell, some, worlds
 
 ROADS = TravelTable({("north", "south"): 30, ("south", "north"): 30, ("south", "coast"): 50, ("north", "coast"): 90})
 POOL = (adjuster("ann", "north"), adjuster("bob", "south"))
@@ -140,10 +140,18 @@ def test_one_more_slot_costs_what_a_re_solve_says(world, dice):
 
 
 @settings(max_examples=200, deadline=None)
-@given(worlds(), st.sampled_from(REGIONS), some(LINES), some(LICENCES))
-def test_one_more_adjuster_saves_what_a_re_solve_says(world, base, skills, licences):
+@given(
+    worlds(),
+    st.sampled_from(REGIONS),
+    some(LINES),
+    some(LICENCES),
+    st.sampled_from([None, 0, 100, 500]),
+    some(LANGUAGES),
+)
+def test_one_more_adjuster_saves_what_a_re_solve_says(world, base, skills, licences, limit, spoken):
     pool, cells, travel, incumbent, pins = world
     plan = allocate(pool, cells, travel, incumbent=incumbent, pins=pins)
-    more = [*pool, Adjuster("new", base, skills, licences, 1)]
+    more = [*pool, Adjuster("new", base, skills, licences, 1, limit, spoken)]
     again = allocate(more, cells, travel, incumbent=incumbent, pins=pins)
-    assert one_more(plan, base, skills, licences).extra_minutes == again.cost["total"] - plan.cost["total"]
+    told = one_more(plan, base, skills, licences, limit, spoken)
+    assert told.extra_minutes == again.cost["total"] - plan.cost["total"]

@@ -23,7 +23,14 @@ def may_serve(a, c, travel, pins, limit=600):
         getattr(p, "kind", "") == "must_not" and p.adjuster_id == a.adjuster_id and p.cell_id == c.cell_id for p in pins
     )
     fit = c.line in a.skills and (not c.licence or c.licence in a.licences)
+    fit = fit and (not c.language or c.language in a.languages) and (not c.home or c.region == a.home)
     return fit and minutes is not None and minutes <= limit and not closed
+
+
+def effort(a, c, travel):
+    """The drive, and the referral where the authority does not reach, by the words of the trade."""
+    short = c.above_minor is not None and a.authority_minor is not None and a.authority_minor <= c.above_minor
+    return travel.minutes(a.base_region, c.region) + (c.referral_minutes if short else 0)
 
 
 @settings(max_examples=300, deadline=None)
@@ -44,8 +51,8 @@ def test_slots_add_up_and_nobody_idle_may_serve_a_short_cell_worth_the_drive(wor
     idle = [a for a in pool if used[a.adjuster_id] < a.slots]
     for a, c in [(a, places[c]) for a in idle for c in short if may_serve(a, places[c], travel, pins)]:
         next_open = [m for n, m in Policy().slot_prices(c) for _ in range(n)][filled[c.cell_id]]
-        assert c.worths
-        assert travel.minutes(a.base_region, c.region) + Policy().stability_minutes >= next_open
+        assert c.worths or c.referral_minutes
+        assert effort(a, c, travel) + Policy().stability_minutes >= next_open
     assert sum(v for k, v in plan.cost.items() if k != "total") == plan.cost["total"]
     assert int((plan.solution.flow * plan.solution.network.costs).sum()) == plan.cost["total"]
 
@@ -100,7 +107,7 @@ def cheapest_by_trying_all(pool, cells, travel, policy):
             continue
         if not all(c is None or may_serve(a, c, travel, ()) for a, c in zip(slots, places, strict=True)):
             continue
-        cost = sum(travel.minutes(a.base_region, c.region) for a, c in zip(slots, places, strict=True) if c)
+        cost = sum(effort(a, c, travel) for a, c in zip(slots, places, strict=True) if c)
         for c in cells:
             cost += sum(open_by_hand(c, policy)[filled[c.cell_id] :])
         best = cost if best is None else min(best, cost)

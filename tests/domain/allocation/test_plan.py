@@ -174,8 +174,6 @@ class TestPins:
 
     def test_pins_nobody_could_keep_are_broken_with_the_reason(self):
         pins = [
-            Pin("ann", "C", "must"),
-            Pin("ann", "C", "must_not"),
             Pin("bob", "C", "must"),
             Pin("bob", "S", "must"),
             Pin("cid", "S", "must"),
@@ -184,10 +182,18 @@ class TestPins:
         plan = allocate([*self.pool, adjuster("cid", "north", "home")], self.cells, ROADS, pins=pins)
         assert [(p.adjuster_id, p.cell_id, p.code) for p in plan.broken_pins] == [
             ("", "S", "at_least"),
-            ("ann", "C", "forbidden"),
             ("bob", "S", "no_slot_left"),
             ("cid", "S", "no_skill"),
         ]
+
+    def test_who_must_and_must_not_is_refused_and_both_who_said_so_are_named(self):
+        for order in (1, -1):
+            pins = [Pin("ann", "C", "must", by="chen"), Pin("ann", "C", "must_not", by="wang")][::order]
+            with pytest.raises(AllocationRefused) as refused:
+                allocate(self.pool, self.cells, ROADS, pins=pins)
+            (fault,) = refused.value.faults
+            assert str(fault).startswith("ann must work in C (chen said so) and must not (wang said so)")
+        assert allocate(self.pool, self.cells, ROADS, pins=[Pin("ann", "C", "must"), Pin("ann", "S", "must_not")])
 
     def test_at_least_outweighs_urgency(self):
         cells = [cell("calm", "north", priority=3), cell("urgent", "north", priority=1)]

@@ -42,6 +42,24 @@ def test_tables_become_values():
     assert pins == (Pin("ann", "x", "must"), Pin("bob", "x", "must_not"), AtLeast("y", 2))
 
 
+def test_authority_and_language_may_stand_in_the_tables_and_shape_the_plan():
+    pool = parse_pool(
+        rows(
+            "adjuster_id,base_region,skills,licences,slots,authority_minor,languages\n"
+            "ann,S,motor,,1,100,\nbob,S,motor,,1,,es;en\n"
+        )
+    )
+    demand = parse_demand(
+        rows(
+            "cell_id,incident,region,line,licence,slots,priority,above_minor,currency,referral_minutes,language\n"
+            "x,storm,S,motor,,1,1,500,USD,60,\ny,storm,S,motor,,1,1,,,,\nz,storm,S,motor,,1,3,,,,es\n"
+        )
+    )
+    plan = allocate(pool, demand, parse_travel([]))
+    assert [(a.adjuster_id, a.cell_id) for a in plan.assignments] == [("ann", "y"), ("bob", "x")]
+    assert [s.cell_id for s in plan.shortages] == ["z"]
+
+
 def test_the_answer_has_every_field_of_the_contract_and_is_plain_json():
     travel = parse_travel(rows("from_region,to_region,minutes\nN,S,30\n"))
     answer = plan_json(allocate(parse_pool(POOL), parse_demand(DEMAND), travel), "TRAVEL.csv")
@@ -95,6 +113,13 @@ def test_a_missing_column_is_one_fault_not_one_per_row():
 def test_a_pin_that_means_nothing_is_refused(pin):
     with pytest.raises(TableRefused, match="allowed are must, must_not and at_least:N"):
         parse_pins([{"adjuster_id": "" if "least" in pin else "a", "cell_id": "x", "pin": pin}])
+
+
+def test_a_person_who_must_and_must_not_is_told_with_the_row_and_who_stands_behind_it():
+    with pytest.raises(TableRefused) as refused:
+        parse_pins(rows("adjuster_id,cell_id,pin,by\nann,x,must,chen\nann,y,must_not,\nann,x,must_not,wang\n"))
+    assert [(f.row, f.column) for f in refused.value.faults] == [(3, "pin")]
+    assert "row 1 says must for the same person and place (chen)" in str(refused.value)
 
 
 def test_negative_minutes_and_repeated_pairs_are_refused():

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from random import Random
 
 from hypothesis import strategies as st
 
 from emergency.domain.allocation import Adjuster, Assignment, AtLeast, Cell, Pin, TravelTable
 
+LANGUAGES = ("es", "yue")
 LINES, LICENCES, REGIONS = ("motor", "home"), ("", "TX", "LA"), ("north", "south", "coast", "island")
 
 
@@ -52,7 +54,12 @@ def worlds(people=8, places=5, slots=3, pinned=True, standing=True):
 def _person(dice: Random, number: int) -> Adjuster:
     licences = frozenset(one for one in LICENCES if one and dice.random() < 0.6)
     skills = frozenset(line for line in LINES if dice.random() < 0.6)
-    return Adjuster(f"a{number}", dice.choice(REGIONS), skills, licences, dice.choice([1, 1, 2]))
+    base, slots = dice.choice(REGIONS), dice.choice([1, 1, 2])
+    if dice.random() < 0.5:
+        return Adjuster(f"a{number}", base, skills, licences, slots)
+    limit = dice.choice([None, 0, 100, 500])
+    spoken = frozenset(one for one in LANGUAGES if dice.random() < 0.5)
+    return Adjuster(f"a{number}", base, skills, licences, slots, limit, spoken, dice.choice(["", *REGIONS]))
 
 
 def _cell(dice: Random, number: int, slots: int) -> Cell:
@@ -62,4 +69,12 @@ def _cell(dice: Random, number: int, slots: int) -> Cell:
     if dice.random() < 0.4:  # priced by its claims instead of its priority; low enough to be refused, too
         falling = sorted((dice.randrange(900) for _ in range(dice.randint(1, 3))), reverse=True)
         worths = tuple((dice.randint(1, 2), minutes) for minutes in falling)
-    return Cell(f"c{number}", "storm", place, line, licence, asked, priority, worths)
+    plain = Cell(f"c{number}", "storm", place, line, licence, asked, priority, worths)
+    if dice.random() < 0.5:
+        return plain
+    above, language = dice.choice([None, 0, 100, 400]), dice.choice(["", "", *LANGUAGES])
+    referral, post = dice.choice([0, 30, 200, 2000]) if above is not None else 0, dice.choice(["", "p", "q"])
+    home = dice.random() < 0.2
+    return replace(
+        plain, above_minor=above, referral_minutes=referral, language=language, post=post, home=home, currency="CNY"
+    )

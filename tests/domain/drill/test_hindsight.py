@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from emergency.domain.drill.hindsight import (
     dispatch_with,
     field_people,
     hindsight_world,
+    knowable_world,
     needed,
     whereabouts,
 )
@@ -101,6 +103,21 @@ def test_a_played_plan_is_scored_between_the_yardsticks() -> None:
     # Alone from 10:00 one finishes 2 of 40 by 12:00; two sent at once from 2:00 finish 20.
     assert (value.played, value.baseline, value.oracle) == (2 / 40, 0, 20 / 40)
     assert score_outcome(K, value).points == 10
+
+
+def test_regret_is_what_was_lost_against_what_could_be_known_then() -> None:
+    nobody = storm([0] * 40, seats=(SeatChange(0, 2),), outages=((0, 60),), committed={"fnol_agent": 2})
+    known = knowable_world(nobody, send_the_first)
+    assert (known.seats, known.outages) == (nobody.seats, nobody.outages), "only people are sent otherwise"
+    assert known.committed == {"fnol_agent": 2, "surveyor": 2}, "40 visits of an hour: two people"
+    value = compare([K], nobody, baseline_world(nobody, ()), [], known)["K1"]
+    assert value.knowable == value.oracle == 20 / 40, "all are on hand from the start; two finish ten each by 12:00"
+    assert score_outcome(K, value).regret == value.knowable - 0
+    better = replace(value, played=1.0)
+    assert score_outcome(K, better).regret == value.knowable - 1, "below 0: it did better"
+    less = replace(K, better="lower")
+    assert score_outcome(less, better).regret == 1 - value.knowable
+    assert score_outcome(K, replace(value, knowable=None)).regret is None
 
 
 def test_a_team_that_beats_the_dispatcher_moves_the_yardstick() -> None:

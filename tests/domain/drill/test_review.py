@@ -70,8 +70,17 @@ def test_each_top_gap_becomes_the_draft_of_an_improvement() -> None:
     assert drafts[1].target_metric == "drill.small.E2.timeliness"
 
 
+def test_a_poor_outcome_goes_to_who_had_the_heaviest_act_of_its_objective() -> None:
+    light = expectation("E1", objective="O2", role="it-ops", weight=3)
+    heavy = expectation("E2", objective="O2", role="planning", weight=15)
+    drill = script(inject("I1", light, heavy), outcomes=(outcome(),))
+    found = score(drill, [], [Delivery("I1", 0)], {"K1": OutcomeValue(0.4)})
+    drafts = {one.source: one.owner_role for one in after_action(drill, found, ()).drafts}
+    assert drafts["K1"] == "planning"
+
+
 def test_what_went_well_is_said_too() -> None:
-    assert [str(strength) for strength in review().strengths] == ["E3: planning was done in 0:05 of 0:30"]
+    assert [str(strength) for strength in review().strengths] == ["E3: planning took 0:05 of 0:30 (allocation.commit)"]
 
 
 def test_a_void_outcome_is_listed_and_costs_nothing() -> None:

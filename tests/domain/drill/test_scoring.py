@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -95,10 +96,18 @@ def test_the_first_matching_act_counts_and_a_later_correction_does_not() -> None
 
 
 def test_an_act_must_carry_the_fields_asked_for() -> None:
-    asked = {"action": "allocation.commit", "match": {"kind": "fnol_agent"}}
+    asked = {"role": "planning", "action": "allocation.commit", "match": {"kind": "fnol_agent"}}
     assert not alone(commit(10), **asked).answers[0].performed
     assert alone(commit(10, kind="fnol_agent"), **asked).answers[0].performed
-    assert alone(commit(10, kind="x", urgent=True), action="allocation.commit", match={"urgent": "true"}).answers[0].act
+    asked |= {"match": {"urgent": "true"}}
+    assert alone(commit(10, kind="x", urgent=True), **asked).answers[0].act
+
+
+@pytest.mark.parametrize(
+    ("role", "counts"), [("commander", True), ("commander/deputy", True), ("planning", False), ("director", False)]
+)
+def test_an_act_counts_only_in_the_role_that_was_asked_or_its_deputys(role: str, counts: bool) -> None:
+    assert alone(replace(confirm(10), role=role)).answers[0].performed is counts
 
 
 def test_one_act_may_answer_two_expectations_and_each_says_so() -> None:
@@ -111,6 +120,14 @@ def test_the_truth_of_a_level_may_be_what_the_rules_gave_at_that_minute() -> Non
     rules = Truth(level_at=lambda second: 3 if second < 20 * MINUTE else 1)
     assert alone(confirm(10, given=3), accuracy=level("rules"), truth=rules).answers[0].accuracy == 100
     assert alone(confirm(25, given=3), accuracy=level("rules"), truth=rules).answers[0].accuracy == 0
+
+
+def test_a_message_nobody_ticked_off_against_the_list_is_for_evaluators_to_read_and_not_worth_nothing() -> None:
+    spec = AccuracySpec("checklist", must=("hotline", "documents"))
+    written, ticked = confirm(5), confirm(5, covers=["hotline"])
+    assert alone(written, accuracy=spec).answers[0].accuracy is None
+    assert alone(written, accuracy=spec, truth=Truth(ratings={"E1": {"eval-a": "S"}})).answers[0].accuracy == 80
+    assert alone(ticked, accuracy=spec).answers[0].accuracy == 50
 
 
 def test_what_evaluators_have_not_rated_is_left_out() -> None:

@@ -17,6 +17,14 @@ from emergency.domain.drill.stream import arrivals
 from emergency.domain.level.condition import Condition
 from tests.domain.drill.scripts import HOUR, MINUTE, inject, script
 
+LATE = ClaimStream(
+    "late",
+    "motor",
+    {"441700": 1.0},
+    Arrivals("schedule", points=(SchedulePoint(0, 1), SchedulePoint(600, 2))),
+    Amount("fixed", "CNY", value=5_000),
+)
+
 
 def ids(found: step.Due) -> list[str]:
     return [one.id for one in found.injects]
@@ -92,7 +100,7 @@ def test_effects_mark_block_and_begin_streams() -> None:
                 Effect("mark", name="impact"),
                 Effect("block", edge="A-B", until_s=HOUR),
                 Effect("resource", changes={"kind": "drone", "count": -4}),
-                Effect("stream", changes={"id": "late"}),
+                Effect("stream", changes={"id": "late"}, claims=LATE),
             ),
         )
     )
@@ -100,7 +108,7 @@ def test_effects_mark_block_and_begin_streams() -> None:
     assert (got.marks, got.blocked, got.lifted) == (("impact",), {"A-B": HOUR}, ())
     assert (got.resources, got.streams) == (({"kind": "drone", "count": -4},), ({"id": "late"},))
     assert step.marks(drill, got.state) == {"impact": 0}
-    assert step.started_streams(drill, got.state) == ((0, {"id": "late"}),)
+    assert step.started_streams(drill, got.state) == ((0, LATE),)
     assert step.next_s(drill, got.state) == HOUR
     later = due(drill, got.state, HOUR)
     assert (later.blocked, later.lifted) == ({}, ("A-B",))

@@ -21,6 +21,7 @@ from emergency.domain.drill.stream import (
     merge,
     true_rows,
     until,
+    with_started,
 )
 
 HOUR = 3600
@@ -139,6 +140,17 @@ def test_columns_are_those_of_a_claim_with_allowed_words() -> None:
 def test_a_stream_begun_by_an_inject_counts_from_its_delivery() -> None:
     points = Arrivals("schedule", points=(SchedulePoint(600, 2),))
     assert drawn(replace(MOTOR, arrivals=points), from_s=HOUR)["arrival_s"].tolist() == [HOUR + 600] * 2
+
+
+def test_a_stream_that_an_inject_began_joins_the_others_and_loses_no_claim_of_its_first_second() -> None:
+    points = Arrivals("schedule", points=(SchedulePoint(0, 3), SchedulePoint(600, 2)))
+    first, late = drawn(MOTOR), replace(MOTOR, id="late", arrivals=points)
+    got = with_started(first, [(HOUR, late)], 7, 0, 36 * HOUR)
+    mine = got["stream"] == "late"
+    assert got["arrival_s"][mine].tolist() == [HOUR + 1] * 3 + [HOUR + 600] * 2
+    assert len(until(got, HOUR, 36 * HOUR)["row"][until(got, HOUR, 36 * HOUR)["stream"] == "late"]) == 5
+    assert got["report_no"][~mine].tolist() == first["report_no"].tolist(), "the others are as they were"
+    assert with_started(first, [], 7, 0, 36 * HOUR) is first
 
 
 def test_claims_of_a_span_are_cut_without_gap_or_overlap() -> None:

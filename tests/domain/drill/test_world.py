@@ -90,6 +90,13 @@ def test_being_confirmed_in_place_makes_no_journey() -> None:
     assert len(stays(world(claims((0, "A", "motor")), ANNA, plans=(plan,)))) == 1
 
 
+def test_nobody_works_while_they_are_away() -> None:
+    anna = FieldPerson("anna", "A", MOTOR, away=((HOUR // 2, 2 * HOUR), (4 * HOUR, None)))
+    here = world(claims((0, "A", "motor"), (2, "A", "motor"), (3, "A", "motor")), anna)
+    assert [(stay.from_s / HOUR, stay.until_s / HOUR) for stay in stays(here)] == [(0, 0.5), (2, 4)]
+    assert surveyed_hours(here) == [3, 4, float("inf")]  # a visit of one hour fits only between two absences
+
+
 def test_visits_lie_inside_the_hours_of_duty() -> None:
     rules = FieldRules(visit_minutes={"motor": 60}, duty_from_s=8 * HOUR, duty_until_s=10 * HOUR)
     arrived = claims((0, "A", "motor"), (0, "A", "motor"), (0, "A", "motor"))

@@ -63,7 +63,7 @@ def feeds(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_the_answer_comes_back_as_it_was_sent(feeds: str) -> None:
-    assert fetch(f"{feeds}/good") == cap()
+    assert fetch(f"{feeds}/good").data == cap()
 
 
 @pytest.mark.parametrize(

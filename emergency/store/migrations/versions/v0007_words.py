@@ -95,6 +95,8 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), server_default="", nullable=False),
         sa.Column("answered_by", sa.Text(), server_default="", nullable=False),
         sa.Column("answered_us", sa.BigInteger(), nullable=True),
+        sa.Column("audience", sa.Text(), server_default="", nullable=False),
+        sa.Column("approver_role", sa.Text(), server_default="", nullable=False),
         sa.Column("approved_by", sa.Text(), server_default="", nullable=False),
         sa.Column("approved_us", sa.BigInteger(), nullable=True),
         sa.Column("published_where", sa.Text(), server_default="", nullable=False),

@@ -1,0 +1,377 @@
+"""Drill desk: seats are taken here; the director leads from here, players find their inbox, evaluators note."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from textwrap import shorten
+from typing import Any
+
+import streamlit as st
+
+from emergency.console import drill_seat, look
+from emergency.console.desk import Desk
+from emergency.console.rooms import drill_board_look, frame
+from emergency.console.rooms.once_form import once
+from emergency.service import drill_board, drill_live, drill_seats
+from emergency.service.context import Conflict, Refused
+from emergency.service.drill_board import HELD, RESERVE, SENT, SKIPPED, WAITING, Board
+from emergency.service.drill_seats import Seat
+from emergency.texts import N_, Message
+
+SAID = "drill-desk-said"
+REFRESH_SECONDS = 3
+BRIEF = 60  # letters of an inject where it is named in passing
+CHANNELS = {
+    "phone": N_("telephone"),
+    "sms": N_("text message"),
+    "email": N_("e-mail"),
+    "system": N_("system message"),
+    "cap": N_("official warning"),
+    "radio": N_("radio"),
+    "in_person": N_("in person"),
+    "app": N_("app"),
+    "press": N_("press"),
+}
+ACTS: dict[str, tuple[str, Callable[..., Any], tuple[str, ...]]] = {
+    "fire": (N_("Fire now"), drill_live.fire, (WAITING, RESERVE, HELD, SKIPPED)),
+    "hold": (N_("Hold"), drill_live.hold, (WAITING, RESERVE)),
+    "skip": (N_("Strike out"), drill_live.skip, (WAITING, RESERVE, HELD)),
+    "release": (N_("Let go"), drill_live.release, (HELD, SKIPPED)),
+    "resend": (N_("Send again"), drill_live.resend, (SENT,)),
+}
+
+
+def show(desk: Desk) -> None:
+    frame.header(desk, desk.say("Drill desk"))
+    if said := st.session_state.pop(SAID, None):
+        kind, text = said
+        look.notice(kind, desk.say(text))
+    if not desk.in_drill:
+        _nothing(desk)
+    elif desk.seat is None:
+        _take(desk)
+    elif desk.seat.sees_injects:
+        _lead(desk, desk.seat)
+    else:
+        _play(desk, desk.seat)
+
+
+def _nothing(desk: Desk) -> None:
+    st.info(desk.say("Nobody plays a drill in this workspace. Start one in Drills, or choose its workspace above."))
+    if st.button(desk.say("To the drills"), key="to-drills"):
+        frame.go("drills")
+
+
+def _act(act: Callable[..., Any], *given: Any, done: Message | None = None) -> None:
+    """Do it, and keep what to say of it for the next page."""
+    try:
+        act(*given)
+    except (Refused, Conflict) as fault:
+        st.session_state[SAID] = ("error", _message(fault))
+    else:
+        if done is not None:
+            st.session_state[SAID] = ("success", done)
+
+
+def _message(fault: Exception) -> Any:
+    return fault.args[0] if fault.args and isinstance(fault.args[0], Message) else Message(str(fault))
+
+
+# Taking a seat --------------------------------------------------------------------------------------
+
+
+def _take(desk: Desk) -> None:
+    say, signs = desk.say, drill_board.signs(desk.ctx)
+    look.section(say("Take a seat: {title}", title=say.of(signs.title)))
+    st.caption(look.plain(say.of(signs.scenario)))
+    if signs.ended:
+        st.info(say("The drill is over."))
+        return
+    kinds = list(drill_seats.KINDS)
+    kind = st.radio(
+        say("You are"), kinds, format_func=lambda one: say(drill_seats.KINDS[one]), horizontal=True, key="seat-kind"
+    )
+    sitting = drill_seats.seats(desk.ctx)
+    with st.form("take-seat"):
+        role = _which(desk, kind, signs, sitting)
+        name = st.text_input(say("Your name"), value=st.session_state.get("actor", ""), max_chars=80)
+        code = ""
+        if kind in drill_seats.STAFF:
+            code = st.text_input(say("Code of the director"), help=say("It stands on the director's desk."))
+        sent = st.form_submit_button(say("Sit down"), type="primary")
+    if sent:
+        _sit(desk, kind, role, name, code)
+
+
+def _which(desk: Desk, kind: str, signs: drill_board.Signs, sitting: list[dict[str, Any]]) -> str:
+    say = desk.say
+    if kind == drill_seats.PLAYER:
+        who = {one["role"]: one["person"] for one in sitting if one["kind"] == kind}
+
+        def words(role: str) -> str:
+            title = say.of(signs.roles[role])
+            return f"{title} · {who[role]}" if role in who else title
+
+        free_first = sorted(signs.roles, key=lambda role: role in who)
+        return str(st.selectbox(say("Role"), free_first, format_func=words))
+    if kind == drill_seats.EVALUATOR:
+        return str(st.selectbox(say("Evaluator"), signs.evaluators))
+    return ""
+
+
+def _sit(desk: Desk, kind: str, role: str, name: str, code: str) -> None:
+    def sit() -> None:
+        word = drill_seats.take(desk.ctx, kind, role, name, code)
+        drill_seat.keep_token(desk.ctx.store.name, word)
+
+    _act(sit, done=Message("You have your seat."))
+    st.rerun()
+
+
+def _leave(desk: Desk, seat: Seat) -> None:
+    if st.button(desk.say("Leave the seat"), key="leave-seat"):
+        _act(drill_seats.leave, desk.ctx, seat)
+        drill_seat.keep_token(desk.ctx.store.name, "")
+        st.rerun()
+
+
+# Playing --------------------------------------------------------------------------------------------
+
+
+def _play(desk: Desk, seat: Seat) -> None:
+    say, signs = desk.say, drill_board.signs(desk.ctx)
+    title = say.of(signs.roles[seat.role]) if seat.plays else say(drill_seats.KINDS[seat.kind])
+    left, right = st.columns([2.2, 1], gap="medium")
+    with left:
+        _inbox(desk, seat)
+    with right:
+        look.section(say("Your seat"))
+        st.markdown(f"**{look.plain(title)}** · {look.plain(seat.person)}")
+        if seat.plays:
+            st.caption(say("Act in the rooms as you would on the day: what you do there is what counts."))
+        else:
+            st.caption(say("You watch: every room is open to you, nothing can be changed from here."))
+        st.caption(look.plain(say.of(signs.scenario)))
+        _leave(desk, seat)
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _inbox(desk: Desk, seat: Seat) -> None:
+    say, found = desk.say, drill_seats.inbox(desk.ctx, seat)
+    signs = drill_board.signs(desk.ctx)
+    look.section(say("Inbox"))
+    if signs.ended:
+        st.info(say("The drill is over. Thank you; the hotwash begins."))
+    elif not signs.started:
+        st.info(say("The drill has not begun. What reaches you will stand here."))
+    elif not found:
+        st.caption(say("Nothing yet."))
+    for one in found:
+        new = seat.plays and one["read_s"] is None
+        channel = say(CHANNELS.get(one["channel"], one["channel"]))
+        about = [drill_seat.drill_time(one["at_s"]), one["sender"], channel]
+        if one["kind"] == "again":
+            about.append(say("sent again"))
+        if one["read_s"] is not None:
+            about.append(say("read by {person}", person=one["read_by"]))
+        mark = say("【演练】EXERCISE")
+        with look.needs_card(
+            f"inbox-{one['delivery_id']}", f"{mark} {say.of(one['body'])}", small=" · ".join(about),
+            tone="watch" if new else "plain",
+        ):  # fmt: skip
+            if new and st.button(say("Read"), key=f"read-{one['delivery_id']}"):
+                drill_seats.mark_read(desk.ctx, seat, one["delivery_id"])
+                st.rerun(scope="fragment")
+
+
+# Leading and evaluating -----------------------------------------------------------------------------
+
+
+def _lead(desk: Desk, seat: Seat) -> None:
+    _course(desk, seat)
+    left, right = st.columns([1.35, 1], gap="medium")
+    with left:
+        drill_board_look.script(desk, seat)
+        if seat.leads:
+            _inject_acts(desk, seat)
+    with right:
+        drill_board_look.expected(desk, seat)
+        _note(desk, seat)
+        if seat.leads:
+            _make_up(desk, seat)
+            _people(desk, seat)
+        _leave(desk, seat)
+    drill_board_look.figures(desk, seat)
+
+
+@st.fragment(run_every=REFRESH_SECONDS)
+def _course(desk: Desk, seat: Seat) -> None:
+    """The clock and what moves it; a gap asks before anything else."""
+    found = drill_board.board(desk.ctx, seat)
+    if found.missing is not None:
+        _gap(desk, seat, found)
+    with st.container(border=True, key="drill-course"):
+        clock, acts, people = st.columns([1.1, 3, 1.9], vertical_alignment="center")
+        with clock:
+            drill_board_look.clock(desk, found)
+        with acts, st.container(horizontal=True, gap="xsmall"):
+            if found.ended:
+                _over(desk, found)
+            elif seat.leads and found.missing is None:
+                _clock_acts(desk, seat, found)
+        with people:
+            drill_board_look.posts(desk, found)
+
+
+def _clock_acts(desk: Desk, seat: Seat, found: Board) -> None:
+    say = desk.say
+    if not found.started:
+        if st.button(say("Start the drill"), type="primary", key="startex"):
+            _now(desk, drill_live.startex, desk.ctx, seat)
+    elif found.paused:
+        if st.button(say("Resume"), type="primary", key="resume"):
+            _now(desk, drill_live.resume, desk.ctx, seat)
+    elif st.button(say("Pause"), type="primary", key="pause"):
+        _now(desk, drill_live.pause, desk.ctx, seat)
+    with st.popover(f"{found.speed:g} ×"):
+        speeds = sorted({*drill_live.SPEEDS, found.speed})
+        wanted = st.select_slider(
+            say("Drill minutes in one minute"), speeds, value=found.speed, format_func=lambda one: f"{one:g} ×"
+        )
+        if wanted != found.speed and st.button(say("Set the speed"), key="set-speed"):
+            _now(desk, drill_live.set_speed, desk.ctx, seat, float(wanted))
+    if found.started:
+        if found.next_s is not None and st.button(say("Jump to next"), key="jump-next"):
+            _now(desk, drill_live.jump, desk.ctx, seat, found.next_s)
+        with st.popover(say("Jump …")):
+            _jump(desk, seat, found)
+        with st.popover(say("End")):
+            st.caption(say("What could not be done any more will be void; what was done stays."))
+            if st.button(say("End the drill now"), key="endex"):
+                _now(desk, drill_live.end, desk.ctx, seat)
+
+
+def _jump(desk: Desk, seat: Seat, found: Board) -> None:
+    say, end_s = desk.say, found.script.clock.duration_s
+    soon, last = found.now_s // 60 + 10, end_s // 60
+    minutes = st.number_input(say("To minute of drill time"), min_value=0, max_value=last, value=min(soon, last))
+    if st.button(say("Jump"), key="jump"):
+        _now(desk, drill_live.jump, desk.ctx, seat, int(minutes) * 60)
+
+
+def _now(desk: Desk, act: Callable[..., Any], *given: Any) -> None:
+    _act(act, *given)
+    st.rerun()
+
+
+def _gap(desk: Desk, seat: Seat, found: Board) -> None:
+    say = desk.say
+    assert found.missing is not None
+    seconds, would_be_s = found.missing
+    text = say(
+        "The server was away or stood still. The clock stands at {now}; it would be {would_be}.",
+        now=drill_seat.drill_time(found.now_s),
+        would_be=drill_seat.drill_time(would_be_s),
+    )
+    minutes = seconds // 60
+    span = say("{minutes} min", minutes=minutes) if minutes else say("{n} s", n=seconds)
+    title = say("Nobody kept time for {span}. What shall become of it?", span=span)
+    with look.needs_card("gap", title, text, _missed(desk, found), tone="bad"):
+        for how, words in drill_live.ANSWERS.items():
+            if seat.leads and st.button(say(words), key=f"gap-{how}", help=say(drill_live.MEANING[how])):
+                _now(desk, drill_live.answer_gap, desk.ctx, seat, how)
+
+
+def _missed(desk: Desk, found: Board) -> str:
+    """What was due while nobody kept time, in words."""
+    say = desk.say
+    if not found.missed:
+        return say("No inject was due in between.")
+    bodies = {line.inject.id: say.of(line.inject.body) for line in found.injects}
+    named = [f"{one} {shorten(bodies[one], BRIEF, placeholder=' …')}" for one in found.missed]
+    return say("Due in between: {injects}", injects=say("; ").join(named))
+
+
+def _over(desk: Desk, found: Board) -> None:
+    say = desk.say
+    if not found.scored:
+        st.caption(say("The drill is over; its score is being worked out …"))
+        return
+
+    def home() -> None:
+        # The field of the workspace is drawn before the room: it is set before the page runs again.
+        st.session_state["workspace"] = drill_board.signs(desk.ctx).home
+        st.session_state["drill-run"] = found.run_id
+
+    if st.button(say("Read the report"), type="primary", key="read-report", on_click=home):
+        frame.go("drills")
+
+
+def _inject_acts(desk: Desk, seat: Seat) -> None:
+    say, found = desk.say, drill_board.board(desk.ctx, seat)
+    lines = {line.inject.id: line for line in found.injects}
+    if not lines or found.ended:
+        return
+    first = next((k for k, line in lines.items() if line.state != SENT), next(iter(lines)))
+    chosen = st.selectbox(
+        say("Inject"),
+        list(lines),
+        index=list(lines).index(first),
+        key="drill-inject",
+        format_func=lambda key: f"{key} · {say.of(lines[key].inject.body)}",
+    )
+    with st.container(horizontal=True, gap="xsmall"):
+        for name, (words, act, states) in ACTS.items():
+            if lines[chosen].state in states and st.button(say(words), key=f"inject-{name}"):
+                _now(desk, act, desk.ctx, seat, chosen)
+
+
+def _note(desk: Desk, seat: Seat) -> None:
+    say, found = desk.say, drill_board.board(desk.ctx, seat)
+    look.section(say("Notes, stamped with drill time"))
+    about = ["", *(o.id for o in found.script.objectives), *(e.id for _, e in found.script.expectations())]
+    with once("drill-note", border=False) as form:
+        text = st.text_area(
+            say("What you saw"), max_chars=drill_seats.LONGEST_NOTE, height=80, key=f"{form.key}.text"
+        )
+        chosen = st.selectbox(
+            say("About"), about, format_func=lambda one: one or say("the drill as a whole"), key=f"{form.key}.about"
+        )
+        if st.form_submit_button(say("Note it")):
+            _now(desk, form.taking(lambda: drill_seats.note(desk.ctx, seat, text, chosen)))
+    for one in reversed(drill_seats.notes(desk.ctx, seat)[-6:]):
+        line = f"{drill_seat.drill_time(one['at_s'])} · {one['author']} · {one['about'] or '–'}: {one['text']}"
+        words, back = st.columns([5, 1], vertical_alignment="center")
+        words.caption(look.plain(line))
+        if one["seat_id"] == seat.seat_id and back.button(say("Take back"), key=f"note-back-{one['note_id']}"):
+            _now(desk, drill_seats.take_back_note, desk.ctx, seat, one["note_id"])
+
+
+def _make_up(desk: Desk, seat: Seat) -> None:
+    say, signs = desk.say, drill_board.signs(desk.ctx)
+    title = say("Make up an inject; it is never scored")
+    with st.expander(title), once("make-up", border=False) as form:
+        to = st.selectbox(
+            say("To"),
+            ["all", *signs.roles],
+            format_func=lambda one: say("all players") if one == "all" else say.of(signs.roles[one]),
+            key=f"{form.key}.to",
+        )
+        channel = st.selectbox(
+            say("By"), list(CHANNELS), format_func=lambda one: say(CHANNELS[one]), key=f"{form.key}.by"
+        )
+        text = st.text_area(say("What they are told"), height=80, key=f"{form.key}.text")
+        if st.form_submit_button(say("Send")):
+            _now(desk, form.taking(lambda: drill_live.spontaneous(desk.ctx, seat, to, text, channel)))
+
+
+def _people(desk: Desk, seat: Seat) -> None:
+    say, sitting = desk.say, drill_seats.seats(desk.ctx)
+    with st.expander(say("Who sits where")):
+        for one in sitting:
+            words, clear = st.columns([4, 1], vertical_alignment="center")
+            kind = say(drill_seats.KINDS[one["kind"]])
+            words.caption(look.plain(" · ".join(filter(None, (one["person"], kind, one["role"])))))
+            mine = one["seat_id"] == seat.seat_id
+            if not mine and clear.button(say("Clear"), key=f"clear-{one['seat_id']}"):
+                _now(desk, drill_seats.clear, desk.ctx, seat, one["seat_id"])

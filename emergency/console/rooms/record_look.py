@@ -1,0 +1,257 @@
+"""Persons and journal entries in the language of whoever reads them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from emergency.console.desk import Desk
+from emergency.domain.act import ACTS
+from emergency.service.record_words import Told, Words, spoken_names
+from emergency.service.records import Entry
+from emergency.texts import N_, Message
+
+# Entries the console writes of itself, beside the acts of people.
+OTHER_ACTS = {
+    "alert.place": N_("Alerts placed on another map"),
+    "alert.receive": N_("Alert received"),
+    "allocation.propose": N_("Plan proposed"),
+    "allocation.withdraw": N_("Plan taken back"),
+    "pool.language": N_("People asked for who speak a language"),
+    "pool.reserve": N_("People held back at home"),
+    "road.report": N_("Road shut, slow or open again"),
+    "claims.import": N_("Claims file imported"),
+    "claims.import.stop": N_("Claims import stopped"),
+    "clock.again": N_("Situation report asked for again"),
+    "clock.late": N_("Reporting clock ran out"),
+    "clock.miss": N_("Report missed"),
+    "clock.move": N_("Demo time moved"),
+    "clock.remind": N_("Reminded of a report"),
+    "clock.start": N_("Reporting clock began"),
+    "clock.supersede": N_("Reporting clock superseded by a shorter one"),
+    "demo.load": N_("Demo loaded"),
+    "drill.end": N_("Drill ended"),
+    "drill.date": N_("Drill planned"),
+    "drill.date.move": N_("Drill moved to another time"),
+    "drill.date.cancel": N_("Drill called off"),
+    "drill.date.held": N_("Drill held"),
+    "drill.date.fault": N_("Drill could not be played"),
+    "drill.date.remind": N_("Reminded of a drill"),
+    "improvement.add": N_("Improvement item written"),
+    "improvement.change": N_("Improvement item changed"),
+    "improvement.move": N_("Improvement item moved on"),
+    "improvement.check": N_("Improvement item checked by a drill"),
+    "improvement.remind": N_("Reminded of an improvement item"),
+    "improvement.escalate": N_("Overdue improvement item taken upwards"),
+    "improvement.propose": N_("Change of the plan proposed"),
+    "review.appoint": N_("Evaluator appointed"),
+    "review.dismiss": N_("Evaluator taken off"),
+    "review.rate": N_("Objective rated"),
+    "review.seal": N_("Ratings sealed"),
+    "review.note": N_("Remark of the hotwash"),
+    "review.note.withdraw": N_("Remark taken away or put back"),
+    "review.voice": N_("Self-rating handed in"),
+    "review.conclude": N_("Conclusion written"),
+    "review.publish": N_("Report of the review published"),
+    "review.take-back": N_("Report of the review taken back"),
+    "drill.finish": N_("Drill finished and scored"),
+    "drill.inject": N_("Inject delivered"),
+    "drill.refused": N_("Act refused"),
+    "drill.resource": N_("People or goods came or went"),
+    "drill.start": N_("Drill started"),
+    "drill.startex": N_("Drill clock started"),
+    "drill.clock": N_("Drill clock moved"),
+    "drill.gap": N_("Nobody kept the drill's time"),
+    "drill.gap_answer": N_("Missing time decided"),
+    "drill.hold": N_("Inject held"),
+    "drill.release": N_("Inject let go"),
+    "drill.skip": N_("Inject struck out"),
+    "drill.resend": N_("Inject sent again"),
+    "drill.spontaneous": N_("Inject made up"),
+    "drill.seat": N_("Seat taken"),
+    "drill.leave": N_("Seat left"),
+    "drill.read": N_("Message read"),
+    "drill.note": N_("Observation noted"),
+    "drill.note_back": N_("Observation taken back"),
+    "fact.record": N_("Figure entered"),
+    "incident.impact": N_("The disaster has struck"),
+    "incident.open": N_("Incident reported"),
+    "incident.confirm": N_("Confirmed: the incident is real"),
+    "incident.unconfirm": N_("Confirmation taken back"),
+    "incident.correct": N_("Report corrected"),
+    "incident.withdraw": N_("Report withdrawn"),
+    "incident.restore": N_("Incident restored"),
+    "incident.code": N_("Catastrophe code set"),
+    "incident.link": N_("Incidents put under one command"),
+    "incident.unlink": N_("Incident let stand by itself"),
+    "incident.take_over": N_("Lead of linked incidents taken over"),
+    "claims.join": N_("Claims joined"),
+    "claims.join.undo": N_("Joining taken back"),
+    "claims.join.stop": N_("Rule of joining ended"),
+    "claims.place": N_("Claims placed"),
+    "claims.place.undo": N_("Placing taken back"),
+    "level.ask": N_("Asked to confirm the level"),
+    "level.joint": N_("Province activated jointly"),
+    "level.joint.withdraw": N_("Joint activation withdrawn"),
+    "level.lower.ask": N_("Asked to lower a proposed Ⅰ"),
+    "level.lower.withdraw": N_("Request to lower withdrawn"),
+    "level.propose": N_("Level proposed by the rules"),
+    "level.provisional": N_("Level in force provisionally"),
+    "level.take_back": N_("Level decision taken back"),
+    "playbook.open": N_("Playbook opened"),
+    "allocation.put_away": N_("Draft put away by a coordinator"),
+    "allocation.choose": N_("One of two plans chosen"),
+    "allocation.choose.undo": N_("Choice between two plans taken back"),
+    "course.acknowledge": N_("Call-out acknowledged"),
+    "course.arrive": N_("People on site"),
+    "course.release": N_("People released"),
+    "course.decline": N_("People cannot come"),
+    "course.undo": N_("Word about people sent out taken back"),
+    "course.call": N_("Called out again"),
+    "course.silent": N_("No answer to the call-out"),
+    "people.enter": N_("Person entered in the roster"),
+    "people.change": N_("Person changed in the roster"),
+    "people.status": N_("Status of people changed"),
+    "people.remove": N_("Person taken off the roster"),
+    "goods.ask": N_("Goods asked for"),
+    "goods.commit": N_("Goods committed"),
+    "goods.dispatch": N_("Goods sent off"),
+    "goods.arrive": N_("Goods arrived"),
+    "goods.send_back": N_("Goods sent home"),
+    "goods.take_back": N_("Goods came back"),
+    "goods.release": N_("Goods released"),
+    "goods.cancel": N_("Request for goods called off"),
+    "goods.refuse": N_("Request for goods refused"),
+    "goods.undo": N_("Step of a request for goods taken back"),
+    "goods.plan.propose": N_("Goods plan proposed"),
+    "goods.plan.publish": N_("Goods plan published"),
+    "goods.plan.withdraw": N_("Goods plan taken back"),
+    "goods.plan.put_away": N_("Goods draft put away"),
+    "stock.receive": N_("Goods came in"),
+    "stock.write_off": N_("Goods written off"),
+    "stock.to_service": N_("Goods out of service"),
+    "stock.from_service": N_("Goods back in service"),
+    "stock.reorder": N_("Reorder point set"),
+    "stock.item": N_("Piece or batch entered"),
+    "stock.item.drop": N_("Piece or batch taken off the list"),
+    "fund.pay_in": N_("Money paid into the fund"),
+    "fund.ask": N_("Money asked for"),
+    "fund.approve": N_("Money approved"),
+    "fund.refuse": N_("Money refused"),
+    "fund.withdraw": N_("Request for money withdrawn"),
+    "fund.release": N_("Money released unpaid"),
+    "fund.pay": N_("Money paid out"),
+    "fund.give_back": N_("Money came back to the fund"),
+    "pool.load": N_("Roster and stock loaded"),
+    "pool.offline": N_("Resource not available"),
+    "incident.reopen": N_("Incident reopened"),
+    "incident.stand_down": N_("Response ended"),
+    "incident.stand_down.ask": N_("Asked to end the response"),
+    "measure.end": N_("Relief measure ended"),
+    "measure.extend": N_("Relief measure: another end"),
+    "measure.lapse": N_("Relief measure ended by its time"),
+    "measure.remind": N_("Reminded of a relief measure's end"),
+    "measure.restore": N_("Relief measure restored at stand-down"),
+    "measure.resume": N_("Relief measure resumed"),
+    "measure.reword": N_("Relief measure: customer text changed"),
+    "measure.undo": N_("Relief measure taken back"),
+    "people.recall": N_("People called out again"),
+    "people.release": N_("People released"),
+    "review.open": N_("After-action review opened"),
+    "task.add": N_("Task added"),
+    "task.assign": N_("Task assigned"),
+    "task.drop": N_("Task dropped"),
+    "task.due": N_("Task due at another time"),
+    "task.escalate": N_("Late task taken upwards"),
+    "task.hand_back": N_("Task handed back"),
+    "task.miss": N_("Task missed"),
+    "task.repeat": N_("Task due again"),
+    "task.take": N_("Task taken"),
+    "task.complete": N_("Task done"),
+    "task.reopen": N_("Task opened again"),
+    "workspace.describe": N_("Workspace described"),
+    "playbook.draft": N_("Playbook drafted"),
+    "playbook.write": N_("Another person writes in a draft"),
+    "playbook.discard": N_("Draft put away"),
+    "playbook.restore": N_("Draft brought back"),
+    "playbook.approve": N_("Playbook approved"),
+    "playbook.retire": N_("Playbook retired"),
+    "playbook.unretire": N_("Playbook brought back"),
+    "playbook.feedback": N_("Feedback on a playbook"),
+    "playbook.feedback.settle": N_("Feedback settled"),
+    "playbook.remind": N_("Reminder of a review"),
+    "post.leave": N_("Post left"),
+    "post.offer": N_("Hand-over offered"),
+    "post.offer.withdraw": N_("Hand-over withdrawn"),
+    "post.transfer": N_("Post handed over"),
+    "duty.plan": N_("Shift planned"),
+    "duty.cancel": N_("Shift cancelled"),
+    "duty.restore": N_("Shift brought back"),
+    "callout.exhausted": N_("Nobody left to call"),
+    "callout.silent": N_("Call-out without an answer"),
+    "callout.withdraw": N_("Call-out withdrawn"),
+    "rollcall.ask": N_("More people asked in a roll call"),
+    "rollcall.answer": N_("Roll call answered"),
+    "rollcall.reopen": N_("Roll call opened again"),
+    "bulletin.begin": N_("Bulletin begun"),
+    "bulletin.edit": N_("Bulletin edited"),
+    "bulletin.submit": N_("Bulletin handed in for approval"),
+    "bulletin.approve": N_("Bulletin approved"),
+    "bulletin.send_back": N_("Bulletin sent back"),
+    "bulletin.drop": N_("Bulletin put away"),
+    "bulletin.choose_source": N_("Source of a figure chosen"),
+    "bulletin.keep_back": N_("Bulletin held back"),
+    "bulletin.nag": N_("Reminded of a bulletin"),
+    "rumour.hear": N_("Rumour heard"),
+    "rumour.answer": N_("Answer to a rumour written"),
+    "rumour.approve": N_("Answer to a rumour approved"),
+    "rumour.publish": N_("Answer to a rumour published"),
+    "rumour.close": N_("Rumour closed"),
+    "rumour.nag": N_("Reminded of a rumour"),
+    "contacts.take": N_("Contact list replaced"),
+    "contacts.test": N_("Contact test begun"),
+    "contacts.answer": N_("Contact test: somebody answered"),
+    "contacts.answer_back": N_("Contact test: answer taken back"),
+    "contacts.close": N_("Contact test ended"),
+    "reminder.send": N_("Reminder sent"),
+    "drill.evidence": N_("Record of a drill kept"),
+    "outbox.again": N_("Message tried again"),
+    "warning.list": N_("List of customers to warn drawn up"),
+    "mapping.save": N_("Mapping of columns kept"),
+    "key.create": N_("Key of the interface made"),
+    "key.revoke": N_("Key of the interface withdrawn"),
+}
+
+
+def spoken(desk: Desk, words: Words) -> str:
+    """One part of an entry: a message, a pair of both languages, an instant, or a name as it was written."""
+    if isinstance(words, datetime):
+        return desk.clock_text(words)
+    if isinstance(words, Message):
+        return desk.say(words)
+    return words if isinstance(words, str) else desk.say.of(words)
+
+
+def persons(desk: Desk, ones: Iterable[str]) -> list[str]:
+    """Who did it, by name; the console itself and whoever gave no name in words."""
+    return [spoken(desk, one) for one in spoken_names(desk.ctx, ones)]
+
+
+def listed(desk: Desk, several: Iterable[Words]) -> str:
+    return desk.say(", ").join(spoken(desk, one) for one in several)
+
+
+def facts(desk: Desk, told: Told) -> str:
+    """“level: Ⅱ · reason: many streets under water”"""
+    say = desk.say
+    return " · ".join(say("{label}: {value}", label=label, value=listed(desk, value)) for label, value in told.facts)
+
+
+def about(desk: Desk, told: Told) -> str:
+    return " · ".join(spoken(desk, one) for one in told.about)
+
+
+def act(desk: Desk, entry: Entry) -> str:
+    """The act in words where it has any; the file keeps its name."""
+    known = ACTS.get(entry.action)
+    return desk.say(known.title if known else OTHER_ACTS.get(entry.action, entry.action))

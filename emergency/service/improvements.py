@@ -1,0 +1,273 @@
+"""Improvement items: written from findings, moved through plan, do, check, act, proven by a later drill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from emergency.domain.drill.record import message_from
+from emergency.domain.improvement import ELEMENTS, STATES, Item, fault_of_move, figure_in
+from emergency.domain.instant import to_us
+from emergency.service.context import Conflict, Context, Refused
+from emergency.service.reviewing import INCIDENT, RUN, Subject, record_of
+from emergency.store import improvements as store
+from emergency.store import journal, records, reviews
+from emergency.store.store import Connection
+from emergency.texts import N_, Message
+
+# What a person may write; everything else follows from the finding.
+WRITTEN = ("root_cause", "action", "element", "owner", "owner_role", "due_us", "verify_drill", "evidence")
+FIGURES = ("target_value", "better", "metric")
+
+
+@dataclass(frozen=True)
+class Proof:
+    """Before → after → target of one item in one later drill; met None where that drill gives no figure."""
+
+    item: Item
+    run_id: str
+    before: float | None
+    after: float | None
+    met: bool | None
+
+
+def issue_text(item: Item) -> Message | str:
+    """The issue as a sentence to be spoken, or a person's own words."""
+    return str(item.issue["text"]) if "text" in item.issue else message_from(dict(item.issue))
+
+
+# Writing ----------------------------------------------------------------------------------------------
+
+
+def proposed(ctx: Context, subject: Subject) -> list[dict[str, Any]]:
+    """Drafts of the report nobody has made an item of yet."""
+    drafts: list[dict[str, Any]] = record_of(ctx, subject)["review"]["drafts"]
+    taken = {(one.source, one.metric) for one in items(ctx, subject)}
+    return [d for d in drafts if (d["source"], _metric(subject, d)) not in taken]
+
+
+def take_up(ctx: Context, subject: Subject, draft: Mapping[str, Any]) -> int:
+    """Make an item of a draft of the report; returns its number.
+
+    Raises:
+        Conflict: somebody else has.
+    """
+    record = record_of(ctx, subject)
+    metric = _metric(subject, draft)
+    values = {
+        "objective": draft["objective"],
+        "source": draft["source"],
+        "issue": dict(draft["issue"]),
+        "element": draft["element"],
+        "owner_role": draft["owner_role"],
+        "metric": metric,
+        "target_value": float(draft["target_value"]),
+        "before_value": figure_in(record["score"], metric),
+        "verify_drill": record["drill_id"] if subject.kind == RUN else "",
+    }
+    with ctx.store.write() as connection:
+        if any((i.source, i.metric) == (draft["source"], metric) for i in store.every(connection, subject.key)):
+            raise Conflict(Message(N_("somebody has made an item of this finding in the meantime")))
+        return _add(ctx, connection, subject, record["title"], values)
+
+
+def add_item(ctx: Context, subject: Subject, text: str, *, element: str = "planning", objective: str = "") -> int:
+    """An item in a person's own words, with nothing counted; returns its number.
+
+    Raises:
+        Refused: no words, or an unknown element.
+    """
+    if not text.strip():
+        raise Refused(Message(N_("write down what the issue is")))
+    if element not in ELEMENTS:
+        raise Refused(Message(N_("choose what is to change: planning, organisation, equipment, training or exercise")))
+    title = record_of(ctx, subject)["title"]
+    with ctx.store.write() as connection:
+        values = {"issue": {"text": text.strip()}, "element": element, "objective": objective}
+        return _add(ctx, connection, subject, title, values)
+
+
+def _add(
+    ctx: Context, connection: Connection, subject: Subject, title: Mapping[str, str], values: Mapping[str, Any]
+) -> int:
+    number = store.add(
+        connection,
+        subject_kind=subject.kind,
+        subject_id=subject.id,
+        subject_title=dict(title),
+        state="plan",
+        created_us=ctx.now_us(),
+        created_by=ctx.actor.id,
+        **values,
+    )
+    body = {"item": number, "source": values.get("source", ""), "metric": values.get("metric", "")}
+    ctx.record(connection, "improvement.add", _name(number), body | {"review": subject.id})
+    return number
+
+
+def _metric(subject: Subject, draft: Mapping[str, Any]) -> str:
+    """Of a drill the figure of its own action; of an incident that of the plan's clause, which any drill can show."""
+    metric = str(draft["target_metric"])
+    return metric.replace("drill.", "clause.", 1) if subject.kind == INCIDENT else metric
+
+
+def change_item(ctx: Context, item: Item, **values: Any) -> None:
+    """Write root cause, action, owner, due date …; an item that is closed is opened first.
+
+    Raises:
+        Refused: a field that cannot be written, or the item is closed. Conflict: changed since it was read.
+    """
+    unknown = set(values) - {*WRITTEN, *FIGURES}
+    if unknown:
+        raise ValueError(f"{', '.join(sorted(unknown))} cannot be written; only {', '.join((*WRITTEN, *FIGURES))}")
+    if not item.is_open:
+        raise Refused(Message(N_("this item is {state}; open it again to change it"), _state(item)))
+    if values.get("element", item.element) not in ELEMENTS:
+        raise Refused(Message(N_("choose what is to change: planning, organisation, equipment, training or exercise")))
+    clean = {k: v.strip() if isinstance(v, str) else v for k, v in values.items()}
+    with ctx.store.write() as connection:
+        if not store.change(connection, item.item_id, item.version, **clean):
+            raise Conflict(_changed(connection, item))
+        ctx.record(connection, "improvement.change", _name(item.item_id), {"item": item.item_id, **clean})
+
+
+def move_item(ctx: Context, item: Item, to: str, note: str = "") -> None:
+    """Move an item on in its cycle, or one step back.
+
+    Raises:
+        Refused: something is missing, the owner would close it, or the proof is not there. Conflict: changed since.
+    """
+    with ctx.store.write() as connection:
+        if to == "dropped" and not note.strip():
+            raise Refused(Message(N_("say why it is dropped; the reason stays with it")))
+        shown = replace(item, evidence=note.strip() or item.evidence) if to == "check" else item
+        fault = fault_of_move(shown, to, ctx.actor.id, proven=_proven(connection, item))
+        if fault is not None:
+            raise Refused(fault)
+        ended = {"closed_us": ctx.now_us(), "closed_by": ctx.actor.id} if to in ("closed", "dropped") else {}
+        if not ended:
+            ended = {"closed_us": None, "closed_by": ""}
+        if note.strip() and to in ("check", "dropped"):
+            ended["evidence"] = note.strip()
+        if not store.change(connection, item.item_id, item.version, state=to, **ended):
+            raise Conflict(_changed(connection, item))
+        body = {"item": item.item_id, "before": item.state, "state": to, "note": note.strip()}
+        ctx.record(connection, "improvement.move", _name(item.item_id), body)
+
+
+def _proven(connection: Connection, item: Item) -> bool | None:
+    found = store.checks(connection, item.item_id)
+    return bool(found[-1]["met"]) if found else None
+
+
+def _name(number: int) -> str:
+    return f"improvement/{number}"
+
+
+def _state(item: Item) -> dict[str, Message]:
+    return {"state": Message(STATES[item.state])}
+
+
+def _changed(connection: Connection, item: Item) -> Message:
+    last = next(journal.entries_of(connection, subject=_name(item.item_id), newest_first=True), None)
+    gaps = {"who": last.actor if last else "–", "number": item.item_id}
+    return Message(N_("{who} has changed item {number} in the meantime; look at it again"), gaps)
+
+
+# Proof ------------------------------------------------------------------------------------------------
+
+
+def proof_in(item: Item, record: Mapping[str, Any], clauses: Mapping[str, Mapping[str, Any]]) -> float | None:
+    """The figure of an item in a later drill.
+
+    Args:
+        clauses: of that drill, ``clause -> {"points"}``, for a figure of the plan's own clause.
+    """
+    if not item.metric.startswith("clause."):
+        return figure_in(record["score"], item.metric)
+    source = item.metric.rsplit(".", 2)[-2]
+    points = clauses.get(source, {}).get("points")
+    return None if points is None else float(points)
+
+
+def verifying(ctx: Context, run: Mapping[str, Any]) -> list[Proof]:
+    """Items this run was to show, with before, after and whether the target was met."""
+    with ctx.store.read() as connection:
+        return _verifying(connection, run)
+
+
+def _verifying(connection: Connection, run: Mapping[str, Any]) -> list[Proof]:
+    clauses: dict[str, Any] = next(
+        (e["clauses"] for e in reviews.exercises(connection) if e["subject_id"] == run["run_id"]), {}
+    )
+    found = []
+    for item in store.every(connection):
+        if item.verify_drill != run["drill_id"] or item.state == "dropped":
+            continue
+        if (item.subject_kind, item.subject_id) == (RUN, run["run_id"]) or to_us(item.created_at) > run["finished_us"]:
+            continue
+        after = proof_in(item, run, clauses)
+        found.append(Proof(item, run["run_id"], item.before_value, after, item.met(after)))
+    return found
+
+
+def keep_proofs(ctx: Context, run_id: str) -> list[Proof]:
+    """Keep what a run shows of earlier items: one that is in check and misses its target goes back to plan.
+
+    Raises:
+        Refused: no such run.
+    """
+    with ctx.store.write() as connection:
+        run = records.run(connection, run_id)
+        if run is None:
+            raise Refused(Message(N_("there is no run {run} here"), {"run": run_id}))
+        found = _verifying(connection, run)
+        for proof in found:
+            if proof.met is not None:
+                _keep_proof(ctx, connection, proof, run["finished_us"])
+    return found
+
+
+def _keep_proof(ctx: Context, connection: Connection, proof: Proof, at_us: int) -> None:
+    item, met = proof.item, bool(proof.met)
+    values = {"before_value": proof.before, "after_value": proof.after, "met": met}
+    kept = {"item_id": item.item_id, "run_id": proof.run_id, "checked_us": at_us, "checked_by": ctx.actor.id}
+    if not store.add_check(connection, **kept, **values):
+        return
+    body = {"item": item.item_id, "run": proof.run_id, **values}
+    ctx.record(connection, "improvement.check", _name(item.item_id), body)
+    if item.state == "check" and not met:
+        store.change(connection, item.item_id, item.version, state="plan")
+        moved = {"item": item.item_id, "before": "check", "state": "plan", "note": ""}
+        ctx.record(connection, "improvement.move", _name(item.item_id), moved)
+
+
+# Reading ----------------------------------------------------------------------------------------------
+
+
+def items(ctx: Context, subject: Subject | None = None) -> list[Item]:
+    with ctx.store.read() as connection:
+        return store.every(connection, subject.key if subject else None)
+
+
+def checks(ctx: Context) -> dict[int, list[dict[str, Any]]]:
+    """Proofs by item, oldest first."""
+    found: dict[int, list[dict[str, Any]]] = {}
+    with ctx.store.read() as connection:
+        for row in store.checks(connection):
+            found.setdefault(row["item_id"], []).append(row)
+    return found
+
+
+def overdue(ctx: Context, now: datetime | None = None, but: Subject | None = None) -> list[tuple[Item, int]]:
+    """Items past their due date with their age in days, the oldest first; those of one subject left out."""
+    now = now or ctx.now()
+    with ctx.store.read() as connection:
+        found = store.due_by(connection, to_us(now))
+    aged = [(one, one.overdue_days(now) or 0) for one in found]
+    return [(one, days) for one, days in aged if but is None or (one.subject_kind, one.subject_id) != but.key]
+
+
+__all__ = ["Conflict", "Item", "Proof", "Refused", "add_item", "change_item", "items", "move_item", "overdue"]

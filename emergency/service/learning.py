@@ -1,0 +1,97 @@
+"""What people added to a review – plan, panel, voices, proof of earlier items – as documents take it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from emergency.domain.improvement import Item
+from emergency.domain.instant import from_us
+from emergency.service import hotwash, improvements
+from emergency.service.context import Context
+from emergency.service.panel import bands, panel
+from emergency.service.reviewing import RUN, Subject, record_of
+from emergency.store import reviews as store
+
+
+def told(ctx: Context, subject: Subject) -> dict[str, Any]:
+    """The record of a subject with what people added under ``learning``, as documents take it."""
+    record = record_of(ctx, subject)
+    return record | {"learning": learning(ctx, subject, record)}
+
+
+def learning(ctx: Context, subject: Subject, record: Mapping[str, Any]) -> dict[str, Any]:
+    """What people added to a review. Overdue actions are those of earlier reviews, as of the end of this one."""
+    with ctx.store.read() as connection:
+        kept = store.report(connection, subject.key)
+    found = panel(ctx, subject, bands(record))
+    late = improvements.overdue(ctx, max(ctx.now(), from_us(record["finished_us"])), but=subject)
+    voices = hotwash.voices(ctx, subject)
+    means = hotwash.means(voices)
+    return {
+        "overdue": [_overdue(ctx, item, days) for item, days in late],
+        "proofs": [_proof(one) for one in improvements.verifying(ctx, record)] if subject.kind == RUN else [],
+        "items": [_item(ctx, one) for one in improvements.items(ctx, subject) if one.state != "dropped"],
+        "panel": [
+            {
+                "objective": one.objective,
+                "by": dict(one.by),
+                "panel": one.panel,
+                "machine": one.machine,
+                "spread": one.spread,
+                "from_machine": one.from_machine,
+                "provisional": one.provisional,
+                "notes": {s.evaluator: s.marks.get(one.objective, {}).get("note", "") for s in found.sheets},
+            }
+            for one in found.rated
+        ],
+        "agreement": vars(found.agreement),
+        "voices": {
+            "count": len(voices),
+            "questions": [{"text": hotwash.QUESTIONS[name], "mean": mean} for name, mean in means.items()],
+            **{key: [text for v in voices if (text := getattr(v, key))] for key in ("well", "badly", "wish")},
+        },
+        "notes": [{"topic": n.topic, "text": n.text} for n in hotwash.notes(ctx, subject)],
+        "conclusion": kept["conclusion"] if kept else "",
+    }
+
+
+def _overdue(ctx: Context, item: Item, days: int) -> dict[str, Any]:
+    issue = dict(item.issue)
+    return {
+        "number": item.item_id,
+        "issue": issue,
+        "owner": item.owner or item.owner_role,
+        "due": _day(ctx, item),
+        "days": days,
+    }
+
+
+def _proof(one: improvements.Proof) -> dict[str, Any]:
+    item = one.item
+    shown = {"number": item.item_id, "issue": dict(item.issue), "metric": item.metric, "better": item.better}
+    return shown | {"before": one.before, "after": one.after, "target": item.target_value, "met": one.met}
+
+
+def _item(ctx: Context, item: Item) -> dict[str, Any]:
+    return {
+        "number": item.item_id,
+        "issue": dict(item.issue),
+        "root_cause": item.root_cause,
+        "action": item.action,
+        "element": item.element,
+        "owner": item.owner,
+        "owner_role": item.owner_role,
+        "due": _day(ctx, item),
+        "metric": item.metric,
+        "target": item.target_value,
+        "better": item.better,
+        "verify": item.verify_drill,
+        "state": item.state,
+    }
+
+
+def _day(ctx: Context, item: Item) -> str:
+    zone = ZoneInfo(ctx.profile.timezone)
+    return "" if item.due_at is None else f"{item.due_at.astimezone(zone):%Y-%m-%d}"

@@ -1,0 +1,102 @@
+"""A finding changes the plan by the plan's own way, and is tried again by a script that is in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emergency.library.strict_yaml import parse
+from emergency.service import playbook_feedback, playbooks
+from emergency.service.context import Context, Refused
+from emergency.service.improvements import Item, items
+from emergency.service.playbook_proposal import clause, difference, draft_with, plans, propose, span
+from emergency.service.retest import retest_script
+from tests.service.test_improvement import keep_run
+
+TEXT = """\
+tasks:
+  - {id: one, title: A}
+  - {id: declare, title: B,
+     due: {within: 20m}}
+  # a comment of the next
+  - id: three
+    title: C
+
+comms: []
+"""
+
+
+@pytest.fixture
+def found(ctx: Context) -> Item:
+    from emergency.service.improvements import proposed, take_up
+
+    subject = keep_run(ctx, "storm-1", 40.0)
+    take_up(ctx, subject, proposed(ctx, subject)[0])
+    return items(ctx)[0]
+
+
+def test_a_clause_ends_where_the_next_begins() -> None:
+    assert span(TEXT, "one") == (1, 2)
+    assert span(TEXT, "declare") == (2, 4)
+    assert span(TEXT, "three") == (5, 7)
+    assert span(TEXT, "decl") is None
+
+
+def test_every_task_of_every_plan_in_force_is_found_word_for_word(ctx: Context) -> None:
+    for plan in plans(ctx):
+        for task in plan.tasks:
+            text = clause(ctx, plan.id, task.id).text
+            (entry,) = parse(text.encode(), "clause").value
+            assert entry["id"] == task.id
+
+
+def test_a_change_becomes_a_remark_with_its_difference(ctx: Context, found: Item) -> None:
+    old = clause(ctx, "core-claims-outage", "declare")
+    wanted = old.text.replace("within: 20m", "within: 15m")
+    assert difference(old, old.text) == ""
+    number = propose(ctx, found, old, wanted, "the level came late")
+    (remark,) = [f for f in playbook_feedback.feedback(ctx) if f.feedback_id == number]
+    assert (remark.clause, remark.source, remark.state) == ("tasks/declare", "drill", "open")
+    lines = remark.text.splitlines()
+    assert any(line.startswith("-") and "within: 20m" in line for line in lines)
+    assert any(line.startswith("+") and "within: 15m" in line for line in lines)
+    assert items(ctx)[0].feedback_id == number
+
+
+def test_what_would_break_the_plan_is_refused(ctx: Context, found: Item) -> None:
+    old = clause(ctx, "core-claims-outage", "declare")
+    with pytest.raises(Refused, match="not be in order"):
+        propose(ctx, found, old, old.text.replace("role: commander", "role: nobody"), "")
+    with pytest.raises(Refused, match="nothing differs"):
+        propose(ctx, found, old, old.text, "")
+
+
+def test_a_change_is_written_into_the_draft_of_the_next_version(ctx: Context, found: Item) -> None:
+    old = clause(ctx, "core-claims-outage", "declare")
+    draft_id = draft_with(ctx, old, old.text.replace("within: 20m", "within: 15m"))
+    draft = playbooks.draft(ctx, draft_id)
+    assert "due: {from: occurrence, within: 15m}" in draft.text
+    with pytest.raises(Refused, match="writing in this clause"):
+        draft_with(ctx, old, old.text.replace("within: 20m", "within: 10m"))
+
+
+def test_the_finding_of_a_drill_is_asked_for_once_more(ctx: Context, found: Item, tmp_path: Path) -> None:
+    item = replace(found, source="E01", metric="drill.core-outage-2026.E01.timeliness")
+    name, text = retest_script(ctx, item, "core-outage-2026")
+    (tmp_path / name).write_text(text, encoding="utf-8")
+    script = ctx.content.library.drill(tmp_path / name)
+    shipped = ctx.content.library.drill("core-outage-2026")
+    assert len(script.injects) == len(shipped.injects) + 1
+    last = script.injects[-1]
+    assert (last.id, last.at_s, last.expects[0].id) == ("R1", (30 + 2 * 15) * 60, "E01-R1")
+    assert last.expects[0].accuracy == next(e for _, e in shipped.expectations() if e.id == "E01").accuracy
+
+
+def test_the_finding_of_an_incident_is_asked_for_by_its_clause(ctx: Context, found: Item) -> None:
+    item = replace(found, source="failover", metric="clause.core-claims-outage.failover.timeliness")
+    _, text = retest_script(ctx, item, "core-outage-2026")
+    assert '"action": "system.failover"' in text
+    with pytest.raises(Refused, match="neither in the drill"):
+        retest_script(ctx, replace(item, source="nothing"), "core-outage-2026")
