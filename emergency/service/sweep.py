@@ -127,15 +127,17 @@ def sweep(
         plays: where each is kept as it ends; what is there is not played again.
     """
     plays = plays or Kept(None, "", "")
-    waiting = [executor.submit(play_one, job) for job in jobs if job.key not in plays.rows]
+    waiting = {executor.submit(play_one, job): job.key for job in jobs if job.key not in plays.rows}
     done(len(jobs) - len(waiting))
     try:
         for count, future in enumerate(as_completed(waiting), len(jobs) - len(waiting) + 1):
             plays.keep(future.result())
             done(count)
     except BaseException:  # a key that stops it, too: nothing more is begun
-        for future in waiting:
-            future.cancel()
+        for future, key in waiting.items():
+            ended = not future.cancel() and future.done() and future.exception() is None
+            if ended and key not in plays.rows:
+                plays.keep(future.result())  # it ended beside the one that failed: not to be played again
         raise
     return [plays.rows[job.key] for job in jobs]
 

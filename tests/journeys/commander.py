@@ -128,7 +128,17 @@ class Commander:
         self.still()
 
     def sees(self, text: str) -> None:
-        expect(self.main.get_by_text(text).first).to_be_visible(timeout=WAIT)
+        try:
+            expect(self.main.get_by_text(text).first).to_be_visible(timeout=WAIT)
+        except AssertionError as unseen:
+            self.shot("unseen")
+            said = self.page.locator("[data-testid=stAlert]").all_inner_texts()
+            fields = {
+                box.get_attribute("aria-label") or "": box.input_value() for box in self.main.locator("input").all()
+            }
+            raise AssertionError(
+                f"“{text}” is not to be seen; the room says {said}, its fields hold {fields}"
+            ) from unseen
 
     def form(self, label: str) -> Locator:
         """The form that has a field of this name."""

@@ -94,7 +94,7 @@ def commit_plan(ctx: Context) -> None:
         plan = plans.add_draft(
             connection, shift="2017-08-29", based_on=None, created=ctx.now(), actor="chen", body=body
         )
-        slots = [{"adjuster_id": "H-1", "cell_id": "c", "minutes": 30, "shift": "2017-08-29"}]
+        slots = [{"adjuster_id": "H-1", "region": "48201", "minutes": 30, "shift": "2017-08-29"}]
         slot_course.tell_slots(ctx, connection, f"plan/{plan}", turn_over.CALL_OUT, plan, slots)
 
 
