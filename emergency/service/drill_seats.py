@@ -163,6 +163,18 @@ def actor_of(seat: Seat) -> Actor:
     return Actor(seat.person, seat.person, seat.role if seat.plays else seat.kind)
 
 
+def evaluators(drill: LiveDrill, connection: Connection) -> dict[str, list[str]]:
+    """Who sits as an evaluator, and the objectives of the script they watch; who holds two seats watches both."""
+    watched = {one.id: one.objectives for one in drill.script.staff.evaluators}
+    names: dict[str, str] = {}
+    found: dict[str, list[str]] = {}
+    for seat in rows.seats(connection):
+        if seat["kind"] == EVALUATOR:
+            mine = found.setdefault(names.setdefault(seat["person"].casefold(), seat["person"]), [])
+            mine.extend(one for one in watched.get(seat["role"], ()) if one not in mine)
+    return found
+
+
 def seats(ctx: Context) -> list[dict[str, Any]]:
     """Everybody who sits, in the order in which they sat down."""
     with ctx.store.read() as connection:

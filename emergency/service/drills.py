@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,8 @@ from emergency.service.demo import stock_pool
 from emergency.service.drill_play import DIRECTOR, Play
 from emergency.service.drill_score import EVIDENCE, judge, keep_evidence
 from emergency.service.grading import RESPONSE_RULES
+from emergency.service.panel import appoint_seated
+from emergency.service.reviewing import RUN, Subject
 from emergency.service.running import FILES, context
 from emergency.store import pool, records
 from emergency.store.store import read_setting, write_setting
@@ -207,12 +209,19 @@ def freeze(drill: Context, script: Path, files: Mapping[str, str]) -> None:
 
 
 def keep_run(
-    ctx: Context, play: Play, run_id: str, scored: Score, moments: tuple[Moment, ...], auto: str = ""
+    ctx: Context,
+    play: Play,
+    run_id: str,
+    scored: Score,
+    moments: tuple[Moment, ...],
+    auto: str = "",
+    panel: Mapping[str, Sequence[str]] | None = None,
 ) -> dict[str, Any]:
     """Keep a scored run here, with its after-action report; returns what `run_script` answers.
 
     Args:
         auto: what is said of who played, where it was not robots alone.
+        panel: evaluator -> objectives; they are asked to rate as soon as the run is there.
     """
     script, playbook = play.script, play.playbook
     review = after_action(script, scored, moments, {id: role.title for id, role in playbook.roles.items()})
@@ -228,13 +237,14 @@ def keep_run(
         "score": scored.to_json(),
         "review": review.to_json(),
     }
-    _keep(ctx, script, answer)
+    _keep(ctx, script, answer, panel or {})
     learn(ctx, run_id)
     return answer
 
 
-def _keep(ctx: Context, script: DrillScript, answer: Mapping[str, Any]) -> None:
+def _keep(ctx: Context, script: DrillScript, answer: Mapping[str, Any], panel: Mapping[str, Sequence[str]]) -> None:
     with ctx.store.write() as connection:
+        first = records.run(connection, answer["run"]) is None
         records.drop_run(connection, answer["run"])
         records.add_run(
             connection,
@@ -257,6 +267,8 @@ def _keep(ctx: Context, script: DrillScript, answer: Mapping[str, Any]) -> None:
             answer["run"],
             {"drill": script.id, "seed": answer["seed"], "auto": answer["auto"], "overall": score_["overall"]},
         )
+        if first:  # with the run itself: no evaluator finds a score that they are not asked to rate first
+            appoint_seated(ctx, connection, Subject(RUN, answer["run"]), answer, panel)
 
 
 # Reading ---------------------------------------------------------------------------------------------

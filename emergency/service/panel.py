@@ -133,6 +133,28 @@ def appoint(ctx: Context, subject: Subject, evaluator: str, objectives: Sequence
         ctx.record(connection, "review.appoint", subject.id, {"evaluator": name, "objectives": wanted})
 
 
+def appoint_seated(
+    ctx: Context,
+    connection: Connection,
+    subject: Subject,
+    record: Mapping[str, Any],
+    seated: Mapping[str, Sequence[str]],
+) -> None:
+    """Ask those who evaluated a drill to rate what they watched, in the transaction that keeps its run.
+
+    Args:
+        record: of the run; it need not be kept yet.
+        seated: evaluator -> objectives; who watched none of the run's is not asked.
+    """
+    known = bands(record)
+    for name, watched in seated.items():
+        wanted = [one for one in known if one in watched]
+        values = {"evaluator": name, "objectives": wanted}
+        asked = {"appointed_us": ctx.now_us(), "appointed_by": ctx.actor.id}
+        if wanted and store.appoint(connection, subject.key, **values, **asked):
+            ctx.record(connection, "review.appoint", subject.id, values)
+
+
 def dismiss(ctx: Context, subject: Subject, evaluator: str) -> None:
     """Take an appointment back before it is sealed.
 
