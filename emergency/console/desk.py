@@ -47,6 +47,8 @@ GROUPS = (
     (N_("Claims and forces"), ("intake", "allocation", "pool")),
     (N_("Prepare and learn"), ("playbooks", "drills", "drill_desk", "review", "journal")),
 )
+# Where a room leads to a workspace: its field stands in the sidebar, which is drawn before any room.
+ASKED = "workspace-asked"
 
 
 @dataclass(frozen=True)
@@ -107,7 +109,8 @@ def open_desk() -> Desk:
     asked = st.query_params.get("lang", "")
     language = st.session_state.setdefault("language", asked if asked in LANGUAGES else browser_language())
     names = [name for name, _ in describe_workspaces(running.content)]
-    workspace = st.session_state.get("workspace") or st.query_params.get("workspace", "")
+    asked = st.session_state.pop(ASKED, "")  # another room led here
+    workspace = asked or st.session_state.get("workspace") or st.query_params.get("workspace", "")
     if workspace not in names:
         fitting = "zhengzhou" if language == "zh_CN" else "harvey"
         workspace = fitting if fitting in names else "live"

@@ -43,6 +43,9 @@ def seated(desk: Desk) -> Desk:
     if not is_live_drill(desk.ctx):
         return desk
     seat = drill_seats.seat_of(desk.ctx, token(desk.ctx.store.name))
+    if seat is not None and not st.session_state.get("actor", "").strip():
+        # Whoever gave their name to sit down has it in every other workspace too: there they rate, or own an item.
+        st.session_state["actor"] = seat.person
     wanted = st.session_state.get(role_key(desk.ctx.store.name)) or desk.ctx.actor.role
     ctx = drill_seats.in_seat(desk.ctx, seat, wanted)
     if seat is None:

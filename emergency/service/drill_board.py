@@ -199,6 +199,7 @@ class Signs:
     started: bool
     paused: bool
     ended: bool
+    scored: bool
     run_id: str
     home: str
     roles: Mapping[str, Text]
@@ -218,6 +219,7 @@ def signs(ctx: Context) -> Signs:
         started=drill.course.started,
         paused=drill.course.clock.paused,
         ended=drill.ended,
+        scored=drill.row["scored_us"] is not None,
         run_id=drill.row["run_id"],
         home=drill.row["home"],
         roles={role: role_title(drill, role) for role in drill.script.players},

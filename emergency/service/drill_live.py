@@ -21,7 +21,7 @@ from emergency.domain.drill.script import Inject
 from emergency.domain.instant import to_us
 from emergency.service import drill_tick
 from emergency.service.context import Context, Refused
-from emergency.service.drill_course import LiveDrill, load, save, wall
+from emergency.service.drill_course import LiveDrill, is_live_drill, load, open_drill, save, wall
 from emergency.service.drill_seats import DIRECTOR, Seat, actor_of, lead, sit_down
 from emergency.service.drills import LONGEST_NAME, files_of, freeze, make_workspace
 from emergency.store import drill_live as rows
@@ -90,7 +90,7 @@ def start(
             drill_id=loaded.id,
             seed=seed,
             auto=auto,
-            home=ctx.store.name,
+            home=_home(ctx),
             code=code,
             begun_us=to_us(begun),
             played_s=step.BEFORE,
@@ -99,6 +99,11 @@ def start(
         )
         token = sit_down(connection, load(made, connection), DIRECTOR, "", person)
     return {"workspace": name, "run": run_id, "code": code, "token": token}
+
+
+def _home(ctx: Context) -> str:
+    """Where the run will be kept; begun in the workspace of an earlier drill, where that one's run is."""
+    return str(open_drill(ctx).row["home"]) if is_live_drill(ctx) else ctx.store.name
 
 
 def _free_name(ctx: Context, drill_id: str) -> str:

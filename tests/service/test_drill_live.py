@@ -396,6 +396,12 @@ def test_a_fork_has_todays_people_and_live_is_the_same_to_the_byte(running: Runn
     assert all(m["subject"].startswith("【演练】") for m in messages(house.ctx))
 
 
+def test_a_drill_begun_in_the_workspace_of_another_is_kept_where_that_one_is(house: House) -> None:
+    begun = drill_live.start(replace(house.ctx, clock=house.wall), OUTAGE, "Zhao Lin", auto="none")
+    again = context(house.running.content, begun["workspace"], SYSTEM, house.wall)
+    assert open_drill(again).row["home"] == "live"
+
+
 def test_a_second_drill_of_the_same_script_leaves_the_first_as_it_was(running: Running) -> None:
     first, second = House(running), House(running)
     assert first.name != second.name

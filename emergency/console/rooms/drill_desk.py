@@ -12,10 +12,12 @@ from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
 from emergency.console.rooms import drill_board_look, frame
 from emergency.console.rooms.once_form import once
+from emergency.console.rooms.review_words import lead_to
 from emergency.service import drill_board, drill_live, drill_seats
 from emergency.service.context import Conflict, Refused
 from emergency.service.drill_board import HELD, RESERVE, SENT, SKIPPED, WAITING, Board
 from emergency.service.drill_seats import Seat
+from emergency.service.reviewing import RUN, Subject
 from emergency.texts import N_, Message
 
 SAID = "drill-desk-said"
@@ -162,6 +164,7 @@ def _inbox(desk: Desk, seat: Seat) -> None:
     look.section(say("Inbox"))
     if signs.ended:
         st.info(say("The drill is over. Thank you; the hotwash begins."))
+        _over(desk, seat, scored=signs.scored)
     elif not signs.started:
         st.info(say("The drill has not begun. What reaches you will stand here."))
     elif not found:
@@ -216,7 +219,7 @@ def _course(desk: Desk, seat: Seat) -> None:
             drill_board_look.clock(desk, found)
         with acts, st.container(horizontal=True, gap="xsmall"):
             if found.ended:
-                _over(desk, found)
+                _over(desk, seat, scored=found.scored)
             elif seat.leads and found.missing is None:
                 _clock_acts(desk, seat, found)
         with people:
@@ -292,19 +295,26 @@ def _missed(desk: Desk, found: Board) -> str:
     return say("Due in between: {injects}", injects=say("; ").join(named))
 
 
-def _over(desk: Desk, found: Board) -> None:
-    say = desk.say
-    if not found.scored:
-        st.caption(say("The drill is over; its score is being worked out …"))
+# What comes next for each kind of seat: the words of the button, and the step of the review.
+NEXT = {
+    drill_seats.DIRECTOR: (N_("Read the report"), "report"),
+    drill_seats.CONTROLLER: (N_("Read the report"), "report"),
+    drill_seats.EVALUATOR: (N_("Rate what you saw"), "panel"),
+    drill_seats.PLAYER: (N_("To the hotwash"), "hotwash"),
+    drill_seats.OBSERVER: (N_("To the hotwash"), "hotwash"),
+}
+
+
+def _over(desk: Desk, seat: Seat, *, scored: bool) -> None:
+    """The way to the review of this very run, under the name one sat here with."""
+    if not scored:
+        st.caption(desk.say("The drill is over; its score is being worked out …"))
         return
-
-    def home() -> None:
-        # The field of the workspace is drawn before the room: it is set before the page runs again.
-        st.session_state["workspace"] = drill_board.signs(desk.ctx).home
-        st.session_state["drill-run"] = found.run_id
-
-    if st.button(say("Read the report"), type="primary", key="read-report", on_click=home):
-        frame.go("drills")
+    words, step = NEXT[seat.kind]
+    if st.button(desk.say(words), type="primary", key="read-report"):
+        signs = drill_board.signs(desk.ctx)
+        st.session_state["actor"] = seat.person
+        lead_to(Subject(RUN, signs.run_id), step, signs.home)
 
 
 def _inject_acts(desk: Desk, seat: Seat) -> None:
@@ -331,9 +341,7 @@ def _note(desk: Desk, seat: Seat) -> None:
     look.section(say("Notes, stamped with drill time"))
     about = ["", *(o.id for o in found.script.objectives), *(e.id for _, e in found.script.expectations())]
     with once("drill-note", border=False) as form:
-        text = st.text_area(
-            say("What you saw"), max_chars=drill_seats.LONGEST_NOTE, height=80, key=f"{form.key}.text"
-        )
+        text = st.text_area(say("What you saw"), max_chars=drill_seats.LONGEST_NOTE, height=80, key=f"{form.key}.text")
         chosen = st.selectbox(
             say("About"), about, format_func=lambda one: one or say("the drill as a whole"), key=f"{form.key}.about"
         )

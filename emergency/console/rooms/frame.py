@@ -8,7 +8,7 @@ from typing import Any
 import streamlit as st
 
 from emergency.console import look
-from emergency.console.desk import Desk
+from emergency.console.desk import ASKED, Desk
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
 from emergency.domain.level import Grade
@@ -210,6 +210,8 @@ def _freshness(desk: Desk) -> str:
     return desk.say("demo time") if kind == "demo" else desk.say("drill time")
 
 
-def go(room: str) -> None:
-    """Walk to another room."""
+def go(room: str, workspace: str = "") -> None:
+    """Walk to another room, in another workspace where one is named."""
+    if workspace:
+        st.session_state[ASKED] = workspace
     st.switch_page(st.session_state["pages"][room])

@@ -18,7 +18,7 @@ from emergency.console.rooms import (
     review_training,
     review_voices,
 )
-from emergency.console.rooms.review_words import Case, notice
+from emergency.console.rooms.review_words import OPEN, Case, notice
 from emergency.domain.drill.words import MANNERS
 from emergency.service.context import Refused
 from emergency.service.panel import must_rate_first
@@ -48,6 +48,9 @@ def show(desk: Desk) -> None:
     say = desk.say
     frame.bare(desk, say("Review"), say("Drills and real incidents: what happened, why, and what changes"))
     notice()
+    if asked := st.session_state.pop(OPEN, None):  # another room led here
+        st.session_state["review.view"] = "review"
+        st.session_state["review.subject"], st.session_state["review.step"] = asked
     view = st.segmented_control(
         say("What to look at"),
         list(VIEWS),
@@ -107,11 +110,8 @@ def _review(desk: Desk) -> None:
 
 
 def _choose(desk: Desk, known: list[Listed]) -> Listed:
-    """The subject a person chose; what another room asked for comes first."""
-    asked = st.session_state.pop("review.open", None)
+    """The subject a person chose; else the newest."""
     names = {f"{one.subject.kind}/{one.subject.id}": one for one in known}
-    if asked in names:
-        st.session_state["review.subject"] = asked
     if st.session_state.get("review.subject") not in names:
         st.session_state["review.subject"] = next(iter(names))
     chosen = st.selectbox(

@@ -10,6 +10,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms import frame
 from emergency.console.rooms.task_acts import attempt as do
 from emergency.domain.drill.words import BAND_TONES, BANDS
 from emergency.domain.improvement import Item
@@ -17,6 +18,7 @@ from emergency.service.improvements import issue_text
 from emergency.service.reviewing import INCIDENT, Subject, Words
 
 SAID = "review-said"
+OPEN = "review.open"
 Row = list[str | look.Cell]
 
 
@@ -39,6 +41,12 @@ class Case:
     def key(self, name: str) -> str:
         """A field's key, one for each subject."""
         return f"review.{name}.{self.subject.kind}.{self.subject.id}"
+
+
+def lead_to(subject: Subject, step: str, workspace: str) -> None:
+    """Walk to a step of one review, in the workspace that keeps it."""
+    st.session_state[OPEN] = (f"{subject.kind}/{subject.id}", step)
+    frame.go("review", workspace)
 
 
 def notice() -> None:
