@@ -58,6 +58,10 @@ def plan(arguments: argparse.Namespace) -> int:
                 for a in answer["assignments"]
             ),
             *(f"short: {s['cell_id']:24} {s['slots']} – {s['reason']}" for s in answer["shortage"]),
+            *(
+                f"pin not kept: {p['adjuster_id'] or p['cell_id']} – {p['reason']} ({p['code']})"
+                for p in answer["broken_pins"]
+            ),
         ],
     )
     return 0

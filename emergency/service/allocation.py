@@ -10,6 +10,7 @@ from typing import Any
 from emergency.domain.allocation import (
     Adjuster,
     Assignment,
+    AtLeast,
     Cell,
     Pin,
     Plan,
@@ -20,13 +21,14 @@ from emergency.domain.allocation.ahead import standing_today
 from emergency.domain.allocation.by_hand import widened
 from emergency.domain.allocation.demand import OpenClaims, cells_from_open_claims
 from emergency.domain.allocation.horizon import Course
+from emergency.domain.allocation.instructions import joined, pins_of
 from emergency.domain.allocation.pool import contradictions
 from emergency.domain.allocation.reserve import reserve_cells
 from emergency.domain.claim import LINES
 from emergency.domain.incident import Incident
 from emergency.domain.slot_course import RELEASED
-from emergency.service import ahead, asking, reserve, roads, staff
-from emergency.service.breaches import due_by_cell
+from emergency.service import ahead, asking, instructions, reserve, roads, staff
+from emergency.service.breaches import waiting_by_post
 from emergency.service.context import Context, Refused
 from emergency.service.figures import Figures, figures, hours_since
 from emergency.service.plan_body import Made, assignments_of, body_of
@@ -188,18 +190,19 @@ def propose(
         Refused: nothing to plan for, an empty pool, nobody who can be sent out today, or pins that say the
             opposite of each other.
     """
-    for fault in contradictions(pins):
-        raise Refused(fault)
     known = inputs(ctx, incident_ids)
     pins = [p for p in pins if p.cell_id in known.cell_ids and p.adjuster_id in known.names]
-    wide, beyond = widened(known.cells, pins)
+    for fault in contradictions([*pins, *known.instructed]):
+        raise Refused(fault)
+    wide, beyond = widened(known.cells, known.words(pins))
     known = replace(known, cells=wide)
     plan = known.solve(stability_minutes, pins)
     made = Made(
         stability_minutes,
         pins,
         known.incumbent,
-        due=due_by_cell(ctx, known.cells),
+        instructed=known.instructed,
+        waiting=waiting_by_post(ctx, known.cells),
         visits=dict(ctx.content.library.visits_per_slot()),
         out=known.out,
         here=known.here,
@@ -230,7 +233,7 @@ class Inputs:
     """What a plan of this moment is made from.
 
     out: who is not proposed, and why; here: who is on site, and in which region; courses: where the
-    incidents stand, for the shifts after this one.
+    incidents stand, for the shifts after this one; instructed: the standing instructions for these cells.
     """
 
     shift: str
@@ -242,6 +245,7 @@ class Inputs:
     policy: Policy
     courses: tuple[Course, ...] = ()
     here: Mapping[str, str] = field(default_factory=dict)
+    instructed: tuple[Pin | AtLeast, ...] = ()
 
     @property
     def cell_ids(self) -> frozenset[str]:
@@ -253,7 +257,12 @@ class Inputs:
 
     def solve(self, stability_minutes: int, pins: Sequence[Pin] = ()) -> Plan:
         policy = replace(self.policy, stability_minutes=stability_minutes)
-        return allocate(self.people, self.cells, self.travel, incumbent=self.incumbent, pins=pins, policy=policy)
+        words = self.words(pins)
+        return allocate(self.people, self.cells, self.travel, incumbent=self.incumbent, pins=words, policy=policy)
+
+    def words(self, pins: Sequence[Pin]) -> list[Pin | AtLeast]:
+        """What was said for this plan alone and the standing instructions, each once."""
+        return joined(pins, self.instructed)
 
 
 def inputs(ctx: Context, incident_ids: Sequence[str] | None = None) -> Inputs:
@@ -286,7 +295,10 @@ def inputs(ctx: Context, incident_ids: Sequence[str] | None = None) -> Inputs:
     courses = tuple(course for one in asked for course in one.courses)
     travel = travel_between(ctx, people, cells)
     here = {row["adjuster_id"]: row["here"] for row in found.ready if row["here"]}
-    return Inputs(found.shift, people, cells, travel, incumbent, found.out, policy, courses, here)
+    ready = {a.adjuster_id for a in people}
+    said = pins_of(instructions.instructions(ctx), cells)
+    instructed = tuple(p for p in said if not isinstance(p, Pin) or p.adjuster_id in ready)
+    return Inputs(found.shift, people, cells, travel, incumbent, found.out, policy, courses, here, instructed)
 
 
 def _standing(

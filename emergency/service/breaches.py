@@ -10,19 +10,19 @@ from zoneinfo import ZoneInfo
 from emergency.domain.allocation import Cell
 from emergency.service.context import Context
 from emergency.service.figures import HOUR_US, OVERDUE_HOURS
-from emergency.service.plan_body import waits
+from emergency.service.plan_body import Waiting, waits
 from emergency.store import claims
 
 
-def due_by_cell(ctx: Context, cells: Sequence[Cell]) -> dict[str, int]:
-    """Post -> unsurveyed claims that will be older than the target when the shift ends; empty where only
-    others' totals are known."""
+def waiting_by_post(ctx: Context, cells: Sequence[Cell]) -> Waiting | None:
+    """The claims that wait where cells ask for people; None where only others' totals are known."""
     if ctx.profile.figures == "bulletins":
-        return {}
+        return None
     now = ctx.now()
     left_us = int((_midnight(ctx, now) - now).total_seconds()) * 1_000_000
     places = {(c.incident, c.region, c.line): c.post or c.cell_id for c in cells if waits(c.cell_id)}
-    found: dict[str, int] = {}
+    every: dict[str, int] = {}
+    due: dict[str, int] = {}
     with ctx.store.read() as connection:
         for incident in sorted({c.incident for c in cells if waits(c.cell_id)}):
             table = claims.counts(
@@ -33,10 +33,11 @@ def due_by_cell(ctx: Context, cells: Sequence[Cell]) -> dict[str, int]:
             )
             rows: Any = table.itertuples(index=False)
             for row in rows:
-                cell = places.get((incident, str(row.region), str(row.line)))
-                if cell is not None:
-                    found[cell] = found.get(cell, 0) + int(row.overdue)
-    return found
+                post = places.get((incident, str(row.region), str(row.line)))
+                if post is not None:
+                    every[post] = every.get(post, 0) + int(row.unsurveyed)
+                    due[post] = due.get(post, 0) + int(row.overdue)
+    return Waiting(every, due)
 
 
 def _midnight(ctx: Context, now: datetime) -> datetime:
@@ -50,7 +51,7 @@ def breaches(body: Mapping[str, Any]) -> int | None:
 
     None where the plan does not say what is due.
     """
-    if "due" not in body:
+    if body.get("due") is None:
         return None
     posts: dict[str, str] = {c["cell_id"]: c.get("post") or c["cell_id"] for c in body["cells"]}
     lines: dict[str, str] = {posts[c["cell_id"]]: c["line"] for c in body["cells"]}

@@ -32,7 +32,7 @@ def answers(ctx: Context, shown: Mapping[str, Any], cell_id: str) -> tuple[Messa
     return (
         Message(N_("{count} open: {reason}"), {"count": short.slots, "reason": short.reason}),
         *_filled(fill(plan, cell_id)),
-        *_helped(ctx, bottlenecks(plan, cell_id, visits), cells[cell_id]),
+        *_helped(ctx, bottlenecks(plan, cell_id, visits, shown["body"].get("waiting")), cells[cell_id]),
         *told,
     )
 
@@ -78,4 +78,6 @@ def _helped(ctx: Context, kinds: tuple[Bottleneck, ...], cell: Cell) -> Iterator
             yield Message(N_("One more for {line} without that licence: {claims} claims a shift."), gap)
         else:
             yield Message(N_("One more for {line}, based in {place}: {claims} claims a shift."), gap)
+        if kind.here and not kind.claims:
+            yield Message(N_("    It fills a slot the playbook asks for; no claim waits for it."))
     yield Message(N_("No vehicle, generator or other goods clear any: what is short here is people."))

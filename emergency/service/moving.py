@@ -8,6 +8,7 @@ from typing import Any
 
 from emergency.domain.allocation import Cell, Pin
 from emergency.domain.allocation.eligibility import eligibility
+from emergency.domain.allocation.instructions import pins_of as instructed_pins
 from emergency.domain.allocation.pool import contradiction
 from emergency.domain.allocation.reserve import is_reserve
 from emergency.service.allocation import (
@@ -19,6 +20,7 @@ from emergency.service.allocation import (
     travel_between,
 )
 from emergency.service.context import Context, Refused
+from emergency.service.instructions import instructions
 from emergency.service.plan_body import pins_of
 from emergency.service.plan_conflict import check_version, not_a_draft
 from emergency.service.staff import roster_now
@@ -66,7 +68,7 @@ def groups(ctx: Context, shown: Stored) -> tuple[Group, ...]:
 def able(ctx: Context, shown: Stored, people: Sequence[str], cell_id: str) -> list[tuple[str, int]]:
     """Those of some people who may work in a cell, with their way there in minutes, the nearest first."""
     cell = _cell(shown, cell_id)
-    wanted = set(people)
+    wanted = set(people) - _held_elsewhere(ctx, shown, cell)
     rows = [row for row in roster_now(ctx).ready if row["adjuster_id"] in wanted]
     pool = tuple(adjuster_from(row) for row in rows)
     if not pool:
@@ -75,6 +77,13 @@ def able(ctx: Context, shown: Stored, people: Sequence[str], cell_id: str) -> li
     may, minutes = found.may[found.profile_of, 0], found.minutes[found.profile_of, 0]
     fit = [(one.adjuster_id, int(way)) for one, yes, way in zip(pool, may, minutes, strict=True) if yes]
     return sorted(fit, key=lambda pair: (pair[1], pair[0]))
+
+
+def _held_elsewhere(ctx: Context, shown: Stored, cell: Cell) -> set[str]:
+    """People a standing instruction keeps in another place, or out of this one."""
+    cells = [Cell(**c) for c in shown["body"]["cells"]]
+    pins = [p for p in instructed_pins(instructions(ctx), cells) if isinstance(p, Pin)]
+    return {p.adjuster_id for p in pins if (p.kind == "must_not") == (p.cell_id == cell.cell_id)}
 
 
 def move(ctx: Context, plan_id: int, group: str, cell_id: str, count: int) -> Draft:
@@ -124,10 +133,16 @@ def _pins(ctx: Context, shown: Stored, going: Set[str], left: Group, cell_id: st
             raise Refused(contradiction(pin, Pin(pin.adjuster_id, cell_id, "must", ctx.actor.id)))
     regions = {c["cell_id"]: c["region"] for c in shown["body"]["cells"]}
     touched = {left.place, regions[cell_id]}
+    cells = [Cell(**c) for c in shown["body"]["cells"]]
+    said_of = [p for p in instructed_pins(instructions(ctx), cells) if isinstance(p, Pin)]
+    bound = {p.adjuster_id for p in said_of if p.kind == "must"}
+    out = {(p.adjuster_id, p.cell_id) for p in said_of if p.kind == "must_not"}
     staying = {
         a["adjuster_id"]: a["cell_id"]
         for a in shown["body"]["assignments"]
-        if regions[a["cell_id"]] in touched and a["adjuster_id"] not in going
+        if regions[a["cell_id"]] in touched
+        and a["adjuster_id"] not in going | bound
+        and (a["adjuster_id"], a["cell_id"]) not in out
     }
     placed = staying | dict.fromkeys(going, cell_id)
     kept = [p for p in earlier if p.kind == "must_not" or p.adjuster_id not in placed]

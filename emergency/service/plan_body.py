@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from emergency.domain.allocation import Assignment, Cell, Pin, Plan
+from emergency.domain.allocation import Assignment, AtLeast, Cell, Pin, Plan
 from emergency.domain.allocation.ahead import is_ahead
 from emergency.domain.allocation.horizon import ShiftOutlook
+from emergency.domain.allocation.instructions import joined
 from emergency.domain.allocation.reserve import is_reserve
 from emergency.texts import Message
 
@@ -16,25 +17,35 @@ Stored = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """Post -> unsurveyed claims; due: those of them that will be older than the target when the shift ends."""
+
+    claims: Mapping[str, int]
+    due: Mapping[str, int]
+
+
+@dataclass(frozen=True)
 class Made:
     """What a plan was made from, beside its cells.
 
-    due: cell -> claims that pass the survey target within the shift unless they are visited;
+    waiting: the claims that wait, and which of them pass the survey target within the shift; None = not known;
     visits: line -> claims one person visits in a shift; out: person -> why not proposed;
     here: person -> the region they are on site in and set out from;
     edit: the plan that was changed by hand, and how (`emergency.service.moving`);
-    beyond: cell -> slots that were added for people sent by hand, beyond what is asked.
+    beyond: cell -> slots that were added for people sent by hand, beyond what is asked;
+    pins: said for this plan alone; instructed: what standing instructions say of its cells.
     """
 
     stability_minutes: int
     pins: Sequence[Pin] = ()
     incumbent: Sequence[Assignment] = ()
-    due: Mapping[str, int] = field(default_factory=dict)
+    waiting: Waiting | None = None
     visits: Mapping[str, int] = field(default_factory=dict)
     out: Mapping[str, Message] = field(default_factory=dict)
     here: Mapping[str, str] = field(default_factory=dict)
     edit: Mapping[str, Any] = field(default_factory=dict)
     beyond: Mapping[str, int] = field(default_factory=dict)
+    instructed: Sequence[Pin | AtLeast] = ()
 
 
 def waits(cell_id: str) -> bool:
@@ -81,11 +92,15 @@ def body_of(
         "engine": plan.engine,
         "optimal": plan.optimal,
         "stability_minutes": made.stability_minutes,
-        "pins": [
-            {"adjuster_id": p.adjuster_id, "cell_id": p.cell_id, "kind": p.kind, "by": p.by} for p in made.pins
+        "pins": [_pin(p) for p in made.pins],
+        "instructed": [_pin(p) for p in made.instructed],
+        "broken": [
+            {"adjuster_id": b.adjuster_id, "cell_id": b.cell_id, "code": b.code, "reason": stored_message(b.reason)}
+            for b in plan.broken_pins
         ],
         "moves": len(plan.moves),
-        "due": dict(made.due),
+        "due": dict(made.waiting.due) if made.waiting else None,
+        "waiting": dict(made.waiting.claims) if made.waiting else None,
         "visits": dict(made.visits),
         "out": {who: stored_message(reason) for who, reason in made.out.items()},
         "here": dict(made.here),
@@ -111,6 +126,23 @@ def as_planned(rows: Iterable[Stored], body: Stored) -> list[dict[str, Any]]:
 def pins_of(body: Stored) -> list[Pin]:
     """The pins a plan was made with; plans of earlier times do not say who set them."""
     return [Pin(p["adjuster_id"], p["cell_id"], p["kind"], p.get("by", "")) for p in body["pins"]]
+
+
+def words_of(body: Stored) -> list[Pin | AtLeast]:
+    """All that was said by hand when a plan was made: for it alone, and standing instructions."""
+    standing: list[Pin | AtLeast] = [
+        AtLeast(p["cell_id"], p["slots"], p["by"])
+        if p["kind"] == "at_least"
+        else Pin(p["adjuster_id"], p["cell_id"], p["kind"], p["by"])
+        for p in body.get("instructed", ())
+    ]
+    return joined(pins_of(body), standing)
+
+
+def _pin(p: Pin | AtLeast) -> dict[str, Any]:
+    if isinstance(p, AtLeast):
+        return {"cell_id": p.cell_id, "kind": "at_least", "slots": p.slots, "by": p.by}
+    return {"adjuster_id": p.adjuster_id, "cell_id": p.cell_id, "kind": p.kind, "by": p.by}
 
 
 def _row(a: Assignment) -> dict[str, Any]:

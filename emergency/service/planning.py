@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emergency.domain.allocation import Adjuster, Assignment, Cell, Plan, allocate
+from emergency.domain.allocation.ahead import is_ahead
 from emergency.domain.allocation.explain import Why
 from emergency.domain.allocation.explain import why as explain
 from emergency.domain.allocation.referral import asked_of
@@ -15,7 +16,7 @@ from emergency.domain.slot_course import ACKNOWLEDGED, ON_SITE
 from emergency.service.allocation import REMOTE, adjuster_from, policy_of, roster, travel_between
 from emergency.service.breaches import breaches
 from emergency.service.context import Context
-from emergency.service.plan_body import as_planned, pins_of, rows_of, waits
+from emergency.service.plan_body import as_planned, rows_of, waits, words_of
 from emergency.service.slot_course import courses
 from emergency.service.staff import roster_now
 from emergency.texts import N_, Message
@@ -175,7 +176,7 @@ def solved_again(ctx: Context, shown: Mapping[str, Any]) -> Plan:
         cells,
         travel_between(ctx, people, cells),
         incumbent=_incumbent(body, people, cells),
-        pins=pins_of(body),
+        pins=words_of(body),
         policy=policy_of(ctx, body["stability_minutes"]),
     )
 
@@ -203,12 +204,12 @@ def _sentences(ctx: Context, found: Why, cells: Mapping[str, Cell]) -> Iterator[
     if not found.next_best:
         yield Message(N_("There is no other place: nobody else asks for what this person may do."))
     for other in found.next_best[:3]:
-        gaps = {"minutes": f"{other.extra_minutes:,}", "place": place_name(ctx, cells.get(other.cell_id))}
+        gaps = {"minutes": f"{other.extra_minutes:,}", "place": post_name(ctx, cells.get(other.cell_id))}
         yield Message(N_("Instead at {place}: the whole plan costs {minutes} minutes more."), gaps)
         for step in other.chain[1:3]:
             yield Message(N_("    then {step}"), {"step": step.message})
     for cell_id, reason in found.blocked[:2]:
-        yield Message(N_("Not at {place}: {reason}"), {"place": place_name(ctx, cells[cell_id]), "reason": reason})
+        yield Message(N_("Not at {place}: {reason}"), {"place": post_name(ctx, cells[cell_id]), "reason": reason})
 
 
 def place_name(ctx: Context, cell: Cell | None) -> Message | dict[str, str]:
@@ -217,6 +218,22 @@ def place_name(ctx: Context, cell: Cell | None) -> Message | dict[str, str]:
     if cell.region == REMOTE or not ctx.regions.known(cell.region):
         return {"en": cell.line, "zh": cell.line}
     return {"en": ctx.regions.name(cell.region, "en"), "zh": ctx.regions.name(cell.region, "zh_CN")}
+
+
+def post_name(ctx: Context, cell: Cell | None) -> Message | dict[str, str]:
+    """A place with what is done there: two posts of one place have two names."""
+    place = place_name(ctx, cell)
+    if cell is None or cell.home or cell.region == REMOTE:
+        return place
+    if is_ahead(cell.cell_id):
+        return Message(N_("{place}, ahead of claims"), {"place": place})
+    asked = asked_of(cell)
+    name = Message(N_("{place}, {line}"), {"place": place, "line": asked["line"]})
+    if cell.above_minor is not None:
+        name = Message(N_("{place}, losses above {amount}"), {"place": name, "amount": asked["amount"]})
+    if cell.language:
+        name = Message(N_("{place}, speaking {language}"), {"place": name, "language": asked["language"]})
+    return name
 
 
 def _cell(c: Mapping[str, Any]) -> Cell:

@@ -18,6 +18,7 @@ from emergency.console.rooms import (
     allocation_course,
     allocation_frontier,
     allocation_goods,
+    allocation_instructions,
     allocation_languages,
     allocation_moving,
     allocation_roads,
@@ -57,6 +58,7 @@ def show(desk: Desk) -> None:
         _map(desk, shown, found)
         allocation_roads.panel(desk)
         allocation_languages.panel(desk)
+        allocation_instructions.panel(desk, shown)
     with right:
         with st.container():
             allocation_compare.picker(desk, drafts)

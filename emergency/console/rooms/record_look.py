@@ -17,6 +17,7 @@ OTHER_ACTS = {
     "alert.receive": N_("Alert received"),
     "allocation.propose": N_("Plan proposed"),
     "allocation.withdraw": N_("Plan taken back"),
+    "pool.instruction": N_("Standing instruction given or taken back"),
     "pool.language": N_("People asked for who speak a language"),
     "pool.reserve": N_("People held back at home"),
     "road.report": N_("Road shut, slow or open again"),

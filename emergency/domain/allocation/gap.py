@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from emergency.domain.allocation.explain import OneMore, column_of, one_more, without_open_slots
@@ -32,7 +33,7 @@ class Bottleneck:
 
     Attributes:
         skill, licence: of that person; licence "" = none.
-        here: whether it fills a slot of this very cell; claims: visits a shift more in all.
+        here: whether it fills a slot of this very cell; claims: claims visited a shift more in all, no more than wait.
         settles: whether the person may settle what the cell asks; language: spoken, "" = none that is asked.
     """
 
@@ -68,23 +69,45 @@ def fill(plan: Plan, cell_id: str) -> Fill:
     return Fill(cell_id, minutes - price, steps(solution, graph, ways.way(network.short)))
 
 
-def bottlenecks(plan: Plan, cell_id: str, visits_per_slot: Mapping[str, int]) -> tuple[Bottleneck, ...]:
+def bottlenecks(
+    plan: Plan, cell_id: str, visits_per_slot: Mapping[str, int], waiting: Mapping[str, int] | None = None
+) -> tuple[Bottleneck, ...]:
     """One more person with all the cell asks, and one without each of it: the licence, the authority, the language.
+
+    Args:
+        waiting: post -> claims that wait to be visited; a post it lacks has none. None: not known, and every slot
+            is taken to be full of visits.
 
     Raises:
         LookupError: no such cell.
     """
     cell = plan.solution.cells[column_of(plan.solution, cell_id)]
-    lines = {c.cell_id: c.line for c in plan.solution.cells}
     found = []
     for licence, settles, language in _kinds(cell):
         limit = None if settles else cell.above_minor
         more = one_more(
             plan, cell.region, {cell.line}, {licence} if licence else (), limit, {language} if language else ()
         )
-        claims = sum(visits_per_slot.get(lines[relieved], 0) for relieved in more.relieved)
+        claims = _visited(plan, more.relieved, visits_per_slot, waiting)
         found.append(Bottleneck(cell.line, licence, claims, cell_id in more.relieved, more, settles, language))
     return tuple(found)
+
+
+def _visited(
+    plan: Plan, relieved: Iterable[str], visits_per_slot: Mapping[str, int], waiting: Mapping[str, int] | None
+) -> int:
+    """Claims visited in these slots, after those the plan visits already: the last slot of a post is seldom full."""
+    cells = {c.cell_id: c for c in plan.solution.cells}
+    filled: Counter[str] = Counter()
+    for a in plan.assignments:
+        filled[cells[a.cell_id].post or a.cell_id] += a.slots
+    visited = 0
+    for cell_id in relieved:
+        post, visits = cells[cell_id].post or cell_id, visits_per_slot.get(cells[cell_id].line, 0)
+        left = visits if waiting is None else waiting.get(post, 0) - filled[post] * visits
+        visited += min(visits, max(0, left))
+        filled[post] += 1
+    return visited
 
 
 def _kinds(cell: Cell) -> list[tuple[str, bool, str]]:

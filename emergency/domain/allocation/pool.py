@@ -117,10 +117,11 @@ class Pin:
 
 @dataclass(frozen=True)
 class AtLeast:
-    """The coordinator's word: no fewer than this many slots of the cell are filled."""
+    """The coordinator's word: no fewer than this many slots of the cell are filled. by: who said so, "" = not known."""
 
     cell_id: str
     slots: int
+    by: str = ""
 
 
 @dataclass(frozen=True)

@@ -41,6 +41,15 @@ def test_the_bottleneck_is_the_licence_and_one_more_without_it_clears_nothing() 
     assert (without.licence, without.claims, without.here) == ("", 0, False)
 
 
+def test_one_more_visits_no_more_claims_than_wait() -> None:
+    plan = allocate([adjuster("ann", "south")], (cell("T", "south", slots=2),), ROADS)
+    assert [bottlenecks(plan, "T", {"motor": 14}, waiting)[0].claims for waiting in ({"T": 17}, {"T": 40}, {})] == [
+        3,  # ann visits 14 of the 17
+        14,
+        0,  # a playbook asks for the second slot, and no claim waits for it
+    ]
+
+
 @settings(max_examples=150, deadline=None)
 @given(worlds(pinned=False))
 def test_filling_a_gap_costs_what_solving_again_with_the_slot_filled_costs(world) -> None:

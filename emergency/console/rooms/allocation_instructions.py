@@ -1,0 +1,125 @@
+"""Standing instructions of the coordinator: somebody works in a place, never does, or so many do at least."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from emergency.console.desk import Desk
+from emergency.console.rooms.allocation_words import LINE_NAMES, SAID
+from emergency.console.rooms.geography import places_at_work
+from emergency.console.rooms.once_form import once
+from emergency.console.rooms.task_acts import attempt
+from emergency.domain.allocation.instructions import KINDS, Instruction
+from emergency.domain.claim import LINES
+from emergency.service import allocation, instructions
+from emergency.service.plan_body import read_message
+from emergency.texts import N_
+
+KIND_NAMES = {
+    "must_not": N_("never works there"),
+    "must": N_("works there"),
+    "at_least": N_("so many work there at least"),
+}
+
+
+def panel(desk: Desk, shown: Mapping[str, Any] | None) -> None:
+    """What holds, with the form, folded: how many hold stands in the heading."""
+    say, said = desk.say, instructions.instructions(desk.ctx)
+    with st.expander(say("Instructions that hold: {count}", count=len(said)), key="allocation-instructions"):
+        st.caption(
+            say(
+                "Every proposal keeps to them until they are taken back. Where fewer are asked for than at least "
+                "wanted, all of them count."
+            )
+        )
+        names = {row["adjuster_id"]: row["name"] for row in allocation.roster(desk.ctx)}
+        for n, one in enumerate(said):
+            line, button = st.columns([3, 1], vertical_alignment="center")
+            line.text(_told(desk, one, names))
+            if button.button(say("Take it back"), key=f"instruction-{n}", width="stretch"):
+                attempt(
+                    desk,
+                    lambda one=one: instructions.take_back(desk.ctx, one),  # type: ignore[misc]
+                    say("Taken back; the next proposal is free of it."),
+                    SAID,
+                )
+        for broken in (shown or {}).get("body", {}).get("broken", ()):
+            st.warning(say("Could not be kept: {reason}", reason=say(read_message(broken["reason"]))))
+        _form(desk, names)
+
+
+def _told(desk: Desk, one: Instruction, names: Mapping[str, str]) -> str:
+    say = desk.say
+    gaps = {
+        "place": desk.region(one.region),
+        "line": say(LINE_NAMES[one.line]),
+        "person": named(one.adjuster_id, names),
+        "people": one.people,
+        "by": one.by,
+        "reason": one.reason,
+    }
+    if one.kind == "at_least":
+        return say("{place}, {line}: {people} people at least – {reason} ({by})", **gaps)
+    if one.kind == "must":
+        return say("{person} works in {place}, {line} – {reason} ({by})", **gaps)
+    return say("{person} never works in {place}, {line} – {reason} ({by})", **gaps)
+
+
+def named(adjuster_id: str, names: Mapping[str, str]) -> str:
+    """A person by name and id: two may have one name."""
+    name = names.get(adjuster_id, "")
+    return f"{name} · {adjuster_id}" if name and name != adjuster_id else adjuster_id
+
+
+def _form(desk: Desk, names: Mapping[str, str]) -> None:
+    say, ctx = desk.say, desk.ctx
+    # Which fields there are depends on it, so it stands before the form.
+    kind = st.segmented_control(
+        say("Instruction"),
+        KINDS,
+        default=KINDS[0],
+        key="instruction.kind",
+        format_func=lambda one: say(KIND_NAMES[one]),
+        required=True,
+    )
+    with once("instruction") as form:
+        first, second, third = st.columns([1.4, 1.4, 1])
+        who: str | None = None
+        people = 0
+        if kind == "at_least":
+            people = int(first.number_input(say("People at least"), 1, 10_000, 1, key=f"{form.key}.people"))
+        else:
+            who = first.selectbox(
+                say("Person"),
+                sorted(names, key=lambda key: (names[key], key)),
+                index=None,
+                format_func=lambda key: named(key, names),
+                key=f"{form.key}.who",
+                placeholder=say("type a name"),
+            )
+        region = second.selectbox(
+            say("Region"),
+            places_at_work(desk),
+            index=None,
+            format_func=desk.region,
+            key=f"{form.key}.region",
+            placeholder=say("type a name"),
+        )
+        line = third.selectbox(
+            say("Line"), sorted(LINES), format_func=lambda one: say(LINE_NAMES[one]), key=f"{form.key}.line"
+        )
+        reason = st.text_input(say("because"), key=f"{form.key}.reason")
+        if st.form_submit_button(say("Give the instruction")):
+            attempt(
+                desk,
+                form.taking(
+                    lambda: instructions.instruct(
+                        ctx, region or "", str(line), kind, reason, adjuster_id=who or "", people=people
+                    )
+                ),
+                say("Given; the next proposal keeps to it."),
+                SAID,
+            )
