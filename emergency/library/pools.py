@@ -13,10 +13,12 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, TypeVar
 
 from emergency.domain.claim import LINES
+from emergency.domain.resource_kind import RESOURCE_KINDS
 from emergency.domain.staffing import ORIGINS, STATUSES
 from emergency.library.faults import Fault, FileFaults
 from emergency.texts import N_, Message
@@ -24,6 +26,7 @@ from emergency.texts import N_, Message
 SEAT_SKILLS = ("fnol_agent", "it_engineer", "counsellor")
 SKILLS = (*LINES, *SEAT_SKILLS)
 SYNTHETIC_MARK = "Synthetic"
+ALIKE = 0.8  # of difflib's ratio: a kind so like a usual one is a slip of the hand (house rule)
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 T = TypeVar("T")
 Row = Mapping[str, str]
@@ -42,6 +45,7 @@ NO_NUMBER = N_("{value} is not a number from {low} to {high}")
 UNKNOWN_SKILL = N_("{value} is no skill; use {known}")
 UNKNOWN_BASE = N_("{value} is no base of bases.csv")
 NO_WORD = N_("{value} is not a kind in lower-case letters and _ such as tow_truck")
+NEAR_A_KIND = N_("{value} is no usual kind; {near} is. A kind of your own needs a name less like it")
 WRONG_WIDTH = N_("the row has more or fewer cells than the header")
 
 
@@ -304,6 +308,8 @@ def _goods(file: _File, bases: Iterable[str]) -> list[Stock]:
             file.fault(line, "depot", UNKNOWN_BASE, value=repr(row["depot"]))
         if not WORD.fullmatch(row["kind"]):
             file.fault(line, "kind", NO_WORD, value=repr(row["kind"]))
+        elif row["kind"] not in RESOURCE_KINDS and (near := get_close_matches(row["kind"], RESOURCE_KINDS, 1, ALIKE)):
+            file.fault(line, "kind", NEAR_A_KIND, value=repr(row["kind"]), near=near[0])
         found.append(Stock(row["depot"], row["kind"], file.number(line, row, "total", 0, 1_000_000, int)))
     return found
 

@@ -45,7 +45,7 @@ FIGURES: Mapping[str, tuple[str, int]] = {
     "broken": (N_("Appointments broken (visits)"), -1),
     "moved": (N_("People moved"), -1),
     "losing": (N_("Regions that lose people"), -1),
-    "reserve": (N_("In reserve: no cell may use them"), 0),
+    "reserve": (N_("Not sent out, those in reserve included"), 0),
     "bases": (N_("Bases that give people"), 0),
 }
 Figures = dict[str, float | None]

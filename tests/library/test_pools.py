@@ -138,3 +138,11 @@ def test_the_generator_makes_the_shipped_files_again(repository, tmp_path):
     assert len(made) == 12
     for path in made:
         assert (tmp_path / path).read_bytes() == (repository / "data" / "pool" / path).read_bytes(), path
+
+
+def test_a_kind_almost_like_a_usual_one_is_a_slip_and_one_of_ones_own_is_not(tmp_path):
+    with pytest.raises(FileFaults) as caught:
+        load_pool(pool(tmp_path, stock="depot,kind,total\nHOU,genrator,2\nHOU,sand_bag,400\n"))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "stock.csv:2: kind: 'genrator' is no usual kind; generator is. A kind of your own needs a name less like it"
+    ]

@@ -36,6 +36,8 @@ from emergency.service.plan_body import read_message, waits
 from emergency.service.planning import Price, price, why
 from emergency.service.records import harmless
 
+SHORT_FIRST, SENT_FIRST, MOST_ROWS = 6, 10, 400  # rows of the table before all of it is asked for
+Row = list[str | look.Cell]
 ON_SITE = "on site/"  # stands before a region where people are who set out from there
 
 
@@ -226,28 +228,12 @@ def _moves(desk: Desk, shown: Mapping[str, Any]) -> None:
         return base if row is None else (row["name_zh"] if chinese else "") or row["name"]
 
     look.section(say("Who goes where"))
-    rows: list[list[str | look.Cell]] = []
     cells = {c["cell_id"]: c for c in shown["body"]["cells"]}
-    for s in sorted(shown["body"]["shortages"], key=lambda s: -s["slots"]):
-        cell = cells[s["cell_id"]]
-        rows.append(
-            [
-                "–",
-                target(desk, cell),
-                say(LINE_NAMES[cell["line"]]),
-                look.Cell(say("{count} short", count=s["slots"]), "bad"),
-                "–",
-                _named(desk, say(read_message(s["reason"])), cells),
-            ]
-        )
-    for r in shown["body"].get("referrals", ()):
-        cell = cells[r["cell_id"]]
-        told = look.Cell(say("{count} referred", count=r["slots"]), "watch")
-        why_so = _named(desk, say(read_message(r["reason"])), cells)
-        rows.append(["–", target(desk, cell), say(LINE_NAMES[cell["line"]]), told, "–", why_so])
+    short = _open_rows(desk, shown, cells)
+    sent: list[Row] = []
     for base, cell, people in _flows(desk, shown):
         minutes = max(p["minutes"] for p in people)
-        rows.append(
+        sent.append(
             [
                 base_name(base),
                 target(desk, cell),
@@ -258,10 +244,34 @@ def _moves(desk: Desk, shown: Mapping[str, Any]) -> None:
             ]
         )
     heads = [say("From"), say("To"), say("Line"), say("People"), say("Travel"), say("Reason")]
-    look.table(heads, rows[:60], numbers=[3])
-    if len(rows) > 60:
-        st.caption(say("{count} more rows; the file below has all.", count=len(rows) - 60))
+    first = [*short[:SHORT_FIRST], *sent[:SENT_FIRST]]
+    look.table(heads, first, numbers=[3])
+    if len(first) < len(short) + len(sent):
+        heading = say("All: {short} short or referred, {sent} on the way", short=len(short), sent=len(sent))
+        with st.expander(heading, key="allocation-all"), st.container(height=420, border=False):
+            look.table(heads, [*short, *sent][:MOST_ROWS], numbers=[3])
+            if len(short) + len(sent) > MOST_ROWS:
+                st.caption(say("{count} more rows; the file below has all.", count=len(short) + len(sent) - MOST_ROWS))
     _download(desk, shown)
+
+
+def _open_rows(desk: Desk, shown: Mapping[str, Any], cells: Mapping[str, Any]) -> list[Row]:
+    """What stays short, the most first, then what is referred; each with its reason."""
+    say, rows = desk.say, list[Row]()
+    told = [
+        *((s, look.Cell(say("{count} short", count=s["slots"]), "bad")) for s in shown["body"]["shortages"]),
+        *((r, look.Cell(say("{count} referred", count=r["slots"]), "watch")) for r in _referrals(shown)),
+    ]
+    for one, count in sorted(told, key=lambda pair: (pair[1].tone != "bad", -pair[0]["slots"])):
+        cell = cells[one["cell_id"]]
+        reason = _named(desk, say(read_message(one["reason"])), cells)
+        rows.append(["–", target(desk, cell), say(LINE_NAMES[cell["line"]]), count, "–", reason])
+    return rows
+
+
+def _referrals(shown: Mapping[str, Any]) -> Sequence[Mapping[str, Any]]:
+    found: Sequence[Mapping[str, Any]] = shown["body"].get("referrals", ())
+    return found
 
 
 def _named(desk: Desk, text: str, cells: Mapping[str, Any]) -> str:

@@ -210,7 +210,10 @@ class DispatchMap {
   #goto(view) {
     const { L, map } = this;
     const bounds = view ? L.latLngBounds([view[1], view[0]], [view[3], view[2]]) : this.ground?.getBounds();
-    if (bounds?.isValid()) map.fitBounds(bounds, { animate: false, padding: [12, 12] });
+    // What lies under the legend cannot be taken by hand.
+    const below = 12 + (this.legend?.getContainer()?.offsetHeight ?? 0);
+    const room = { paddingTopLeft: [12, 12], paddingBottomRight: [12, below] };
+    if (bounds?.isValid()) map.fitBounds(bounds, { animate: false, ...room });
     this.overlay.layOut();
   }
 
