@@ -245,11 +245,11 @@ def _moves(desk: Desk, shown: Mapping[str, Any]) -> None:
         )
     heads = [say("From"), say("To"), say("Line"), say("People"), say("Travel"), say("Reason")]
     first = [*short[:SHORT_FIRST], *sent[:SENT_FIRST]]
-    look.table(heads, first, numbers=[3])
+    look.table(heads, first, numbers=[3, 4])
     if len(first) < len(short) + len(sent):
         heading = say("All: {short} short or referred, {sent} on the way", short=len(short), sent=len(sent))
         with st.expander(heading, key="allocation-all"), st.container(height=420, border=False):
-            look.table(heads, [*short, *sent][:MOST_ROWS], numbers=[3])
+            look.table(heads, [*short, *sent][:MOST_ROWS], numbers=[3, 4])
             if len(short) + len(sent) > MOST_ROWS:
                 st.caption(say("{count} more rows; the file below has all.", count=len(short) + len(sent) - MOST_ROWS))
     _download(desk, shown)
@@ -279,7 +279,8 @@ def _named(desk: Desk, text: str, cells: Mapping[str, Any]) -> str:
     for cell_id in sorted(cells, key=len, reverse=True):
         if cell_id in text:
             cell = cells[cell_id]
-            text = text.replace(cell_id, f"{target(desk, cell)} ({desk.say(LINE_NAMES[cell['line']])})")
+            name = desk.say("{place}, {line}", place=target(desk, cell), line=desk.say(LINE_NAMES[cell["line"]]))
+            text = text.replace(cell_id, name)
     return text
 
 
