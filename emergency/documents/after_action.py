@@ -11,10 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from emergency.documents.blocks import Bar, Bars, Block, Bullets, Heading, PageBreak, Para, Story, Table
-from emergency.documents.drill_words import figure, percent
-from emergency.documents.learning import Learning
+from emergency.documents.drill_words import figure, moment, percent
+from emergency.documents.facts import Facts
 from emergency.domain.drill.review import TOP_GAPS
-from emergency.domain.drill.words import BAND_TONES, BANDS, DIMENSIONS, MANNERS
+from emergency.domain.drill.words import BAND_TONES, BANDS, DIMENSIONS, MANNERS, duration
 from emergency.domain.improvement import ELEMENTS
 from emergency.texts import N_, Speaker
 
@@ -71,7 +71,7 @@ def after_action(run: Mapping[str, Any], say: Speaker) -> Story:
     )
 
 
-class _Report(Learning):
+class _Report(Facts):
     """One run being told; each method gives the blocks of one part."""
 
     def blocks(self, title: str) -> Iterator[Block]:
@@ -94,6 +94,7 @@ class _Report(Learning):
     def first_page(self) -> Iterator[Block]:
         say = self.say
         yield Para(say(HANDLING[self.run.get("kind", "run")]), "notice")
+        yield from self.facts()
         yield Para(self.spoken(self.review["verdict"]) + say(" – {rating}", rating=self.rating_of_whole()), "verdict")
         for reason in self.score["reasons"]:
             yield Para(self.spoken(reason))
@@ -153,11 +154,11 @@ class _Report(Learning):
                     say(DIMENSIONS[gap["dimension"]]),
                     f"{gap['lost']}",
                     self.role(draft.get("owner_role", gap["role"])),
-                    figure(draft.get("target_value")),
+                    self.points(draft.get("target_value")),
                 ]
             )
         head = [say("Gap"), say("Dimension"), say("Points lost"), say("Proposed owner"), say("Target")]
-        yield Table(head, rows, widths=(46, 14, 12, 18, 10), numbers=frozenset({2, 4}))
+        yield Table(head, rows, widths=(44, 13, 12, 18, 13), numbers=frozenset({2, 4}))
 
     def over(self) -> Iterator[Block]:
         say, told = self.say, self.overview
@@ -170,7 +171,7 @@ class _Report(Learning):
             [say("Script"), f"{self.run['drill_id']}@{self.run['drill_version']}"],
             [say("Playbook"), told["playbook"]],
             [say("Type"), self.chosen(TYPES, told["type"])],
-            [say("Drill time"), say("{start}, {hours} h", start=f"{start:%Y-%m-%d %H:%M %z}", hours=_hours(told))],
+            [say("Drill time"), say("{start}, {span}", start=moment(start), span=say(duration(told["duration_s"])))],
             [say("Announced"), say("yes") if told["announced"] else say("no")],
             [say("Scenario"), say.of(told["scenario"])],
             [say("Empty seats"), self.chosen(MANNERS, self.run["auto"])],
@@ -246,7 +247,7 @@ class _Report(Learning):
                         "{source} {dimension} ≥ {value}",
                         source=d["source"],
                         dimension=say(DIMENSIONS[d["target_metric"].rsplit(".", 1)[-1]]),
-                        value=figure(d["target_value"]),
+                        value=self.points(d["target_value"]),
                     ),
                     self.role(d["owner_role"]),
                     "",
@@ -264,7 +265,3 @@ class _Report(Learning):
             ),
             "note",
         )
-
-
-def _hours(told: Mapping[str, Any]) -> str:
-    return f"{told['duration_s'] / 3600:g}"

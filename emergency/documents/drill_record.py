@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emergency.documents.blocks import Block, Bullets, Heading, Para, Table
-from emergency.documents.drill_words import Words, amount, figure, offset
-from emergency.domain.drill.gaps import span
+from emergency.documents.drill_words import Words, figure, offset
+from emergency.domain.drill.words import duration
 from emergency.texts import N_
 
 OUTCOME_FIGURES = ("value", "baseline", "knowable", "regret", "oracle", "floor", "target")
@@ -32,8 +32,8 @@ class Record(Words):
                 [
                     self.asked(e) + (say(" (critical)") if e["critical"] else ""),
                     self.role(e["role"]),
-                    span(e["limit_s"]),
-                    "–" if e["taken_s"] is None else span(e["taken_s"]),
+                    say(duration(e["limit_s"])),
+                    "–" if e["taken_s"] is None else say(duration(e["taken_s"])),
                     say("void") if e["void"] else figure(e["timeliness"]),
                     figure(e["accuracy"]),
                     "–" if e["entry"] is None else f"#{e['entry']}",
@@ -73,8 +73,8 @@ class Record(Words):
             [
                 [
                     f"{o['id']} {self.metric(o['metric'])}",
-                    *(amount(o.get(name)) for name in OUTCOME_FIGURES),
-                    say("void") if o["void"] else f"{o['effectiveness']} %",
+                    *(self.amount(o, name) for name in OUTCOME_FIGURES),
+                    say("void") if o["void"] else say("{n} %", n=o["effectiveness"]),
                 ]
                 for o in rows
             ],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from emergency.domain.act import ACTS
-from emergency.domain.drill.measures import METRIC_NAMES
+from emergency.domain.drill.measures import METRIC_NAMES, in_unit
 from emergency.domain.drill.record import message_from
-from emergency.domain.drill.words import BANDS
+from emergency.domain.drill.words import BANDS, points
 from emergency.texts import Message, Speaker
 
 
@@ -48,6 +49,15 @@ class Words:
     def metric(self, metric: str) -> str:
         return self.say(METRIC_NAMES[metric]) if metric in METRIC_NAMES else metric
 
+    def amount(self, outcome: Mapping[str, Any], name: str) -> str:
+        """One figure of an outcome with its unit; the regret is a difference of two."""
+        found = in_unit(outcome["metric"], outcome.get(name), difference=name == "regret")
+        return self.say(found) if isinstance(found, Message) else found
+
+    def points(self, value: float | None) -> str:
+        """Points of a hundred with their unit."""
+        return "–" if value is None else self.say(points(value))
+
     def rating(self, band: str | None) -> str:
         return self.say(BANDS[band]) if band in BANDS else self.say("not rated")
 
@@ -66,14 +76,14 @@ def named(moment: Mapping[str, Any], review: Mapping[str, Any], say: Speaker) ->
     return f"{words.role(moment['role'])}: {words.what(moment)}"
 
 
+def moment(at: datetime) -> str:
+    """2026-11-23 09:00 (UTC+08:00): a day and hour that is read the same in every place."""
+    zone = f"{at:%z}"
+    return f"{at:%Y-%m-%d %H:%M}" + (f" (UTC{zone[:3]}:{zone[3:5]})" if zone else "")
+
+
 def figure(value: float | None) -> str:
     return "–" if value is None else f"{value:g}" if isinstance(value, int) else f"{value}"
-
-
-def amount(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.3f}"
 
 
 def percent(share: float | None) -> str:

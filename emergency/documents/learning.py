@@ -65,7 +65,7 @@ class Learning(Record):
                 self.metric_name(one["metric"]),
                 figure(one["before"]),
                 figure(one["after"]),
-                ("≥ " if one["better"] == "higher" else "≤ ") + figure(one["target"]),
+                ("≥ " if one["better"] == "higher" else "≤ ") + self.points(one["target"]),
                 say(MET[one["met"]]),
             ]
             for one in found
@@ -180,5 +180,5 @@ class Learning(Record):
         if not one["metric"] or one["target"] is None:
             return "–"
         sign = "≥" if one["better"] == "higher" else "≤"
-        shown = f"{self.metric_name(one['metric'])} {sign} {figure(one['target'])}"
+        shown = f"{self.metric_name(one['metric'])} {sign} {self.points(one['target'])}"
         return shown + (f" ({one['verify']})" if one["verify"] else "")

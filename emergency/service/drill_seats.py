@@ -9,13 +9,15 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emergency.domain.instant import to_us
+from emergency.domain.instant import from_us, to_us
 from emergency.service.context import Actor, Context, Refused
 from emergency.service.drill_course import LiveDrill, load, open_drill, wall
+from emergency.service.held import span
 from emergency.store import drill_live as rows
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
@@ -173,6 +175,28 @@ def evaluators(drill: LiveDrill, connection: Connection) -> dict[str, list[str]]
             mine = found.setdefault(names.setdefault(seat["person"].casefold(), seat["person"]), [])
             mine.extend(one for one in watched.get(seat["role"], ()) if one not in mine)
     return found
+
+
+def at_endex(drill: LiveDrill, connection: Connection) -> dict[str, Any]:
+    """What is settled when people end a drill, for its panel and its report.
+
+    Returns:
+        ``{"evaluators": name -> objectives, "held": {"from", "until", "roles": role -> how many people,
+        "evaluators": how many}}`` – names are for the panel and the training records alone.
+    """
+    people: dict[str, set[str]] = defaultdict(set)
+    watching: set[str] = set()
+    started_us = drill.row["started_us"] or 0
+    for seat in rows.seats(connection, also_left=True):
+        if seat["left_us"] is not None and seat["left_us"] <= started_us:
+            continue  # gone before anything happened
+        if seat["kind"] == PLAYER:
+            people[seat["role"]].add(seat["person"].casefold())
+        elif seat["kind"] == EVALUATOR:
+            watching.add(seat["person"].casefold())
+    counts = {"roles": {role: len(people[role]) for role in sorted(people)}, "evaluators": len(watching)}
+    held = {**span(drill.ctx, from_us(started_us), wall(drill.ctx)), **counts}
+    return {"evaluators": evaluators(drill, connection), "held": held}
 
 
 def seats(ctx: Context) -> list[dict[str, Any]]:

@@ -39,7 +39,7 @@ from emergency.service.drill_course import (
 )
 from emergency.service.drill_play import REPLAN, REPLAN_S, decide, jurisdiction, whole_body
 from emergency.service.drill_score import judge, keep_evidence
-from emergency.service.drill_seats import evaluators
+from emergency.service.drill_seats import at_endex
 from emergency.service.drills import keep_run
 from emergency.service.grading import agree_to_lower
 from emergency.service.importing import receive
@@ -367,7 +367,7 @@ def end(ctx: Context, actor: Actor | None = None) -> None:
         write_setting(connection, "clock", standing_at(stopped.now()).to_json())
         rows.drop_steps(connection, to_us(wall(ctx)))
         # Who evaluates is settled now: whoever stands up before the score is there rates all the same.
-        body = {"evaluators": evaluators(drill, connection)}
+        body = at_endex(drill, connection)
         rows.add_step(connection, name="evidence", kind="evidence", at_s=second, body=body)
         rows.change_course(connection, ended_s=second, gap_since_us=None, gap_found_us=None)
 
@@ -390,8 +390,8 @@ def score_ended(ctx: Context) -> str | None:
         play.ctx = replace(ctx, store=once)
         keep_evidence(play, evidence)
     home = context(ctx.content, drill.row["home"], ctx.actor)
-    panel = steps[0]["body"].get("evaluators", {}) if steps else {}
-    keep_run(home, play, drill.row["run_id"], scored, moments, auto=PEOPLE, panel=panel)
+    settled = steps[0]["body"] if steps else {}
+    keep_run(home, play, drill.row["run_id"], scored, moments, auto=PEOPLE, settled=settled)
     with ctx.store.write() as connection:
         rows.change_course(connection, scored_us=to_us(wall(ctx)))
     return str(drill.row["run_id"])

@@ -20,6 +20,7 @@ from emergency.service.demo import stock_pool
 from emergency.service.drill_play import DIRECTOR, Play
 from emergency.service.drill_score import EVIDENCE, judge, keep_evidence
 from emergency.service.grading import RESPONSE_RULES
+from emergency.service.held import drill_area
 from emergency.service.panel import appoint_seated
 from emergency.service.reviewing import RUN, Subject
 from emergency.service.running import FILES, context
@@ -215,17 +216,17 @@ def keep_run(
     scored: Score,
     moments: tuple[Moment, ...],
     auto: str = "",
-    panel: Mapping[str, Sequence[str]] | None = None,
+    settled: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Keep a scored run here, with its after-action report; returns what `run_script` answers.
 
     Args:
         auto: what is said of who played, where it was not robots alone.
-        panel: evaluator -> objectives; they are asked to rate as soon as the run is there.
+        settled: at ENDEX, as `held.at_endex` gives it: when and by whom it was played, and who is asked to rate it.
     """
     script, playbook = play.script, play.playbook
     review = after_action(script, scored, moments, {id: role.title for id, role in playbook.roles.items()})
-    answer = {
+    answer: dict[str, Any] = {
         "run": run_id,
         "drill": script.id,
         "version": script.version,
@@ -237,7 +238,11 @@ def keep_run(
         "score": scored.to_json(),
         "review": review.to_json(),
     }
-    _keep(ctx, script, answer, panel or {})
+    settled = settled or {}
+    answer["review"]["overview"] |= {"area": drill_area(play.ctx.regions, script, playbook)}
+    if "held" in settled:
+        answer["review"]["overview"] |= {"held": settled["held"]}
+    _keep(ctx, script, answer, settled.get("evaluators", {}))
     learn(ctx, run_id)
     return answer
 

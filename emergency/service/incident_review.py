@@ -13,6 +13,7 @@ from emergency.domain.instant import to_us
 from emergency.domain.playbook import Playbook, Text
 from emergency.service.command import COMMANDER
 from emergency.service.context import Context
+from emergency.service.held import area, span
 from emergency.service.response import tasks
 from emergency.service.task_board import TaskLine, board
 from emergency.service.task_plan import playbook_of
@@ -46,6 +47,7 @@ def incident_record(ctx: Context, incident: Incident) -> dict[str, Any]:
     review = after_action(script, scored, timeline(script, acts, deliveries, scored), roles).to_json()
     asked = {one.id: dict(one.title) for one in owed}
     review["overview"] |= {"type": "real", "scenario": _scene(incident), "names": asked}
+    review["overview"] |= {"held": span(ctx, incident.occurred_at, over), "area": area(ctx.regions, incident.regions)}
     return {
         "kind": "incident",
         "run_id": incident.incident_id,

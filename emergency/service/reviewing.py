@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from emergency.documents.drill_words import Words, offset
+from emergency.documents.facts import Facts
 from emergency.domain.instant import from_us
 from emergency.service.context import Context, Refused
 from emergency.service.incident_review import incident_record
@@ -103,4 +104,4 @@ def record_of(ctx: Context, subject: Subject) -> dict[str, Any]:
     return incident_record(ctx, incident)
 
 
-__all__ = ["INCIDENT", "RUN", "Listed", "Subject", "Words", "offset", "record_of", "subjects"]
+__all__ = ["INCIDENT", "RUN", "Facts", "Listed", "Subject", "Words", "offset", "record_of", "subjects"]

@@ -23,6 +23,9 @@ FIRST_PAGE = {
     "en": [
         "After-action report: Two hours of rain",
         "Roles are scored, not named people",
+        "drill time from 2026-09-23 08:00 (UTC+08:00)",
+        "nobody sat in: Commander",
+        "Roles and counts only",
         "Not passed",
         "unable to be performed",
         "Timeliness",
@@ -33,10 +36,13 @@ FIRST_PAGE = {
         "U · unable to perform",
         "The three largest gaps",
         "Planning did not do it (Commit an allocation plan)",
+        "100 points",
     ],
     "zh_CN": [
         "两小时降雨",
         "评分对象为岗位",
+        "演练时间自 2026-09-23 08:00 (UTC+08:00) 起，历时 4 小时",
+        "无人就座：总指挥",
         "未通过",
         "及时性",
         "准确性",
@@ -44,11 +50,13 @@ FIRST_PAGE = {
         "演练目标",
         "三大差距",
         "研判与计划",
+        "100 分",
     ],
 }
 WHOLE = {
     "en": [
         "T+00:36:00",
+        "Commander took 36 min, the limit was 30 min (Confirm the response level)",
         "#11",
         "Level Ⅰ was higher than the Ⅱ called for",
         "Nobody moved",
@@ -106,6 +114,36 @@ def test_the_same_run_gives_the_same_bytes(make, language: str, monkeypatch: pyt
     assert make(story(language)) == first
 
 
+def test_the_first_page_says_when_and_which_roles_people_played_and_nobodys_name() -> None:
+    played = run()
+    played["review"]["overview"] |= {
+        "area": {"en": "Guangdong", "zh": "广东省"},
+        "held": {
+            "from": "2026-11-23T09:00:00+08:00", "until": "2026-11-23T10:06:00+08:00",
+            "roles": {"planning": 2}, "evaluators": 1,
+        },
+    }  # fmt: skip
+    for language, wanted in {
+        "en": [
+            "2026-11-23 09:00 (UTC+08:00) to 2026-11-23 10:06 (UTC+08:00), 1 h 6 min; drill time from 2026-09-23",
+            "Guangdong",
+            "played by people: Planning (2)",
+        ],
+        "zh_CN": ["2026-11-23 09:00 (UTC+08:00) 至", "历时 1 小时 6 分", "广东省", "由人员参演：研判与计划（2 人）"],
+    }.items():
+        made = after_action(played, speaker(language))
+        first = pdf_pages(pdf_bytes(made))[0]
+        assert [text for text in wanted if text.replace(" ", "") not in first] == []
+        assert "wang" not in docx_text(docx_bytes(made)), "who acted stands in the training records"
+
+
+@pytest.mark.parametrize("language", ["en", "zh_CN"])
+def test_spans_have_one_form_all_through_the_report(language: str) -> None:
+    text = docx_text(docx_bytes(story(language)))
+    text = re.sub(r"T\+\d+:\d\d:\d\d|\d{4}-\d\d-\d\d \d\d:\d\d \(UTC[+-]\d\d:\d\d\)", "", text)
+    assert re.findall(r"\d+:\d\d", text) == []
+
+
 def test_every_point_of_the_score_leads_to_its_entry_in_the_journal() -> None:
     tables = [block for block in story("en").blocks if isinstance(block, Table) and "Journal entry" in block.head]
     assert [row[-1] for row in tables[0].rows] == ["#11", "–"]
@@ -119,7 +157,7 @@ def test_every_point_of_the_score_leads_to_its_entry_in_the_journal() -> None:
 def test_outcomes_stand_between_nobody_moved_and_hindsight() -> None:
     table = next(b for b in story("en").blocks if isinstance(b, Table) and "Hindsight" in b.head)
     cells = dict(zip(table.head, table.rows[0], strict=True))
-    assert [cells[name] for name in ("Played", "Nobody moved", "Hindsight")] == ["0.600", "0.200", "1"]
+    assert [cells[name] for name in ("Played", "Nobody moved", "Hindsight")] == ["60.0 %", "20.0 %", "100.0 %"]
 
 
 def test_text_that_looks_like_markup_stays_text() -> None:

@@ -11,8 +11,7 @@ from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
 from emergency.console.rooms.review_words import number
 from emergency.domain.drill.comparison import LEAST_RUNS, VERDICTS, Change, Share
-from emergency.domain.drill.gaps import span
-from emergency.domain.drill.words import DIMENSIONS, MANNERS
+from emergency.domain.drill.words import DIMENSIONS, MANNERS, duration
 from emergency.domain.instant import from_us
 from emergency.service import drill_compare as service
 from emergency.service.context import Refused
@@ -131,7 +130,7 @@ def _share(desk: Desk, one: Share) -> str:
 
 
 def _time(desk: Desk, seconds: float | None) -> str:
-    return desk.say("half never acted") if seconds is None else span(round(seconds))
+    return desk.say("half never acted") if seconds is None else desk.say(duration(round(seconds)))
 
 
 def _course(desk: Desk, runs: list[dict[str, Any]]) -> None:

@@ -14,7 +14,7 @@ from emergency.domain.drill.words import BAND_TONES, DIMENSIONS
 from emergency.service import review_report as service
 from emergency.service.context import Refused
 from emergency.service.learning import learning
-from emergency.service.reviewing import offset
+from emergency.service.reviewing import Facts, offset
 
 MET = {True: "ok", False: "bad", None: "plain"}
 
@@ -50,6 +50,8 @@ def _verdict(case: Case) -> None:
         ]
     )  # fmt: skip
     st.text(case.words.spoken(case.record["review"]["verdict"]))
+    first = Facts(case.record, say).told_first()
+    st.caption(look.plain(" · ".join(say("{label}: {value}", label=label, value=text) for label, text in first)))
 
 
 def _objectives(case: Case) -> None:
@@ -98,13 +100,14 @@ def _proofs(case: Case, found: dict[str, Any]) -> None:
     if not found["proofs"]:
         return
     look.section(say("What became of earlier improvement items"))
-    words = {True: say("target met"), False: say("target missed"), None: say("no figure in this run")}
+    met = {True: say("target met"), False: say("target missed"), None: say("no figure in this run")}
+    words = case.words
     rows: list[Row] = [
         [
             f"{one['number']} {issue(case, one['issue'])}",
             f"{number(one['before'])} → {number(one['after'])}",
-            ("≥ " if one["better"] == "higher" else "≤ ") + number(one["target"]),
-            look.Cell(words[one["met"]], MET[one["met"]], framed=True),
+            ("≥ " if one["better"] == "higher" else "≤ ") + words.points(one["target"]),
+            look.Cell(met[one["met"]], MET[one["met"]], framed=True),
         ]
         for one in found["proofs"]
     ]

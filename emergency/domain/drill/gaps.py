@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from emergency.domain.drill.answer import Answer
+from emergency.domain.drill.measures import in_unit
 from emergency.domain.drill.scoring import ObjectiveScore, OutcomeScore, Score
 from emergency.domain.drill.script import DrillScript
-from emergency.domain.drill.words import DIMENSIONS
+from emergency.domain.drill.words import DIMENSIONS, duration
 from emergency.texts import Message
 
 
@@ -67,17 +69,17 @@ def _gaps_of_answer(answer: Answer, mine: Sequence[Answer], shares: Mapping[str,
     if asked.accuracy and (answer.accuracy is not None or not answer.performed):
         wrong = shares["accuracy"] * asked.weight / rated * (100 - (answer.accuracy or 0.0)) / 100
     gap = {"source": asked.id, "objective": asked.objective, "role": asked.role}
-    words = {"expectation": asked.id, "role": asked.role, "action": asked.action}
+    words: dict[str, Any] = {"expectation": asked.id, "role": asked.role, "action": asked.action}
     if not answer.performed:
         text = Message("{expectation}: {role} did not do it ({action})", words)
         return [Gap(lost=late + wrong, text=text, dimension="timeliness", **gap)]
     found = []
     if late > 0 and answer.taken_s is not None:
-        words["taken"], words["limit"] = span(answer.taken_s), span(asked.within_s)
-        text = Message("{expectation}: {role} took {taken}, the limit was {limit}", words)
+        words |= {"taken": duration(answer.taken_s), "limit": duration(asked.within_s)}
+        text = Message("{expectation}: {role} took {taken}, the limit was {limit} ({action})", words)
         found.append(Gap(lost=late, text=text, dimension="timeliness", **gap))
     if wrong > 0 and answer.rating is not None:
-        text = Message("{expectation}: {note}", {**words, "note": answer.rating.note})
+        text = Message("{expectation}: {role}, {action}: {note}", {**words, "note": answer.rating.note})
         found.append(Gap(lost=wrong, text=text, dimension="accuracy", **gap))
     return found
 
@@ -90,22 +92,9 @@ def _gaps_of_outcomes(effects: Sequence[OutcomeScore], share: float) -> list[Gap
         words = {
             "outcome": effect.outcome.id,
             "metric": effect.outcome.metric,
-            "value": _figure(effect.value.played),
-            "target": _figure(effect.target),
+            "value": in_unit(effect.outcome.metric, effect.value.played),
+            "target": in_unit(effect.outcome.metric, effect.target),
         }
         text = Message("{outcome}: {metric} reached {value}; the target was {target}", words)
         found.append(Gap(effect.outcome.id, effect.outcome.objective, lost, text, "effectiveness"))
     return found
-
-
-def span(seconds: int) -> str:
-    """A span as h:mm, or h:mm:ss where seconds matter."""
-    hours, rest = divmod(seconds, 3600)
-    minutes, left = divmod(rest, 60)
-    return f"{hours}:{minutes:02d}:{left:02d}" if left else f"{hours}:{minutes:02d}"
-
-
-def _figure(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.0f}" if abs(value) >= 10 else f"{value:.2f}"

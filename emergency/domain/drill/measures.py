@@ -19,9 +19,15 @@ import numpy as np
 
 from emergency.domain.drill.fifo import NEVER, Seconds
 from emergency.domain.drill.world import HOUR, Fieldwork, World
-from emergency.texts import N_
+from emergency.texts import N_, Message
 
 Measure = Callable[[World, Fieldwork], float | None]
+UNITS: Mapping[str, str] = {
+    "claims.lost": N_("{n} reports of loss"),
+    "claims.": N_("{n} claims"),
+    "demand.": N_("{n} person-hours"),
+    **{f"allocation.{kind}.": N_("{n} pieces") for kind in ("tow_truck", "drone", "storage_site", "supply")},
+}
 RESOURCE_KINDS = (
     "surveyor",
     "fnol_agent",
@@ -51,6 +57,20 @@ METRIC_NAMES: Mapping[str, str] = {
     "allocation.surveyor.committed": N_("surveyors committed"),
     "allocation.fnol_agent.committed": N_("phone agents committed"),
 }
+
+
+# What a metric is counted in: shares in per cent, their differences in percentage points.
+PERCENT, PERCENT_POINTS = N_("{n} %"), N_("{n} percentage points")
+
+
+def in_unit(metric: str, value: float | None, *, difference: bool = False) -> Message | str:
+    """A value of a metric as reports print it, with its unit; "–" where there is none."""
+    if value is None:
+        return "–"
+    if "_within_" in metric:
+        return Message(PERCENT_POINTS if difference else PERCENT, {"n": f"{100 * value:.1f}"})
+    unit = next((words for start, words in UNITS.items() if metric.startswith(start)), N_("{n} people"))
+    return Message(unit, {"n": f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"})
 
 
 def measure(metric: str, world: World, work: Fieldwork) -> float | None:
@@ -94,9 +114,7 @@ def unmet_person_hours(world: World, work: Fieldwork) -> float:
     ends = np.minimum(np.arange(1, -(-world.end_s // HOUR) + 1) * HOUR, world.end_s)
     spans_h = np.diff(ends, prepend=0) / HOUR
     person_hours = np.array([world.rules.visit_minutes[str(x)] / 60 for x in work.claims.line])
-    open_work = np.array(
-        [person_hours[(work.claims.arrival_s < end) & (work.surveyed_s > end)].sum() for end in ends]
-    )
+    open_work = np.array([person_hours[(work.claims.arrival_s < end) & (work.surveyed_s > end)].sum() for end in ends])
     return float((open_work * spans_h).sum())
 
 

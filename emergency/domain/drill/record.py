@@ -16,16 +16,24 @@ def message_record(message: Message | None) -> dict[str, Any] | None:
     if message is None:
         return None
     values = {
-        name: message_record(value) if isinstance(value, Message) else value
-        for name, value in message.values.items()
+        name: message_record(value) if isinstance(value, Message) else value for name, value in message.values.items()
     }
     return {"id": message.id, "values": values}
+
+
+# Sentences of runs kept before they named the act: they are told as they are told now.
+FORMER = {
+    "{expectation}: {role} took {taken}, the limit was {limit}": (
+        "{expectation}: {role} took {taken}, the limit was {limit} ({action})"
+    ),
+    "{expectation}: {note}": "{expectation}: {role}, {action}: {note}",
+}
 
 
 def message_from(record: dict[str, Any]) -> Message:
     """The sentence of such a record."""
     return Message(
-        record["id"],
+        FORMER.get(record["id"], record["id"]),
         {n: message_from(v) if isinstance(v, dict) and "id" in v else v for n, v in record["values"].items()},
     )
 

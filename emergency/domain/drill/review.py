@@ -13,11 +13,11 @@ from datetime import datetime
 from typing import Any
 
 from emergency.domain.drill.answer import Act, Delivery
-from emergency.domain.drill.gaps import Gap, gaps, span
+from emergency.domain.drill.gaps import Gap, gaps
 from emergency.domain.drill.record import message_record
 from emergency.domain.drill.scoring import ObjectiveScore, Score
 from emergency.domain.drill.script import DrillScript, SuccessCriteria, Text
-from emergency.domain.drill.words import DIMENSIONS
+from emergency.domain.drill.words import DIMENSIONS, duration
 from emergency.texts import N_, Message
 
 TOP_GAPS = 3
@@ -204,8 +204,8 @@ def _strengths(score: Score) -> tuple[Message, ...]:
                 "expectation": a.expectation.id,
                 "role": a.expectation.role,
                 "action": a.expectation.action,
-                "taken": span(a.taken_s or 0),
-                "limit": span(a.expectation.within_s),
+                "taken": duration(a.taken_s or 0),
+                "limit": duration(a.expectation.within_s),
             },
         )
         for a in score.answers

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emergency.texts import N_
+from emergency.texts import N_, Message
 
 # The four ratings of HSEEP, best first, and how loud each is shown.
 BANDS = {
@@ -24,3 +24,21 @@ ROBOTS = {
     "none": N_("Nobody acts (lower bound)"),
 }
 MANNERS = {**ROBOTS, "people": N_("People play"), "real": N_("Nobody plays: it happened")}
+
+
+def duration(seconds: int) -> Message:
+    """A span as every report tells it: 45 s, 36 min, 1 h 30 min; what is nought at its end is left out."""
+    hours, rest = divmod(seconds, 3600)
+    minutes, left = divmod(rest, 60)
+    gaps = {"hours": hours, "minutes": minutes, "seconds": left}
+    if left:
+        words = N_("{hours} h {minutes} min {seconds} s") if hours else N_("{minutes} min {seconds} s")
+        return Message(words if hours or minutes else N_("{seconds} s"), gaps)
+    if hours:
+        return Message(N_("{hours} h {minutes} min") if minutes else N_("{hours} h"), gaps)
+    return Message(N_("{minutes} min"), gaps)
+
+
+def points(value: float) -> Message:
+    """Points of a hundred, with their unit."""
+    return Message(N_("{n} points"), {"n": f"{value:g}"})

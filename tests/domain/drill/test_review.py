@@ -7,10 +7,11 @@ import json
 import pytest
 
 from emergency.domain.drill.answer import Act, Delivery
-from emergency.domain.drill.gaps import span
+from emergency.domain.drill.measures import in_unit
 from emergency.domain.drill.review import Review, after_action, timeline
 from emergency.domain.drill.scoring import OutcomeValue, score
-from emergency.texts import speaker
+from emergency.domain.drill.words import duration
+from emergency.texts import Message, speaker
 from tests.domain.drill.scripts import HOUR, MINUTE, expectation, inject, level, outcome, script
 
 DRILL = script(
@@ -80,7 +81,7 @@ def test_a_poor_outcome_goes_to_who_had_the_heaviest_act_of_its_objective() -> N
 
 
 def test_what_went_well_is_said_too() -> None:
-    assert [str(strength) for strength in review().strengths] == ["E3: planning took 0:05 of 0:30 (allocation.commit)"]
+    assert [str(strength) for strength in review().strengths] == ["E3: planning took 5 min of 30 min (allocation.commit)"]
 
 
 def test_a_void_outcome_is_listed_and_costs_nothing() -> None:
@@ -107,6 +108,38 @@ def test_a_drill_in_which_nobody_acted_still_has_a_report() -> None:
     assert "did not do it" in str(found.top_gaps[0].text)
 
 
-@pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (2160, "0:36"), (90_061, "25:01:01")])
-def test_spans_are_told_in_hours_and_minutes(seconds: int, text: str) -> None:
-    assert span(seconds) == text
+SPANS = [
+    (0, "0 min", "0 分钟"),
+    (45, "45 s", "45 秒"),
+    (2160, "36 min", "36 分钟"),
+    (2165, "36 min 5 s", "36 分 5 秒"),
+    (7200, "2 h", "2 小时"),
+    (5400, "1 h 30 min", "1 小时 30 分"),
+    (90_061, "25 h 1 min 1 s", "25 小时 1 分 1 秒"),
+]
+
+
+@pytest.mark.parametrize(("seconds", "english", "chinese"), SPANS)
+def test_a_span_is_told_in_one_form_in_each_language(seconds: int, english: str, chinese: str) -> None:
+    assert [speaker(one)(duration(seconds)) for one in ("en", "zh_CN")] == [english, chinese]
+
+
+VALUES = [
+    ("claims.surveyed_within_24h", 0.6, False, "60.0 %"),
+    ("claims.contacted_within_1h", 0.125, True, "12.5 percentage points"),
+    ("claims.lost", 1234, False, "1,234 reports of loss"),
+    ("claims.never_surveyed", 3, False, "3 claims"),
+    ("demand.unmet_person_hours", 2.5, False, "2.5 person-hours"),
+    ("allocation.surveyor.committed", 40, False, "40 people"),
+    ("allocation.drone.committed", 2, False, "2 pieces"),
+]
+
+
+@pytest.mark.parametrize(("metric", "value", "difference", "text"), VALUES)
+def test_a_figure_says_its_unit(metric: str, value: float, difference: bool, text: str) -> None:
+    found = in_unit(metric, value, difference=difference)
+    assert isinstance(found, Message) and speaker("en")(found) == text
+
+
+def test_where_there_is_no_figure_there_is_no_unit_either() -> None:
+    assert in_unit("claims.lost", None) == "–"
