@@ -14,10 +14,12 @@ from typing import Any
 from emergency.domain.drill.answer import Act, Answer, Delivery, Truth, answers
 from emergency.domain.drill.record import score_record
 from emergency.domain.drill.script import DrillScript, Objective, Outcome
+from emergency.domain.drill.words import DIMENSIONS, duration
 from emergency.texts import Message
 
 FULL_COVERAGE = 0.8  # share of the weight done from which accuracy counts in full
 MOST_VOID = 0.2  # share of void weight above which a drill is not rated
+ENDS_S = 60  # a drill ended so shortly before its time was played to its end (house rule, 2026-11)
 NO_DIFFERENCE = 1e-9
 BANDS = ("P", "S", "M", "U")
 
@@ -46,6 +48,7 @@ class OutcomeScore:
     floor: float | None
     points: float | None
     void: Message | None = None
+    cut: bool = False  # void because the drill was ended before it could show
 
     @property
     def regret(self) -> float | None:
@@ -122,7 +125,8 @@ def score(
     end_s = script.clock.duration_s if end_s is None else end_s
     found = answers(script, acts, deliveries, end_s, truth or Truth())
     measured = tuple(
-        score_outcome(outcome, outcomes.get(outcome.id, OutcomeValue(None))) for outcome in script.outcomes
+        _if_it_shows(score_outcome(outcome, outcomes.get(outcome.id, OutcomeValue(None))), script, end_s)
+        for outcome in script.outcomes
     )
     fired = {delivery.inject for delivery in deliveries}
     objectives = tuple(_objective(script, o, found, measured, fired) for o in script.objectives)
@@ -140,6 +144,24 @@ def score_outcome(outcome: Outcome, value: OutcomeValue) -> OutcomeScore:
         return replace(blank, void=Message("Target and floor are the same: nothing could be gained"))
     share = (value.played - floor) / (target - floor)
     return replace(blank, points=100.0 * min(1.0, max(0.0, share)))
+
+
+def _if_it_shows(one: OutcomeScore, script: DrillScript, end_s: int) -> OutcomeScore:
+    """An outcome of a drill that was ended early: void where the end came before it could show.
+
+    Between nobody moving and hindsight, both ended at the same second, it still says something as long as no more than
+    a fifth of the drill is missing; against fixed figures, which are those of a whole drill, it says nothing.
+    """
+    left_s = script.clock.duration_s - end_s
+    if one.points is None or left_s <= ENDS_S:
+        return one
+    fixed = one.outcome.target != "oracle" and one.outcome.floor != "baseline"
+    if not fixed and left_s <= MOST_VOID * script.clock.duration_s:
+        return one
+    why = Message(
+        "The drill was ended {span} early; what was achieved shows only at its end", {"span": duration(left_s)}
+    )
+    return replace(one, points=None, void=why, cut=True)
 
 
 def marks(found: Sequence[Answer], measured: Sequence[OutcomeScore]) -> Marks:
@@ -208,15 +230,11 @@ def _objective(
     return ObjectiveScore(objective, marked, capped, uncapped, band, missed, penalty, notes)
 
 
-def _capped(
-    points: float, script: DrillScript, missed: int, penalty: float
-) -> tuple[float, tuple[Message, ...]]:
+def _capped(points: float, script: DrillScript, missed: int, penalty: float) -> tuple[float, tuple[Message, ...]]:
     notes: list[Message] = []
     if missed == 1:
         points = min(points, script.scoring.critical_cap)
-        notes.append(
-            Message("One critical action was missed: {cap} at most", {"cap": script.scoring.critical_cap})
-        )
+        notes.append(Message("One critical action was missed: {cap} at most", {"cap": script.scoring.critical_cap}))
     elif missed > 1:
         points = min(points, script.scoring.bands["M"] - 0.1)
         notes.append(Message("{count} critical actions were missed: band U", {"count": missed}))
@@ -253,6 +271,12 @@ def _verdict(
         share = round(100 * void_share)
         why = Message("Not rated: {share} % of the weight is void", {"share": share})
         return replace(verdict, overall=None, reasons=(why,))
+    if (hung := _cut_share(script, objectives, measured)) > MOST_VOID:
+        why = Message(
+            "Not rated: {share} % of the score hangs on figures that the early end cut off",
+            {"share": round(100 * hung)},
+        )
+        return replace(verdict, overall=None, reasons=(why,))
     band = band_of(overall, script.scoring.bands)
     if any(o.band == "U" for o in objectives) and BANDS.index(band) < BANDS.index("M"):
         band = "M"
@@ -260,9 +284,24 @@ def _verdict(
     return replace(verdict, band=band, passed=not failures, reasons=failures)
 
 
-def _failures(
-    script: DrillScript, overall: float, objectives: Sequence[ObjectiveScore]
-) -> tuple[Message, ...]:
+def _cut_share(script: DrillScript, objectives: Sequence[ObjectiveScore], measured: Sequence[OutcomeScore]) -> float:
+    """Share of the overall score that hung on outcomes which an early end cut off."""
+    lost, total = 0.0, 0.0
+    for one in objectives:
+        mine = [e for e in measured if e.outcome.objective == one.objective.id and (e.cut or e.points is not None)]
+        cut = sum(e.outcome.weight for e in mine if e.cut)
+        if one.score is None and not cut:
+            continue  # nothing was asked, or nothing of it counts
+        present = {name for name in DIMENSIONS if getattr(one.marks, name) is not None} | (
+            {"effectiveness"} if cut else set()
+        )
+        part = script.scoring.weights["effectiveness"] / sum(script.scoring.weights[name] for name in present)
+        lost += one.objective.weight * part * cut / sum(e.outcome.weight for e in mine) if cut else 0.0
+        total += one.objective.weight
+    return lost / total if total else 0.0
+
+
+def _failures(script: DrillScript, overall: float, objectives: Sequence[ObjectiveScore]) -> tuple[Message, ...]:
     """Which success criteria were not met; empty = passed."""
     asked, reasons = script.success_criteria, list[Message]()
     gaps: dict[str, Any]

@@ -81,7 +81,8 @@ def test_a_poor_outcome_goes_to_who_had_the_heaviest_act_of_its_objective() -> N
 
 
 def test_what_went_well_is_said_too() -> None:
-    assert [str(strength) for strength in review().strengths] == ["E3: planning took 5 min of 30 min (allocation.commit)"]
+    found = [str(strength) for strength in review().strengths]
+    assert found == ["E3: planning took 5 min of 30 min (allocation.commit)"]
 
 
 def test_a_void_outcome_is_listed_and_costs_nothing() -> None:

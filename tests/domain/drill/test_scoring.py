@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from emergency.domain.drill.answer import Act, Delivery, Truth, timeliness
 from emergency.domain.drill.record import message_from
 from emergency.domain.drill.scoring import OutcomeValue, Score, score, score_outcome
-from emergency.domain.drill.script import AccuracySpec, Decay, Scoring
+from emergency.domain.drill.script import AccuracySpec, Decay, Outcome, Scoring
 from emergency.domain.level.condition import Condition
 from emergency.texts import Message, speaker
 from tests.domain.drill.scripts import HOUR, MINUTE, expectation, inject, level, outcome, script
@@ -338,3 +338,57 @@ def test_the_weights_of_the_dimensions_come_from_the_script() -> None:
     only_time = Scoring({"timeliness": 1.0, "accuracy": 0.0, "effectiveness": 0.0}, {"P": 90, "S": 75, "M": 60}, 74.9)
     drill = script(inject("I1", expectation("E1", accuracy=level(1))), scoring=only_time)
     assert score(drill, [confirm(5, given=3)], [Delivery("I1", 0)], {}).overall == 100
+
+
+def ended(end_s: int, *kpis: Outcome, acts: tuple[Act, ...] = (), **more: Any) -> Score:
+    """A drill of four hours that was ended: E1 at once, the plan asked for after an hour; O2 has the outcomes."""
+    drill = script(
+        inject("I1", expectation("E1", accuracy=level(2))),
+        inject("I2", expectation("E2", objective="O2", role="planning", action="allocation.commit", **more), at_s=HOUR),
+        outcomes=kpis,
+    )
+    delivered = [Delivery("I1", 0), *([Delivery("I2", HOUR)] if end_s >= HOUR else [])]
+    values = {one.id: OutcomeValue(played=0.6, baseline=0.2, oracle=1.0) for one in kpis}
+    return score(drill, [confirm(10), *acts], delivered, values, end_s=end_s)
+
+
+AGAINST_ENGINE = outcome(target="oracle", floor="baseline")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "kpi", "points"),
+    [
+        (240, outcome(), 50.0),  # played to its end: halfway from 0.4 to 0.8
+        (239, outcome(), 50.0),  # a minute is no early end
+        (230, outcome(), None),  # 0.4 and 0.8 are figures of four hours
+        (230, AGAINST_ENGINE, 50.0),  # all plays were ended at the same minute: 0.6 of 0.2 to 1.0
+        (192, AGAINST_ENGINE, 50.0),  # exactly a fifth of the drill is missing
+        (191, AGAINST_ENGINE, None),
+        (230, outcome(target=0.8, floor="baseline"), 200 / 3),
+    ],
+)
+def test_what_an_early_end_cut_off_is_no_outcome(minutes: int, kpi: Outcome, points: float | None) -> None:
+    found = ended(minutes * MINUTE, kpi, acts=(commit(70),)).measured[0]
+    assert found.points == pytest.approx(points)
+    assert (found.void is not None, found.cut) == (points is None, points is None)
+
+
+def test_a_drill_is_not_rated_where_more_than_a_fifth_of_its_score_was_cut_off() -> None:
+    """O1 weighs 40, O2 60; O2 has times and outcomes: 0.4 of 0.3 + 0.4 hang on what it achieves."""
+    whole = ended(230 * MINUTE, outcome(), acts=(commit(70),))
+    assert whole.overall is None and whole.void_share == 0
+    assert str(whole.reasons[0]) == "Not rated: 34 % of the score hangs on figures that the early end cut off"
+    half = ended(230 * MINUTE, outcome(), outcome("K2", target="oracle", floor="baseline"), acts=(commit(70),))
+    assert half.overall is not None, "17 % are listed as void, the rest is rated"
+    assert [one["id"] for one in half.to_json()["voids"]] == ["K1"]
+    assert half.objectives[1].marks.effectiveness == pytest.approx(50)
+
+
+def test_what_could_not_be_asked_or_done_any_more_is_void_and_listed() -> None:
+    """Ended after 30 minutes: I2 never came. Ended after 75: E2 had a quarter of an hour of its half."""
+    early = ended(30 * MINUTE)
+    assert [str(a.void) for a in early.answers if a.void] == ["The inject was not delivered"]
+    later = ended(75 * MINUTE)
+    assert [one["id"] for one in later.to_json()["voids"]] == ["E2"]
+    assert later.overall is None and str(later.reasons[0]) == "Not rated: 50 % of the weight is void"
+    assert ended(75 * MINUTE, acts=(commit(70),)).overall == pytest.approx(100), "what was done stays"
