@@ -128,6 +128,7 @@ def _decision_commands(commands: Any, command: Any, group: Any) -> None:
     run.add_argument("file", type=Path)
     run.add_argument("--auto", choices=("none", "scripted", "best"), default="scripted")
     run.add_argument("--seed", type=int)
+    run.add_argument("--language", choices=tuple(LANGUAGES), default="en")
     run.add_argument("--fork", metavar="WORKSPACE", help="use the roster of this workspace instead of the script's")
     report = command(drill, "report", drills.drill_report, "Print or write the after-action report of a run")
     report.add_argument("run_id")
@@ -149,3 +150,4 @@ def _decision_commands(commands: Any, command: Any, group: Any) -> None:
     sweep_commands(command, drill)
     score = command(drill, "score", drills.drill_score, "Recompute the score of an exported log, without the store")
     score.add_argument("file", type=Path)
+    score.add_argument("--language", choices=tuple(LANGUAGES), default="en")

@@ -30,21 +30,18 @@ def drill_validate(arguments: argparse.Namespace) -> int:
 
 
 def drill_run(arguments: argparse.Namespace) -> int:
-    from emergency.service.drills import run_script
+    from emergency.service.drills import run_script, score_text
 
     running = bootstrap.start()
     origin = running.context(arguments.fork, actor(arguments)) if arguments.fork else None
     keep = running.context(arguments.workspace, actor(arguments))
     answer = run_script(keep, arguments.file, auto=arguments.auto, seed=arguments.seed, origin=origin)
-    score = answer["score"]
     answer_with(
         arguments,
         answer,
         lambda: [
             f"run {answer['run']}",
-            f"overall {score['overall']} ({score['band']}): timeliness {score['timeliness']},"
-            f" accuracy {score['accuracy']}, effectiveness {score['effectiveness']}",
-            *(f"  {o['id']}: {o['score']} ({o['band']})" for o in score["objectives"]),
+            *score_text(answer["score"], arguments.language),
         ],
     )
     return 0
@@ -54,7 +51,7 @@ def drill_report(arguments: argparse.Namespace) -> int:
     from emergency.service.drills import report
 
     if arguments.format == "text" and not arguments.out:
-        answer = report(context(arguments), arguments.run_id)
+        answer = report(context(arguments), arguments.run_id, arguments.language)
         answer_with(arguments, answer, lambda: [answer["text"]])
         return 0
     if not arguments.out:
@@ -70,7 +67,7 @@ def _report_bytes(arguments: argparse.Namespace) -> bytes:
     from emergency.service.reports import document
 
     if arguments.format == "text":
-        return str(report(context(arguments), arguments.run_id)["text"] + "\n").encode()
+        return str(report(context(arguments), arguments.run_id, arguments.language)["text"] + "\n").encode()
     return document(context(arguments), arguments.run_id, arguments.format, arguments.language)
 
 
@@ -86,16 +83,15 @@ def drill_export(arguments: argparse.Namespace) -> int:
 def drill_score(arguments: argparse.Namespace) -> int:
     """0 the score in the log is the one recomputed; 1 it is another; 2 the log was changed."""
     from emergency.service.drill_log import score_log
+    from emergency.service.drills import score_text
 
     answer = score_log(arguments.file)
-    score = answer["score"]
     answer_with(
         arguments,
         answer,
         lambda: [
             f"run {answer['run']}: {'the same to the digit' if answer['same'] else 'NOT THE SAME'}",
-            f"overall {score['overall']} ({score['band']}): timeliness {score['timeliness']},"
-            f" accuracy {score['accuracy']}, effectiveness {score['effectiveness']}",
+            *score_text(answer["score"], arguments.language),
             *(f"  {difference}" for difference in answer["differences"]),
         ],
     )

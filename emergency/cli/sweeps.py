@@ -12,7 +12,7 @@ from typing import Any
 from unicodedata import east_asian_width
 
 from emergency.cli.answering import answer_with, context
-from emergency.domain.drill.comparison import VERDICTS
+from emergency.domain.drill.comparison import FIGURE_NAMES, VERDICTS
 from emergency.texts import LANGUAGES, N_, Speaker, speaker
 
 INTERRUPTED = 130
@@ -184,10 +184,18 @@ def drill_compare(arguments: argparse.Namespace) -> int:
     answer = [{**vars(c), "difference": c.difference, "verdict": c.verdict} for c in found.changes]
 
     def lines() -> list[str]:
-        told = ["the same seeds: a replay" if found.same_seeds else "other seeds: a parallel form"]
+        told = [
+            say("The same seeds on both sides: a replay, which measures memory.")
+            if found.same_seeds
+            else say("Other seeds: a parallel form, which measures skill.")
+        ]
+        names = {name: say(words) for name, words in FIGURE_NAMES.items()}
+        width = max(wide(one) for one in names.values())
         for one in found.changes:
             interval = "–" if one.low is None or one.high is None else f"{one.low:+.1f} … {one.high:+.1f}"
-            told.append(f"  {one.figure:20} {one.before} → {one.after}  [{interval}] {say(VERDICTS[one.verdict])}")
+            before, after = (say("not rated") if value is None else f"{value:g}" for value in (one.before, one.after))
+            name = names[one.figure] + " " * (width - wide(names[one.figure]))
+            told.append(f"  {name}  {before} → {after}  [{interval}] {say(VERDICTS[one.verdict])}")
         return told
 
     answer_with(arguments, answer, lines)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from emergency.documents.summary import objective_lines, run_text, score_lines
 from emergency.domain.drill.review import Moment, after_action
 from emergency.domain.drill.scoring import Score
 from emergency.domain.drill.script import DrillScript
@@ -284,8 +285,8 @@ def runs(ctx: Context) -> list[dict[str, Any]]:
         return records.runs(connection)
 
 
-def report(ctx: Context, run_id: str) -> dict[str, Any]:
-    """A kept run with its after-action report as text.
+def report(ctx: Context, run_id: str, language: str = "en") -> dict[str, Any]:
+    """A kept run with its after-action report as text in a language.
 
     Raises:
         Refused: no such run here; lists those there are.
@@ -296,24 +297,13 @@ def report(ctx: Context, run_id: str) -> dict[str, Any]:
             known = ", ".join(r["run_id"] for r in records.runs(connection)) or "none yet"
             gaps = {"run": run_id, "workspace": ctx.store.name, "known": known}
             raise Refused(Message("there is no run {run} in workspace {workspace}; known: {known}", gaps))
-    return found | {"text": _text(found)}
+    return found | {"text": run_text(found, speaker(language))}
 
 
-def _text(run: Mapping[str, Any]) -> str:
-    say, scored = speaker("en"), run["score"]
-    lines = [
-        f"After-action report: {say.of(run['title'])}",
-        f"run {run['run_id']}, auto {run['auto']}, seed {run['seed']}",
-        "",
-        f"overall {scored['overall']} ({scored['band']}); timeliness {scored['timeliness']},"
-        f" accuracy {scored['accuracy']}, effectiveness {scored['effectiveness']}",
-        "",
-        *(f"  {o['id']}: {o['score']} ({o['band']})" for o in scored["objectives"]),
-        "",
-        "files:",
-        *(f"  {name}  {sha}" for name, sha in sorted(run["files"].items())),
-    ]
-    return "\n".join(lines)
+def score_text(score: Mapping[str, Any], language: str = "en") -> list[str]:
+    """A score in lines of text: overall, dimensions, objectives."""
+    say = speaker(language)
+    return [*score_lines(score, say), *objective_lines(score, say)]
 
 
-__all__ = ["EVIDENCE", "FileFaults", "report", "run_script", "runs", "scripts", "validate"]
+__all__ = ["EVIDENCE", "FileFaults", "report", "run_script", "runs", "score_text", "scripts", "validate"]

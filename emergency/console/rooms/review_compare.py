@@ -10,8 +10,8 @@ import streamlit as st
 from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
 from emergency.console.rooms.review_words import number
-from emergency.domain.drill.comparison import LEAST_RUNS, VERDICTS, Change, Share
-from emergency.domain.drill.words import DIMENSIONS, MANNERS, duration
+from emergency.domain.drill.comparison import FIGURE_NAMES, LEAST_RUNS, VERDICTS, Change, Share
+from emergency.domain.drill.words import MANNERS, duration
 from emergency.domain.instant import from_us
 from emergency.service import drill_compare as service
 from emergency.service.context import Refused
@@ -19,11 +19,6 @@ from emergency.service.panel import must_rate_first
 from emergency.service.reviewing import RUN, Subject
 from emergency.texts import N_
 
-FIGURES = {
-    "overall": N_("Overall"),
-    **DIMENSIONS,
-    "timeliness.actions": N_("Timeliness, action by action"),
-}
 BASES = {
     "seeds": N_("{count} pairs of the same seed"),
     "samples": N_("{count} runs on the smaller side"),
@@ -112,7 +107,7 @@ def _changes(desk: Desk, found: service.Comparison) -> None:
 def _row(desk: Desk, one: Change) -> list[Any]:
     say, gap = desk.say, one.difference
     return [
-        say(FIGURES[one.figure]),
+        say(FIGURE_NAMES[one.figure]),
         number(one.before),
         number(one.after),
         "–" if gap is None else f"{gap:+.1f}",

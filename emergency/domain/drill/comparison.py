@@ -13,9 +13,15 @@ from typing import Any
 import numpy as np
 from scipy import stats
 
+from emergency.domain.drill.words import DIMENSIONS
 from emergency.texts import N_, Message
 
 FIGURES = ("overall", "timeliness", "accuracy", "effectiveness")
+FIGURE_NAMES: Mapping[str, str] = {
+    "overall": N_("Overall"),
+    **DIMENSIONS,
+    "timeliness.actions": N_("Timeliness, action by action"),
+}
 LEVEL = 0.95
 LEAST_RUNS = 5  # on each side; with fewer the points are shown and no word is said (house rule, 2026-11)
 LEAST_ACTIONS = 5

@@ -1,0 +1,59 @@
+"""A run and its score in a few lines of plain text, for a command line or a mail."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from emergency.documents.drill_words import figure
+from emergency.documents.facts import Facts
+from emergency.domain.drill.review import TOP_GAPS
+from emergency.domain.drill.words import BANDS, DIMENSIONS
+from emergency.texts import Speaker
+
+
+def score_lines(score: Mapping[str, Any], say: Speaker) -> list[str]:
+    """The overall verdict, the dimensions, each objective; what was not rated says so."""
+    rated = score["band"] in BANDS
+    overall = say("{score} of 100, {band}", score=score["overall"], band=say(BANDS[score["band"]])) if rated else ""
+    lines = [say("{label}: {value}", label=say("Overall"), value=overall or say("not rated"))]
+    lines += [
+        say("{label}: {value}", label=say(name), value=figure(score[key]) if score[key] is not None else say("n/a"))
+        for key, name in DIMENSIONS.items()
+    ]
+    return lines
+
+
+def objective_lines(
+    score: Mapping[str, Any], say: Speaker, texts: Mapping[str, Mapping[str, str]] | None = None
+) -> Iterator[str]:
+    """One line each; texts: objective -> its text, where the run is at hand."""
+    for one in score["objectives"]:
+        band = say(BANDS[one["band"]]) if one["band"] in BANDS else say("not rated")
+        text = say.of((texts or {}).get(one["id"], {}))
+        yield f"  {one['id']}  {figure(one['score'])}  {band}  {text}".rstrip()
+
+
+def run_text(run: Mapping[str, Any], say: Speaker) -> str:
+    """The report of a kept run as text: what it was, the verdict, the objectives, the largest gaps, its files."""
+    told = Facts(run, say)
+    seed = say("seed {seed}", seed=run["seed"])
+    lines = [
+        say("After-action report: {title}", title=run["title"]),
+        f"{run['run_id']} · {seed}",
+        *(say("{label}: {value}", label=label, value=value) for label, value in told.told_first()),
+        "",
+        told.spoken(run["review"]["verdict"]),
+        *(told.spoken(reason) for reason in run["score"]["reasons"]),
+        "",
+        *score_lines(run["score"], say),
+        "",
+        say("Objectives"),
+        *objective_lines(run["score"], say, told.texts),
+    ]
+    if gaps := run["review"]["gaps"][:TOP_GAPS]:
+        lines += ["", say("The three largest gaps"), *(f"  {told.spoken(gap['text'])}" for gap in gaps)]
+    if voids := run["score"]["voids"]:
+        lines += ["", say("Left out of the score"), *(f"  {one['id']}: {told.spoken(one['why'])}" for one in voids)]
+    lines += ["", say("File frozen at the start"), *(f"  {name}  {sha}" for name, sha in sorted(run["files"].items()))]
+    return "\n".join(lines)
