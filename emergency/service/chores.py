@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 from emergency.service import callouts, clock_watch, improvement_chores, slot_course, task_chores, words_chores
 from emergency.service.context import Context
@@ -30,6 +31,7 @@ _Seen = tuple[int, int]  # last entry of the journal, instant of the workspace
 
 def all_of_it(ctx: Context) -> None:
     """Every chore of one workspace; one that fails does not stop the others."""
+    ctx = replace(ctx, tick={})
     for chore in CHORES:
         try:
             chore(ctx)

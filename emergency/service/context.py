@@ -6,7 +6,7 @@ A live act, a demo and a drill differ in nothing but the context.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -109,6 +109,8 @@ class Context:
     known_at: datetime | None = None
     # False for whoever watches a drill without playing in it, and for everybody once it is over.
     may_act: bool = True
+    # What was worked out in this look of the chores, by instant and last entry of the journal; None = nothing is kept.
+    tick: dict[Any, Any] | None = field(default=None, compare=False, repr=False)
 
     def now(self) -> datetime:
         return self.clock.now()

@@ -22,7 +22,7 @@ from emergency.service.context import Context, Refused
 from emergency.service.figures import Figures, figures
 from emergency.service.level_facts import INDUSTRY, Grounds, Known, Origin
 from emergency.service.lookback import as_known
-from emergency.store import incidents
+from emergency.store import incidents, levels
 from emergency.store.incidents import Conflict
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
@@ -113,9 +113,22 @@ class Evaluation:
 
 
 def evaluate(ctx: Context, incident_id: str, at: datetime | None = None) -> Evaluation:
-    """Hold the live aggregates of an incident against both rule files."""
+    """Hold the live aggregates of an incident against both rule files.
+
+    The chores of one look ask several times: as long as the clock stands and nobody acts the answer is the same.
+    """
+    if ctx.tick is None or at is not None:
+        return _evaluated(ctx, incident_id, at or ctx.now())
+    with ctx.store.read() as connection:
+        asked = (incident_id, ctx.now(), levels.head(connection))
+    if asked not in ctx.tick:
+        ctx.tick[asked] = _evaluated(ctx, incident_id, asked[1])
+    found: Evaluation = ctx.tick[asked]
+    return found
+
+
+def _evaluated(ctx: Context, incident_id: str, now: datetime) -> Evaluation:
     incident = incident_named(ctx, incident_id)
-    now = at or ctx.now()
     shown = figures(ctx, incident_id, now)
     grounds = Grounds(ctx, incident, shown)
     known = grounds.known()
