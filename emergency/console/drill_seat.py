@@ -9,6 +9,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk, role_key
+from emergency.domain.improvement import retested
 from emergency.service import drill_board, drill_seats
 from emergency.service.drill_course import is_live_drill, open_drill
 from emergency.service.drill_seats import Seat
@@ -101,7 +102,10 @@ def strip(desk: Desk) -> None:
 
 
 def plays_now(desk: Desk) -> frozenset[str]:
-    """Scripts in which this browser has a player's seat, and that are not over: their reports would tell too much."""
+    """Scripts in which this browser has a player's seat, and that are not over: their reports would tell too much.
+
+    A retest counts as the script it was made of: all but one of its injects are the same.
+    """
     found = set()
     for name in st.session_state.get("roles", {}):
         workspace = name.removeprefix(PREFIX)
@@ -110,15 +114,20 @@ def plays_now(desk: Desk) -> frozenset[str]:
         ctx = desk.running.context(workspace, desk.ctx.actor)
         seat = drill_seats.seat_of(ctx, token(workspace)) if is_live_drill(ctx) else None
         if seat is not None and seat.plays and not (about := drill_board.signs(ctx)).ended:
-            found.add(about.drill_id)
+            found.add(retested(about.drill_id))
     return frozenset(found)
+
+
+def tells(desk: Desk, drill_id: str, playing: frozenset[str] | None = None) -> bool:
+    """Whether a script, or a run of it, tells this browser what is to come: it plays that one, or a retest."""
+    return retested(drill_id) in (plays_now(desk) if playing is None else playing)
 
 
 def withheld(desk: Desk) -> frozenset[tuple[str, str]]:
     """Keys of the kept runs of those scripts: what any room says of them would tell what is to come."""
     if not (playing := plays_now(desk)):
         return frozenset()
-    return frozenset((RUN, run["run_id"]) for run in runs(desk.ctx) if run["drill_id"] in playing)
+    return frozenset((RUN, run["run_id"]) for run in runs(desk.ctx) if tells(desk, run["drill_id"], playing))
 
 
 def told_here(desk: Desk) -> bool:
@@ -128,4 +137,4 @@ def told_here(desk: Desk) -> bool:
     """
     if desk.ctx.profile.kind != "drill" or (desk.in_drill and not _over(desk)):
         return False
-    return played_here(desk.ctx) in plays_now(desk)
+    return tells(desk, played_here(desk.ctx))

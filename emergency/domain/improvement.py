@@ -6,6 +6,7 @@ somebody other than its owner.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -181,6 +182,31 @@ def told_at(stage: int, owner: str, owner_role: str) -> tuple[str, ...]:
     if stage <= 0:
         return (own,)
     return tuple(dict.fromkeys((own, IN_COMMAND, *((MANAGEMENT,) if stage > 1 else ()))))
+
+
+# A retest is a script with one more inject; both bear the number of the item whose finding they ask for once more.
+_RETEST = re.compile(r"(.+?)(?:-retest-\d+)+")
+
+
+def retest_name(script_id: str, item_id: int) -> str:
+    return f"{script_id}-retest-{item_id}"
+
+
+def retest_source(source: str, item_id: int) -> str:
+    """What the added inject expects: E01 of item 7 is asked for again as E01-R7."""
+    return f"{source}-R{item_id}"
+
+
+def retested(script_id: str) -> str:
+    """The script a retest was made of; any other script itself."""
+    found = _RETEST.fullmatch(script_id)
+    return found[1] if found else script_id
+
+
+def is_retest_of(script_id: str, score: Mapping[str, Any], item: Item) -> bool:
+    """Whether a run of this script asked for the finding of this very item again."""
+    asked = any(one["id"] == retest_source(item.source, item.item_id) for one in score.get("expectations", ()))
+    return bool(item.source) and asked and script_id.endswith(f"-retest-{item.item_id}")
 
 
 def figure_in(score: Mapping[str, Any], metric: str) -> float | None:

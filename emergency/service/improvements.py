@@ -8,7 +8,15 @@ from datetime import datetime
 from typing import Any
 
 from emergency.domain.drill.record import message_from
-from emergency.domain.improvement import ELEMENTS, STATES, Item, fault_of_move, figure_in
+from emergency.domain.improvement import (
+    ELEMENTS,
+    STATES,
+    Item,
+    fault_of_move,
+    figure_in,
+    is_retest_of,
+    retest_source,
+)
 from emergency.domain.instant import to_us
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.reviewing import INCIDENT, RUN, Subject, record_of
@@ -185,6 +193,9 @@ def proof_in(item: Item, record: Mapping[str, Any], clauses: Mapping[str, Mappin
     Args:
         clauses: of that drill, ``clause -> {"points"}``, for a figure of the plan's own clause.
     """
+    if is_retest_of(record["drill_id"], record["score"], item):
+        again, dimension = retest_source(item.source, item.item_id), item.metric.rsplit(".", 1)[-1]
+        return figure_in(record["score"], f"drill.{record['drill_id']}.{again}.{dimension}")
     if not item.metric.startswith("clause."):
         return figure_in(record["score"], item.metric)
     source = item.metric.rsplit(".", 2)[-2]
@@ -204,7 +215,8 @@ def _verifying(connection: Connection, run: Mapping[str, Any]) -> list[Proof]:
     )
     found = []
     for item in store.every(connection):
-        if item.verify_drill != run["drill_id"] or item.state == "dropped":
+        retest = is_retest_of(run["drill_id"], run["score"], item)
+        if not (retest or item.verify_drill == run["drill_id"]) or item.state == "dropped":
             continue
         if (item.subject_kind, item.subject_id) == (RUN, run["run_id"]) or to_us(item.created_at) > run["finished_us"]:
             continue

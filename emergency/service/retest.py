@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from emergency.domain.drill.script import DrillScript
-from emergency.domain.improvement import Item
+from emergency.domain.improvement import Item, retest_name, retest_source, retested
 from emergency.domain.playbook import Task
 from emergency.library.retest import as_written, with_inject
 from emergency.service.context import Context, FileFaults, Refused
@@ -29,7 +29,7 @@ def retest_script(ctx: Context, item: Item, script_id: str) -> tuple[str, str]:
     script = ctx.content.library.drill(script_id)
     raw = _file(ctx, script)
     inject = retest_inject(ctx, item, script, as_written(raw, script.id))
-    name = f"{script.id}-retest-{item.item_id}"
+    name = retest_name(script.id, item.item_id)
     text = with_inject(raw, inject, name, script.id)
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder, f"{name}.drill.yaml")
@@ -43,8 +43,13 @@ def retest_script(ctx: Context, item: Item, script_id: str) -> tuple[str, str]:
 
 
 def retest_inject(ctx: Context, item: Item, script: DrillScript, raw: Mapping[str, Any]) -> dict[str, Any]:
-    """The inject as it would be written: the one that was answered badly, or one for the clause that was."""
-    for one in raw["injects"]:
+    """The inject as it would be written: the one that was answered badly, or one for the clause that was.
+
+    Another script may use the same id for something else: the finding is of the drill it was made in.
+    """
+    found_in = item.metric.rsplit(".", 2)[0].removeprefix("drill.")
+    of_this_drill = item.metric.startswith("drill.") and retested(found_in) == retested(script.id)
+    for one in raw["injects"] if of_this_drill else ():
         for expected in one.get("expects", ()):
             if expected["id"] == item.source:
                 return _again(item, script, one, expected)
@@ -59,7 +64,7 @@ def retest_inject(ctx: Context, item: Item, script: DrillScript, raw: Mapping[st
 def _again(item: Item, script: DrillScript, one: Mapping[str, Any], expected: Mapping[str, Any]) -> dict[str, Any]:
     known = next(e for _, e in script.expectations() if e.id == expected["id"])
     first = next(i for i in script.injects if i.id == one["id"])
-    asked = dict(copy.deepcopy(expected)) | {"id": f"{expected['id']}-R{item.item_id}"}
+    asked = dict(copy.deepcopy(expected)) | {"id": retest_source(expected["id"], item.item_id)}
     inject = {k: copy.deepcopy(v) for k, v in one.items() if k not in ("at", "when", "effects", "expects")}
     at_s = (first.at_s or 0) + AFTER_LIMITS * known.within_s
     return inject | {"id": f"R{item.item_id}", "at": _at(script, at_s, known.within_s), "expects": [asked]}
@@ -69,7 +74,7 @@ def _of_clause(item: Item, script: DrillScript, task: Task) -> dict[str, Any]:
     proof = task.evidence[0]
     within_s = min(task.due.within_s.values(), default=1800)
     asked: dict[str, Any] = {
-        "id": f"{task.id}-R{item.item_id}",
+        "id": retest_source(task.id, item.item_id),
         "role": task.role,
         "action": proof.action,
         "objective": script.objectives[0].id,

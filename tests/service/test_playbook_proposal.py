@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from emergency.domain.improvement import is_retest_of, retested
 from emergency.library.strict_yaml import parse
 from emergency.service import playbook_feedback, playbooks
 from emergency.service.context import Context, Refused
-from emergency.service.improvements import Item, items
+from emergency.service.improvements import Item, items, proof_in
 from emergency.service.playbook_proposal import clause, difference, draft_with, plans, propose, span
 from emergency.service.retest import retest_script
 from tests.service.test_improvement import keep_run
@@ -92,6 +93,30 @@ def test_the_finding_of_a_drill_is_asked_for_once_more(ctx: Context, found: Item
     last = script.injects[-1]
     assert (last.id, last.at_s, last.expects[0].id) == ("R1", (30 + 2 * 15) * 60, "E01-R1")
     assert last.expects[0].accuracy == next(e for _, e in shipped.expectations() if e.id == "E01").accuracy
+
+
+def test_a_finding_is_asked_for_again_only_where_it_was_made_and_each_has_a_retest_of_its_own(
+    ctx: Context, found: Item
+) -> None:
+    first = replace(found, source="E01", metric="drill.core-outage-2026.E01.timeliness")
+    second = replace(first, item_id=2, source="E03", metric="drill.core-outage-2026.E03.timeliness")
+    names = [retest_script(ctx, one, "core-outage-2026")[0] for one in (first, second)]
+    assert names == ["core-outage-2026-retest-1.drill.yaml", "core-outage-2026-retest-2.drill.yaml"]
+    assert "E01" in {e.id for _, e in ctx.content.library.drill("data-leak-2026").expectations()}
+    with pytest.raises(Refused, match="neither in the drill"):
+        retest_script(ctx, first, "data-leak-2026")
+
+
+def test_a_retest_shows_what_became_of_its_own_finding_and_of_no_other(ctx: Context, found: Item) -> None:
+    item = replace(found, item_id=7, source="E01", metric="drill.core-outage-2026.E01.timeliness")
+    asked = [{"id": "E01", "timeliness": 100.0, "void": None}, {"id": "E01-R7", "timeliness": 40.0, "void": None}]
+    record = {"drill_id": "core-outage-2026-retest-7", "score": {"expectations": asked}}
+    assert is_retest_of("core-outage-2026-retest-7", record["score"], item)
+    assert proof_in(item, record, {}) == 40.0, "the second time counts, not the first"
+    other = replace(item, item_id=8)
+    assert not is_retest_of("core-outage-2026-retest-7", record["score"], other)
+    assert not is_retest_of("core-outage-2026-retest-7", {"expectations": asked[:1]}, item), "another house's item 7"
+    assert [retested(one) for one in ("a", "a-retest-1", "a-retest-1-retest-22")] == ["a", "a", "a"]
 
 
 def test_the_finding_of_an_incident_is_asked_for_by_its_clause(ctx: Context, found: Item) -> None:

@@ -39,7 +39,7 @@ def show(desk: Desk) -> None:
     with right:
         if chosen is None:
             st.info(say("Play a drill; its after-action report appears here."))
-        elif chosen["drill_id"] in drill_seat.plays_now(desk):
+        elif drill_seat.tells(desk, chosen["drill_id"]):
             st.info(say(drill_seat.PLAYS_IT))
         else:
             after_action(desk, chosen)

@@ -65,8 +65,8 @@ def _change(desk: Desk, item: Item) -> None:
 
 
 def _retest(desk: Desk, item: Item) -> None:
-    say, playing = desk.say, drill_seat.plays_now(desk)
-    known = {name: one for name, one in scripts(desk.ctx).items() if name not in playing}
+    say = desk.say
+    known = {name: one for name, one in scripts(desk.ctx).items() if not drill_seat.tells(desk, name)}
     if not known:
         st.caption(say("No drill script is in order."))
         return

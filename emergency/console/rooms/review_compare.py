@@ -29,9 +29,8 @@ TONES = {"improved": "ok", "declined": "bad", "unclear": "plain", "few": "plain"
 
 def show(desk: Desk) -> None:
     say = desk.say
-    playing = drill_seat.plays_now(desk)
     known = service.comparable(desk.ctx)
-    groups = {key: _told(desk, runs) for key, runs in known.items() if key[0] not in playing}
+    groups = {key: _told(desk, runs) for key, runs in known.items() if not drill_seat.tells(desk, key[0])}
     if not any(len(runs) > 1 for runs in groups.values()):
         st.info(
             say("Two runs of one drill are needed. Play it again: the same seed is a replay, another a parallel form.")
