@@ -13,6 +13,7 @@ from typing import Any
 from emergency.documents.blocks import Bar, Bars, Block, Bullets, Heading, PageBreak, Para, Story, Table
 from emergency.documents.drill_words import figure, moment, percent
 from emergency.documents.facts import Facts
+from emergency.domain.drill.names import CAPABILITIES
 from emergency.domain.drill.review import TOP_GAPS
 from emergency.domain.drill.words import BAND_TONES, BANDS, DIMENSIONS, MANNERS, duration
 from emergency.domain.improvement import ELEMENTS
@@ -31,15 +32,6 @@ TYPES = {
     "real": N_("real incident"),
 }
 PLAYERS = {"team": N_("team"), "simulated": N_("simulated")}
-CAPABILITIES = {
-    "activation": N_("activation"),
-    "resourcing": N_("resourcing"),
-    "reporting": N_("reporting"),
-    "customers": N_("customer care"),
-    "continuity": N_("business continuity"),
-    "preparation": N_("preparation"),
-    "recovery": N_("recovery"),
-}
 FOOTERS = {"run": N_("【演练】EXERCISE · run {run}"), "incident": N_("Review of incident {run}")}
 HANDLING = {
     "run": N_(

@@ -8,6 +8,7 @@ from typing import Any
 
 from emergency.domain.act import ACTS
 from emergency.domain.drill.measures import METRIC_NAMES, in_unit
+from emergency.domain.drill.names import POINTS
 from emergency.domain.drill.record import message_from
 from emergency.domain.drill.words import BANDS, points
 from emergency.texts import Message, Speaker
@@ -28,10 +29,27 @@ class Words:
 
     def spoken(self, record: Mapping[str, Any]) -> str:
         """A kept sentence, with the ids of roles, acts and metrics in it given their names."""
-        message = message_from(dict(record))
-        names = {"role": self.role, "action": self.action, "metric": self.metric, "expectation": self.expectation}
-        named = {k: names[k](v) if k in names and isinstance(v, str) else v for k, v in message.values.items()}
-        return self.say(Message(message.id, named))
+        return self.say(self._named(message_from(dict(record))))
+
+    def _named(self, message: Message) -> Message:
+        names = {
+            "role": self.role,
+            "action": self.action,
+            "metric": self.metric,
+            "expectation": self.expectation,
+            **dict.fromkeys(("missing", "forbidden", "empty", "wrong"), self.points_named),
+        }
+        values: dict[str, Any] = {}
+        for gap, value in message.values.items():
+            if isinstance(value, Message):
+                values[gap] = self._named(value)
+            else:
+                values[gap] = names[gap](value) if gap in names and isinstance(value, str) else value
+        return Message(message.id, values)
+
+    def points_named(self, ids: str) -> str:
+        """Points of a checklist, fields of a report or rules of a plan, as they are kept: one after the other."""
+        return self.say(", ").join(self.chosen(POINTS, id) for id in ids.split(", "))
 
     def expectation(self, id: str) -> str:
         """Of a script its own id; of a real incident the title of the task that was owed."""

@@ -22,11 +22,13 @@ from openpyxl.utils import get_column_letter
 from emergency.documents.cells import harmless
 from emergency.documents.docx import fixed_zip
 from emergency.domain.act import ACTS
+from emergency.domain.drill.names import CAPABILITIES, CHANNELS, SENDERS, comes
 from emergency.domain.drill.script import DrillScript, Inject
-from emergency.domain.level.condition import words
 from emergency.texts import N_, Speaker
 
 Path_ = tuple[str | int, ...]
+Roles = Mapping[str, Mapping[str, str]]
+EVERYBODY = N_("all players")
 # A cell may be: shown only, a text, a time, or a number.
 SHOWN, TEXT, TIME, NUMBER = "shown", "text", "time", "number"
 
@@ -105,11 +107,15 @@ class Cell:
     seconds: int | None = None
 
 
-def msel_bytes(script: DrillScript, say: Speaker) -> bytes:
-    """The spreadsheet in one language; the same script gives the same bytes."""
+def msel_bytes(script: DrillScript, say: Speaker, roles: Roles | None = None) -> bytes:
+    """The spreadsheet in one language; the same script gives the same bytes.
+
+    Args:
+        roles: role of the playbook -> its title; a role that has none is shown by its id.
+    """
     book = openpyxl.Workbook()
     book.remove(book.active)
-    for sheet, rows in msel_tables(script, say).items():
+    for sheet, rows in msel_tables(script, say, roles or {}).items():
         page = book.create_sheet(say(sheet.title))
         page.append([say(column.title) for column in sheet.columns])
         for row in rows:
@@ -152,15 +158,15 @@ def _look(page: Any, sheet: Sheet) -> None:
                 row[0].number_format = "@"
 
 
-def msel_tables(script: DrillScript, say: Speaker) -> dict[Sheet, list[list[Cell]]]:
+def msel_tables(script: DrillScript, say: Speaker, roles: Roles) -> dict[Sheet, list[list[Cell]]]:
     """Every sheet with its rows, the head left out."""
     return {
-        EVENTS: [_event(script, place, say) for place in range(len(script.injects))],
-        ACTIONS: [row for place, inject in enumerate(script.injects) for row in _actions(place, inject, say)],
+        EVENTS: [_event(script, place, say, roles) for place in range(len(script.injects))],
+        ACTIONS: [row for place, inject in enumerate(script.injects) for row in _actions(place, inject, say, roles)],
         OBJECTIVES: [
             [
                 Cell(one.id),
-                Cell(safe(one.capability)),
+                Cell(_named(CAPABILITIES, one.capability, say)),
                 *_texts(one.text, ("objectives", place, "text")),
                 Cell(one.weight, ("objectives", place, "weight")),
             ]
@@ -169,12 +175,13 @@ def msel_tables(script: DrillScript, say: Speaker) -> dict[Sheet, list[list[Cell
     }
 
 
-def _event(script: DrillScript, place: int, say: Speaker) -> list[Cell]:
+def _event(script: DrillScript, place: int, say: Speaker, roles: Roles) -> list[Cell]:
     inject, at = script.injects[place], ("injects", place)
-    capabilities = {one.id: one.capability for one in script.objectives}
+    capabilities = {one.id: _named(CAPABILITIES, one.capability, say) for one in script.objectives}
     asked = list(dict.fromkeys(e.objective for e in inject.expects))
     if inject.at_s is None:
-        when = Cell(safe(say(words(inject.when))) if inject.when else "")
+        waits = comes(script, inject)
+        when = Cell(safe(say(waits)) if waits else "")
         wall = ""
     else:
         when = Cell("T+" + clock(inject.at_s), (*at, "at"), inject.at_s)
@@ -185,24 +192,24 @@ def _event(script: DrillScript, place: int, say: Speaker) -> list[Cell]:
         Cell(wall),
         Cell(say(KINDS[inject.kind])),
         *_texts(inject.body, (*at, "body")),
-        Cell(inject.channel),
-        Cell(safe(inject.sender)),
-        Cell(safe(inject.to)),
+        Cell(_named(CHANNELS, inject.channel, say)),
+        Cell(_named(SENDERS, inject.sender, say)),
+        Cell(_role(inject.to, say, roles)),
         Cell(safe("; ".join(f"{e.id} {_act(e.action, say)}" for e in inject.expects))),
         Cell(", ".join(asked)),
-        Cell(safe(", ".join(dict.fromkeys(capabilities[o] for o in asked if o in capabilities)))),
+        Cell(", ".join(dict.fromkeys(capabilities[o] for o in asked if o in capabilities))),
         Cell(say(N_("pending"))),
         Cell(safe(inject.notes), (*at, "notes")),
     ]
 
 
-def _actions(place: int, inject: Inject, say: Speaker) -> Iterator[list[Cell]]:
+def _actions(place: int, inject: Inject, say: Speaker, roles: Roles) -> Iterator[list[Cell]]:
     for number, one in enumerate(inject.expects):
         at = ("injects", place, "expects", number)
         yield [
             Cell(one.id),
             Cell(inject.id),
-            Cell(safe(one.role)),
+            Cell(_role(one.role, say, roles)),
             Cell(_act(one.action, say)),
             Cell(one.objective),
             Cell(clock(one.within_s), (*at, "within"), one.within_s),
@@ -213,6 +220,14 @@ def _actions(place: int, inject: Inject, say: Speaker) -> Iterator[list[Cell]]:
 
 def _texts(text: Mapping[str, str], at: Path_) -> list[Cell]:
     return [Cell(safe(text.get(language, "")), (*at, language)) for language in ("zh", "en")]
+
+
+def _named(names: Mapping[str, str], id: str, say: Speaker) -> str:
+    return say(names[id]) if id in names else safe(id)
+
+
+def _role(role: str, say: Speaker, roles: Roles) -> str:
+    return safe(say.of(roles[role])) if role in roles else say(EVERYBODY) if role == "all" else safe(role)
 
 
 def _act(action: str, say: Speaker) -> str:

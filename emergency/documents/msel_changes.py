@@ -13,7 +13,7 @@ from typing import Any
 import openpyxl
 
 from emergency.documents.cells import harmless
-from emergency.documents.msel import NUMBER, SHEETS, TIME, Cell, Column, Path_, Sheet, msel_tables
+from emergency.documents.msel import NUMBER, SHEETS, TIME, Cell, Column, Path_, Roles, Sheet, msel_tables
 from emergency.domain.drill.script import DrillScript
 from emergency.texts import LANGUAGES, Message, speaker
 
@@ -35,7 +35,7 @@ class Changes:
     ignored: tuple[Message, ...] = ()
 
 
-def msel_changes(script: DrillScript, raw: bytes) -> Changes:
+def msel_changes(script: DrillScript, raw: bytes, roles: Roles | None = None) -> Changes:
     """What a spreadsheet says otherwise than the script it came from.
 
     Raises:
@@ -46,7 +46,7 @@ def msel_changes(script: DrillScript, raw: bytes) -> Changes:
     seconds: dict[Path_, int] = {}
     values: dict[Path_, str | float] = {}
     ignored: list[Message] = []
-    for sheet, rows in msel_tables(script, speaker(language)).items():
+    for sheet, rows in msel_tables(script, speaker(language), roles or {}).items():
         found = _rows(pages[sheet], sheet, language, ignored)
         for row in rows:
             key = str(row[0].value)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from emergency.documents.msel import Path_, msel_bytes
 from emergency.documents.msel_changes import Changes, SheetRefused, msel_changes
+from emergency.domain.drill.script import DrillScript
 from emergency.library import FileFaults, Library
 from emergency.library.edit import Span, edited
 from emergency.service.context import Refused
@@ -23,7 +25,7 @@ def write_msel(library: Library, script: Path, out: Path, language: str = "en") 
         FileFaults: the script is broken.
     """
     found = library.drill(script)
-    out.write_bytes(msel_bytes(found, speaker(language)))
+    out.write_bytes(msel_bytes(found, speaker(language), _titles(library, found)))
     return {"script": str(script), "file": str(out), "events": len(found.injects)}
 
 
@@ -47,7 +49,8 @@ def read_msel(library: Library, script: Path, sheet: Path, out: Path | None = No
     if not out.name.endswith(SUFFIX):
         raise Refused(f"{out}: the name of a drill script ends in {SUFFIX}")
     try:
-        changes = msel_changes(library.drill(script), sheet.read_bytes())
+        found = library.drill(script)
+        changes = msel_changes(found, sheet.read_bytes(), _titles(library, found))
     except SheetRefused as fault:
         raise Refused(f"{sheet}: {fault}") from fault
     wanted = _wanted(changes)
@@ -56,6 +59,11 @@ def read_msel(library: Library, script: Path, sheet: Path, out: Path | None = No
     out.write_bytes(made)
     told = [{"field": "/".join(map(str, at)), "value": value} for at, value in sorted(wanted.items(), key=str)]
     return {"script": str(script), "file": str(out), "changes": told, "ignored": [str(one) for one in changes.ignored]}
+
+
+def _titles(library: Library, script: DrillScript) -> dict[str, Mapping[str, str]]:
+    """Roles of the script's playbook by their titles."""
+    return {role: one.title for role, one in library.playbook(script.playbook).roles.items()}
 
 
 def _wanted(changes: Changes) -> dict[Path_, Any]:

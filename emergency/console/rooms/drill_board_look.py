@@ -8,7 +8,8 @@ from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.drill_seat import drill_time
 from emergency.domain.act import ACTS
-from emergency.domain.drill.script import INJECT_KINDS
+from emergency.domain.drill.names import POINTS, comes
+from emergency.domain.drill.script import INJECT_KINDS, Expectation
 from emergency.service import drill_board
 from emergency.service.drill_board import HELD, RESERVE, SENT, SKIPPED, Asked, Board, InjectLine
 from emergency.service.drill_seats import EVALUATOR, Seat
@@ -74,8 +75,8 @@ def _state(desk: Desk, found: Board, line: InjectLine) -> look.Cell:
         return look.Cell(say("held"), "watch", framed=True)
     if line.state == SKIPPED:
         return look.Cell(say("struck out"), "plain", framed=True)
-    if line.state == RESERVE:
-        return look.Cell(say("comes on its condition"))
+    if line.state == RESERVE and (waits := comes(found.script, inject)) is not None:
+        return look.Cell(say(waits))
     minutes = max(0, (inject.at_s or 0) - found.now_s) // 60
     return look.Cell(say("in {n} min", n=minutes))
 
@@ -119,7 +120,21 @@ def _card(desk: Desk, seat: Seat, found: Board, one: Asked) -> str:
         span, whole = _span(abs(left_s)), _span(asked.within_s)
         due = say("due in {span} of {whole}", span=span, whole=whole)
         text = say("{span} overdue", span=span) if left_s < 0 else due
-    return f'<div class="em-drill-card {tone}"><b>{look.esc(title)}</b><span>{look.esc(text)}</span></div>'
+    seen = f"<span>{look.esc(points)}</span>" if (points := _points_asked(desk, seat, asked)) else ""
+    return f'<div class="em-drill-card {tone}"><b>{look.esc(title)}</b><span>{look.esc(text)}</span>{seen}</div>'
+
+
+def _points_asked(desk: Desk, seat: Seat, asked: Expectation) -> str:
+    """What an evaluator looks for in what is written: no room ticks it off."""
+    say, spec = desk.say, asked.accuracy
+    if seat.kind != EVALUATOR or spec is None or spec.type != "checklist":
+        return ""
+    between = say(", ")
+    must, must_not = (
+        between.join(say(POINTS[one]) if one in POINTS else one for one in points)
+        for points in (spec.must, spec.must_not)
+    )
+    return say("look for: {must}; must not be said: {forbidden}", must=must, forbidden=must_not or "–")
 
 
 def how_well(desk: Desk, seat: Seat, one: Asked) -> str:

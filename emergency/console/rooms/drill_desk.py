@@ -13,6 +13,8 @@ from emergency.console.desk import Desk
 from emergency.console.rooms import drill_board_look, frame
 from emergency.console.rooms.once_form import once
 from emergency.console.rooms.review_words import lead_to
+from emergency.domain.act import ACTS as PLAYED
+from emergency.domain.drill.names import CHANNELS, SENDERS
 from emergency.service import drill_board, drill_live, drill_seats
 from emergency.service.context import Conflict, Refused
 from emergency.service.drill_board import HELD, RESERVE, SENT, SKIPPED, WAITING, Board
@@ -23,17 +25,6 @@ from emergency.texts import N_, Message
 SAID = "drill-desk-said"
 REFRESH_SECONDS = 3
 BRIEF = 60  # letters of an inject where it is named in passing
-CHANNELS = {
-    "phone": N_("telephone"),
-    "sms": N_("text message"),
-    "email": N_("e-mail"),
-    "system": N_("system message"),
-    "cap": N_("official warning"),
-    "radio": N_("radio"),
-    "in_person": N_("in person"),
-    "app": N_("app"),
-    "press": N_("press"),
-}
 ACTS: dict[str, tuple[str, Callable[..., Any], tuple[str, ...]]] = {
     "fire": (N_("Fire now"), drill_live.fire, (WAITING, RESERVE, HELD, SKIPPED)),
     "hold": (N_("Hold"), drill_live.hold, (WAITING, RESERVE)),
@@ -172,7 +163,8 @@ def _inbox(desk: Desk, seat: Seat) -> None:
     for one in found:
         new = seat.plays and one["read_s"] is None
         channel = say(CHANNELS.get(one["channel"], one["channel"]))
-        about = [drill_seat.drill_time(one["at_s"]), one["sender"], channel]
+        sender = say(SENDERS[one["sender"]]) if one["sender"] in SENDERS else one["sender"]
+        about = [drill_seat.drill_time(one["at_s"]), sender, channel]
         if one["kind"] == "again":
             about.append(say("sent again"))
         if one["read_s"] is not None:
@@ -339,20 +331,31 @@ def _inject_acts(desk: Desk, seat: Seat) -> None:
 def _note(desk: Desk, seat: Seat) -> None:
     say, found = desk.say, drill_board.board(desk.ctx, seat)
     look.section(say("Notes, stamped with drill time"))
-    about = ["", *(o.id for o in found.script.objectives), *(e.id for _, e in found.script.expectations())]
+    about = _abouts(desk, found)
     with once("drill-note", border=False) as form:
         text = st.text_area(say("What you saw"), max_chars=drill_seats.LONGEST_NOTE, height=80, key=f"{form.key}.text")
-        chosen = st.selectbox(
-            say("About"), about, format_func=lambda one: one or say("the drill as a whole"), key=f"{form.key}.about"
-        )
+        chosen = st.selectbox(say("About"), list(about), format_func=about.__getitem__, key=f"{form.key}.about")
         if st.form_submit_button(say("Note it")):
             _now(desk, form.taking(lambda: drill_seats.note(desk.ctx, seat, text, chosen)))
     for one in reversed(drill_seats.notes(desk.ctx, seat)[-6:]):
-        line = f"{drill_seat.drill_time(one['at_s'])} · {one['author']} · {one['about'] or '–'}: {one['text']}"
+        of = about.get(one["about"], one["about"])
+        line = f"{drill_seat.drill_time(one['at_s'])} · {one['author']} · {of}: {one['text']}"
         words, back = st.columns([5, 1], vertical_alignment="center")
         words.caption(look.plain(line))
         if one["seat_id"] == seat.seat_id and back.button(say("Take back"), key=f"note-back-{one['note_id']}"):
             _now(desk, drill_seats.take_back_note, desk.ctx, seat, one["note_id"])
+
+
+def _abouts(desk: Desk, found: Board) -> dict[str, str]:
+    """What a note may be about, by its words: the drill, an objective, something expected of a role."""
+    say = desk.say
+    titles = {post.role: say.of(post.title) for post in found.posts}
+    objectives = {one.id: f"{one.id} {say.of(one.text)}" for one in found.script.objectives}
+    expected = {
+        one.id: f"{one.id} {titles.get(one.role, one.role)}: {say(PLAYED[one.action].title)}"
+        for _, one in found.script.expectations()
+    }
+    return {"": say("the drill as a whole"), **objectives, **expected}
 
 
 def _make_up(desk: Desk, seat: Seat) -> None:
@@ -374,12 +377,13 @@ def _make_up(desk: Desk, seat: Seat) -> None:
 
 
 def _people(desk: Desk, seat: Seat) -> None:
-    say, sitting = desk.say, drill_seats.seats(desk.ctx)
+    say, sitting, titles = desk.say, drill_seats.seats(desk.ctx), drill_board.signs(desk.ctx).roles
     with st.expander(say("Who sits where")):
         for one in sitting:
             words, clear = st.columns([4, 1], vertical_alignment="center")
             kind = say(drill_seats.KINDS[one["kind"]])
-            words.caption(look.plain(" · ".join(filter(None, (one["person"], kind, one["role"])))))
+            role = say.of(titles[one["role"]]) if one["role"] in titles else one["role"]
+            words.caption(look.plain(" · ".join(filter(None, (one["person"], kind, role)))))
             mine = one["seat_id"] == seat.seat_id
             if not mine and clear.button(say("Clear"), key=f"clear-{one['seat_id']}"):
                 _now(desk, drill_seats.clear, desk.ctx, seat, one["seat_id"])

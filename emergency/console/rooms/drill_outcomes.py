@@ -9,7 +9,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.domain.drill.measures import METRIC_NAMES
+from emergency.domain.drill.measures import METRIC_NAMES, in_unit
 
 
 def show(desk: Desk, score: Mapping[str, Any]) -> None:
@@ -26,7 +26,7 @@ def show(desk: Desk, score: Mapping[str, Any]) -> None:
         [
             [
                 say(METRIC_NAMES.get(o["metric"], o["metric"])),
-                *(_number(o.get(name)) for name in ("value", "baseline", "knowable", "regret", "oracle")),
+                *(_figure(desk, o, name) for name in ("value", "baseline", "knowable", "regret", "oracle")),
                 "–" if o["effectiveness"] is None else f"{o['effectiveness']:g} %",
             ]
             for o in score["outcomes"]
@@ -42,5 +42,6 @@ def show(desk: Desk, score: Mapping[str, Any]) -> None:
         )
 
 
-def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.0f}" if abs(value) >= 10 else f"{value:.3g}"
+def _figure(desk: Desk, outcome: Mapping[str, Any], name: str) -> str:
+    found = in_unit(outcome["metric"], outcome.get(name), difference=name == "regret")
+    return found if isinstance(found, str) else desk.say(found)

@@ -10,8 +10,6 @@ import streamlit as st
 from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
 from emergency.console.rooms import drill_begin, drill_outcomes, frame
-from emergency.domain.act import ACTS
-from emergency.domain.drill.record import message_from
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.drill.words import BAND_TONES, BANDS, DIMENSIONS, ROBOTS
 from emergency.domain.instant import from_us
@@ -19,7 +17,7 @@ from emergency.service.context import FileFaults, Refused
 from emergency.service.drills import run_script, runs, scripts
 from emergency.service.panel import must_rate_first
 from emergency.service.reports import FORMATS, document, file_name
-from emergency.service.reviewing import RUN, Subject
+from emergency.service.reviewing import RUN, Subject, Words, offset
 from emergency.texts import N_, Message
 
 WHO = {"scripted": N_("robots"), "best": N_("best engine"), "none": N_("nobody"), "people": N_("people")}
@@ -199,9 +197,10 @@ def _dimension(desk: Desk, run: dict[str, Any], name: str) -> look.Kpi:
 
 
 def _verdict(desk: Desk, run: dict[str, Any]) -> None:
-    st.text(desk.say(message_from(run["review"]["verdict"])))
+    words = Words(run, desk.say)
+    st.text(words.spoken(run["review"]["verdict"]))
     for reason in run["score"]["reasons"]:
-        st.caption(desk.say(message_from(reason)))
+        st.caption(look.plain(words.spoken(reason)))
 
 
 def _objectives(desk: Desk, run: dict[str, Any]) -> None:
@@ -232,43 +231,33 @@ def _number(value: float | None) -> str:
 
 
 def _gaps(desk: Desk, run: dict[str, Any]) -> None:
-    say = desk.say
+    say, words = desk.say, Words(run, desk.say)
     gaps = run["review"]["gaps"][:3]
     if not gaps:
         return
     look.section(say("The three largest gaps"))
     look.table(
         [say("Gap"), say("Dimension"), say("Points lost")],
-        [[say(message_from(g["text"])), say(DIMENSIONS[g["dimension"]]), f"{g['lost']}"] for g in gaps],
+        [[words.spoken(g["text"]), say(DIMENSIONS[g["dimension"]]), f"{g['lost']}"] for g in gaps],
         numbers=[2],
     )
 
 
 def _timeline(desk: Desk, run: dict[str, Any]) -> None:
-    say = desk.say
+    say, words = desk.say, Words(run, desk.say)
     look.section(say("Timeline"))
     rows = run["review"]["timeline"]
     kinds = {"inject": say("inject"), "act": say("act")}
     st.dataframe(
         pd.DataFrame(
             {
-                say("Drill time"): [_offset(r["at_s"]) for r in rows],
+                say("Drill time"): [offset(r["at_s"]) for r in rows],
                 say("Kind"): [kinds[r["kind"]] for r in rows],
-                say("Role"): [r["role"] for r in rows],
-                say("What"): [_what(desk, r) for r in rows],
+                say("Role"): [words.role(r["role"]) for r in rows],
+                say("What"): [words.what(r) for r in rows],
                 say("Answers"): [", ".join(r["answers"]) for r in rows],
             }
         ),
         hide_index=True,
         height=min(420, 40 + 35 * len(rows)),
     )
-
-
-def _what(desk: Desk, row: dict[str, Any]) -> str:
-    if row["text"]:
-        return f"{row['id']} {desk.say.of(row['text'])}"
-    return desk.say(ACTS[row["id"]].title) if row["id"] in ACTS else row["id"]
-
-
-def _offset(seconds: int) -> str:
-    return f"T+{seconds // 3600:02d}:{seconds % 3600 // 60:02d}"

@@ -264,8 +264,19 @@ def _in_seconds(condition: Condition) -> Condition:
         return replace(condition, parts=tuple(_in_seconds(part) for part in condition.parts))
     if condition.metric != ELAPSED or not isinstance(condition.value, str):
         return condition
-    found = SPAN.fullmatch(condition.value)
+    return replace(condition, value=elapsed_s(condition.value))
+
+
+def elapsed_s(value: Any) -> int:
+    """Seconds of drill time of a span as scripts write it.
+
+    Raises:
+        ValueError: it is no span.
+    """
+    if not isinstance(value, str):
+        return int(value)
+    found = SPAN.fullmatch(value)
     if not found:
-        raise ValueError(f"{ELAPSED} is compared with a span such as 30h or 1d6h, not {condition.value!r}")
+        raise ValueError(f"{ELAPSED} is compared with a span such as 30h or 1d6h, not {value!r}")
     units = zip(found.groups(), (86_400, 3_600, 60, 1), strict=True)
-    return replace(condition, value=sum(int(count or 0) * seconds for count, seconds in units))
+    return sum(int(count or 0) * seconds for count, seconds in units)
