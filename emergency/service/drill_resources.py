@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from emergency.domain.drill.hindsight import is_away
 from emergency.domain.drill.script import ResourceChange
+from emergency.domain.drill.world import SeatChange
 from emergency.domain.slot_course import DECLINED, LIVE
 from emergency.domain.stock_ledger import AVAILABLE, OUTSIDE, Move
 from emergency.service.context import Context
@@ -116,6 +118,8 @@ def absences(found: Iterable[Entry], start_us: int) -> dict[str, tuple[tuple[int
     return {who: tuple(spans) for who, spans in away.items()}
 
 
-def throughout(people: Sequence[Row], away: Mapping[str, Any]) -> list[Row]:
-    """Those who were there all the time."""
-    return [one for one in people if one["adjuster_id"] not in away]
+def agents_there(people: Sequence[Row], away: Mapping[str, Sequence[tuple[int, int | None]]]) -> list[SeatChange]:
+    """How many who can answer the telephone are there from the start, and from each change on."""
+    agents = [away.get(one["adjuster_id"], ()) for one in people if "fnol_agent" in one["skills"]]
+    turns = {0, *(second for spans in agents for span in spans for second in span if second is not None)}
+    return [SeatChange(at_s, sum(not is_away(spans, at_s) for spans in agents)) for at_s in sorted(turns)]

@@ -27,7 +27,7 @@ from emergency.domain.playbook import Playbook
 from emergency.service.allocation import is_surveyor, roster
 from emergency.service.context import Context
 from emergency.service.drill_play import Play
-from emergency.service.drill_resources import absences, changes, throughout
+from emergency.service.drill_resources import absences, agents_there, changes
 from emergency.service.grading import RESPONSE_RULES, in_currency
 from emergency.store import journal
 from emergency.store.store import write_setting
@@ -137,7 +137,7 @@ def _worlds(play: Play) -> dict[str, World]:
     )
     if not play.script.outcomes:
         return {PLAYED: played}
-    seats = sum("fnol_agent" in a["skills"] for a in throughout(everybody, away))
+    seats = agents_there(everybody, away)
     return {
         PLAYED: played,
         BASELINE: hindsight.baseline_world(played, _outages(play, with_acts=False)),

@@ -57,24 +57,39 @@ def baseline_world(played: World, outages: Sequence[tuple[int, int]]) -> World:
 
 
 def hindsight_world(
-    played: World, dispatch: Dispatch, seats: int, lookahead_shifts: int = 1, shift_s: int = SHIFT_S
+    played: World,
+    dispatch: Dispatch,
+    seats: int | Sequence[SeatChange],
+    lookahead_shifts: int = 1,
+    shift_s: int = SHIFT_S,
 ) -> World:
     """The same claims and people, dispatched every shift on the true demand of the coming shifts.
 
-    seats: all seats that could be opened; in hindsight they are open from the start, and the
-        manual log is kept from the first second of an outage.
+    It is dispatched anew whenever somebody comes or goes, and nobody is sent who is not there.
+
+    seats: all seats that could be opened, as people for them come and go; in hindsight they are open from the
+        start, and the manual log is kept from the first second of an outage.
     lookahead_shifts: shifts of arrivals the dispatcher is shown; 0 = only what is on hand, the
         demand anyone could have known at that moment.
     """
     at_start = max((change.seats for change in played.seats if change.at_s <= 0), default=0)
-    world = replace(played, plans=(), outages=(), committed={}, seats=(SeatChange(0, max(seats, at_start)),))
-    for begin in range(0, played.end_s, shift_s):
+    could = (SeatChange(0, seats),) if isinstance(seats, int) else tuple(seats)
+    opened = tuple(SeatChange(one.at_s, max(one.seats, at_start)) for one in could)
+    world = replace(played, plans=(), outages=(), committed={}, seats=opened)
+    for begin in dispatch_times(played, shift_s):
         needs = needed(world, play(world), begin, begin + lookahead_shifts * shift_s)
         postings = tuple(dispatch(begin, whereabouts(world, begin), needs))
         if postings:
             world = replace(world, plans=(*world.plans, PublishedPlan(begin, postings)))
     posted = {posting.person for plan in world.plans for posting in plan.postings}
-    return replace(world, committed={"surveyor": len(posted), "fnol_agent": seats})
+    most = max((one.seats for one in could), default=0)
+    return replace(world, committed={"surveyor": len(posted), "fnol_agent": most})
+
+
+def dispatch_times(world: World, shift_s: int) -> list[int]:
+    """The beginning of every shift, and every second at which somebody comes or goes."""
+    turns = {second for person in world.people for span in person.away for second in span if second is not None}
+    return sorted({*range(0, world.end_s, shift_s), *(second for second in turns if 0 < second < world.end_s)})
 
 
 def knowable_world(played: World, dispatch: Dispatch, shift_s: int = SHIFT_S) -> World:
@@ -97,12 +112,18 @@ def needed(world: World, work: Fieldwork, now_s: int, known_until_s: int) -> lis
 
 
 def whereabouts(world: World, now_s: int) -> dict[str, str]:
-    """person -> the region they are in or on their way to."""
+    """person -> the region they are in or on their way to; nobody who is not there at that second."""
     found = {person.id: person.base_region for person in world.people}
     for plan in sorted(world.plans, key=lambda plan: plan.published_s):
         if plan.published_s <= now_s:
             found.update({posting.person: posting.region for posting in plan.postings})
-    return found
+    gone = {person.id for person in world.people if is_away(person.away, now_s)}
+    return {person: region for person, region in found.items() if person not in gone}
+
+
+def is_away(spans: Iterable[tuple[int, int | None]], now_s: int) -> bool:
+    """Whether a second lies in one of these spans of absence; their beginning counts, their end does not."""
+    return any(begin <= now_s and (end is None or now_s < end) for begin, end in spans)
 
 
 def compare(
@@ -168,8 +189,7 @@ def dispatch_with(
             return []
         plan = allocate(ready, cells, travel)
         return [
-            Posting(a.adjuster_id, asked[a.cell_id].region, asked[a.cell_id].line, a.minutes)
-            for a in plan.assignments
+            Posting(a.adjuster_id, asked[a.cell_id].region, asked[a.cell_id].line, a.minutes) for a in plan.assignments
         ]
 
     return dispatch

@@ -18,6 +18,7 @@ from emergency.domain.drill.hindsight import (
     dispatch_with,
     field_people,
     hindsight_world,
+    is_away,
     knowable_world,
     needed,
     whereabouts,
@@ -164,3 +165,35 @@ def test_whatever_is_played_the_oracle_is_at_least_as_good(
         return
     best = max if better == "higher" else min
     assert best(value.oracle, value.played, value.baseline) == value.oracle
+
+
+def test_who_is_not_there_is_not_sent_and_who_goes_is_replaced_at_once() -> None:
+    """p0 leaves after two hours, p1 comes after four: one is needed all the time."""
+    people = (
+        FieldPerson("p0", "A", MOTOR, away=((2 * HOUR, None),)),
+        FieldPerson("p1", "A", MOTOR, away=((0, 4 * HOUR),)),
+        FieldPerson("p2", "A", MOTOR),
+    )
+    world = replace(storm([0, 5 * HOUR], end_s=12 * HOUR), people=people)
+    asked: dict[int, list[str]] = {}
+
+    def dispatch(at_s: int, where: Mapping[str, str], needs: Sequence[Need]) -> list[Posting]:
+        asked[at_s] = sorted(where)
+        return send_the_first(at_s, where, needs)
+
+    found = hindsight_world(world, dispatch, seats=0)
+    assert asked == {0: ["p0", "p2"], 2 * HOUR: ["p2"], 4 * HOUR: ["p1", "p2"]}
+    assert [(plan.published_s, plan.postings[0].person) for plan in found.plans] == [
+        (0, "p0"), (2 * HOUR, "p2"), (4 * HOUR, "p1"),
+    ]  # fmt: skip
+    knowable = knowable_world(world, dispatch)
+    assert all(not is_away(person.away, plan.published_s) for plan in knowable.plans for posting in plan.postings
+               for person in people if person.id == posting.person)  # fmt: skip
+
+
+def test_seats_in_hindsight_follow_the_people_who_are_there() -> None:
+    played = storm([0], seats=(SeatChange(0, 3),))
+    found = hindsight_world(played, send_the_first, [SeatChange(0, 8), SeatChange(HOUR, 2), SeatChange(2 * HOUR, 5)])
+    # Three stand at STARTEX, and play never goes below them.
+    assert found.seats == (SeatChange(0, 8), SeatChange(HOUR, 3), SeatChange(2 * HOUR, 5))
+    assert found.committed["fnol_agent"] == 8
