@@ -26,9 +26,10 @@ from emergency.domain.level import RuleSet, grade
 from emergency.domain.playbook import Playbook
 from emergency.service.allocation import is_surveyor, roster
 from emergency.service.context import Context
+from emergency.service.conversion import in_currency
 from emergency.service.drill_play import Play
 from emergency.service.drill_resources import absences, agents_there, changes
-from emergency.service.grading import RESPONSE_RULES, in_currency
+from emergency.service.grading import RESPONSE_RULES
 from emergency.store import journal
 from emergency.store.store import write_setting
 from emergency.texts import N_, Message

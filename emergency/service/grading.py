@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from emergency.domain.incident import Incident
-from emergency.domain.level import Grade, RuleSet, covers, grade, reporting_clocks, still_near, unit_of
+from emergency.domain.level import Grade, RuleSet, covers, grade, reporting_clocks, still_near
 from emergency.domain.level.history import LevelStretch
 from emergency.domain.level.rules import LEVEL_MARK, Override
 from emergency.service import command_history, deciding
 from emergency.service.context import Context, Refused
+from emergency.service.conversion import Conversion, in_currency
 from emergency.service.figures import Figures, figures
 from emergency.service.level_facts import INDUSTRY, Grounds, Known, Origin
 from emergency.service.lookback import as_known
@@ -29,20 +29,6 @@ from emergency.texts import N_, Message
 
 RESPONSE_RULES = "default"
 CLASS_RULES = "nfra-2022-15"
-
-
-@dataclass(frozen=True)
-class Conversion:
-    """Money turned into the rules' currency, so that the trace can say how."""
-
-    metric: str
-    amount: Decimal
-    currency: str
-    converted: Decimal
-    to_currency: str
-    rate: Decimal
-    rate_date: str
-    source: str
 
 
 @dataclass(frozen=True)
@@ -268,46 +254,6 @@ def jurisdiction_of(ctx: Context, province: str) -> str:
     """Country and province as the rule files write them: CN-410000, US-TX."""
     letters = ctx.regions.licence(province)
     return f"US-{letters}" if letters else f"CN-{province}"
-
-
-# Money --------------------------------------------------------------------------------------------
-
-
-def in_currency(
-    ctx: Context, facts: Mapping[str, Any], rules: RuleSet, now: datetime
-) -> tuple[dict[str, Any], tuple[Conversion, ...]]:
-    """Money facts in the rules' currency, by the house's dated rate."""
-    if ctx.profile.currency == rules.currency:
-        return {k: _number(v) for k, v in facts.items()}, ()
-    rate = ctx.content.library.rates().rate(now.date(), ctx.profile.currency, rules.currency)
-    converted: dict[str, Any] = {}
-    done = []
-    for metric, value in facts.items():
-        if unit_of(metric) != "money" or value is None:
-            converted[metric] = _number(value)
-            continue
-        amount = Decimal(str(value))
-        result = (amount * rate.value).quantize(Decimal(1))
-        converted[metric] = int(result)
-        done.append(
-            Conversion(
-                metric,
-                amount,
-                ctx.profile.currency,
-                result,
-                rules.currency,
-                rate.value,
-                rate.on.isoformat(),
-                rate.source,
-            )
-        )
-    return converted, tuple(done)
-
-
-def _number(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    return value
 
 
 # Deciding -----------------------------------------------------------------------------------------

@@ -74,6 +74,7 @@ def slider(desk: Desk, incident: Incident | None, minute: datetime | None) -> No
         say("Known at"),
         min_value=begin,
         max_value=end,
+        value=shown,
         step=MINUTE,
         format="D MMM HH:mm" if say.language == "en" else "M月D日 HH:mm",
         key=f"{key}.slider",
@@ -99,7 +100,7 @@ def _steps(desk: Desk, minute: datetime, first: datetime) -> None:
             if chosen is not None:
                 _go(desk, chosen.replace(tzinfo=desk.zone))
 
-        st.datetime_input(say("or this minute"), key=f"{key}.exact", step=MINUTE, on_change=typed)
+        st.datetime_input(say("or this minute"), local, key=f"{key}.exact", step=MINUTE, on_change=typed)
 
 
 def _go(desk: Desk, to: datetime | None) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime, time
 
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from emergency.console import look
 from emergency.console.components.dispatch_map import Legend, Marker, dispatch_map
@@ -129,6 +130,9 @@ def _prefill(desk: Desk, known: list[str]) -> None:
 
 
 # The fields ---------------------------------------------------------------------------------------
+# Each has its value from the session and as its first value, too: where the run that put the value in is overtaken by
+# the next before the browser has drawn it – a slow network, a busy machine – the browser knows only the first value,
+# and of a time without one that is the server's own hour.
 
 
 def _country(desk: Desk) -> None:
@@ -160,27 +164,34 @@ def _what(desk: Desk, kinds_: dict[str, IncidentKind]) -> IncidentKind:
     say = desk.say
     narrow, wide = st.columns([1, 1.5])
     chosen = narrow.selectbox(
-        say("Kind"), list(kinds_), key=_key("kind"), format_func=lambda one: say.of(kinds_[one].title)
+        say("Kind"),
+        list(kinds_),
+        list(kinds_).index(_value("kind")),
+        key=_key("kind"),
+        format_func=lambda one: say.of(kinds_[one].title),
     )
-    wide.text_input(
-        say("What happened?"), key=_key("title"), max_chars=400, placeholder=say("Flooding in the north of the city")
-    )
+    _text(wide, say("What happened?"), "title", say("Flooding in the north of the city"))
     return kinds_[chosen]
+
+
+def _text(place: DeltaGenerator, label: str, name: str, hint: str = "") -> None:
+    place.text_input(label, _value(name), key=_key(name), max_chars=400, placeholder=hint)
 
 
 def _when(desk: Desk) -> None:
     say = desk.say
     places = [*st.columns(2), *st.columns(2)]
-    places[0].date_input(say("Occurred on"), key=_key("day"), min_value=FIRST_DAY, max_value=LAST_DAY)
-    places[1].time_input(say("at"), key=_key("time"), step=60)
+    places[0].date_input(say("Occurred on"), _value("day"), key=_key("day"), min_value=FIRST_DAY, max_value=LAST_DAY)
+    places[1].time_input(say("at"), _value("time"), key=_key("time"), step=60)
     places[2].date_input(
         say("Discovered on"),
+        _value("found-day"),
         key=_key("found-day"),
         min_value=FIRST_DAY,
         max_value=LAST_DAY,
         help=say("When the company learned of it: the reporting clocks start here."),
     )
-    places[3].time_input(say("at "), key=_key("found-time"), step=60)
+    places[3].time_input(say("at "), _value("found-time"), key=_key("found-time"), step=60)
 
 
 def _where(desk: Desk) -> None:
@@ -192,6 +203,7 @@ def _where(desk: Desk) -> None:
     st.multiselect(
         say("Regions in scope (from the list, or by a click on the map)"),
         codes,
+        _value("regions", []),
         key=_key("regions"),
         format_func=lambda code: regions.full_name(code, say.language),
         placeholder=say("none: an incident without a place"),
@@ -203,9 +215,13 @@ def _where(desk: Desk) -> None:
         if _value("province", None) not in provinces:
             st.session_state[_key("province")] = provinces[0]
         st.selectbox(
-            say("Province or state whose rules apply"), provinces, key=_key("province"), format_func=desk.region
+            say("Province or state whose rules apply"),
+            provinces,
+            provinces.index(_value("province")),
+            key=_key("province"),
+            format_func=desk.region,
         )
-    st.text_input(say("Where, in words"), key=_key("place"), max_chars=400)
+    _text(st.container(), say("Where, in words"), "place")
 
 
 def _how(desk: Desk, kind: IncidentKind) -> None:
@@ -215,6 +231,7 @@ def _how(desk: Desk, kind: IncidentKind) -> None:
     left.multiselect(
         say("Perils"),
         perils,
+        _value("perils", []),
         key=_key("perils"),
         format_func=lambda one: incident_words.peril(say, one),
         placeholder=say("choose"),
@@ -228,18 +245,13 @@ def _how(desk: Desk, kind: IncidentKind) -> None:
     right.selectbox(
         say("First idea of the cause"),
         causes,
-        index=None,
+        causes.index(_value("cause")) if _value("cause", None) else None,
         key=_key("cause"),
         accept_new_options=True,
         placeholder=say("choose, or write"),
     )
-    left.text_input(
-        say("Scope of the incident"),
-        key=_key("scope"),
-        max_chars=400,
-        placeholder=say("who and what is touched: customers, branches"),
-    )
-    right.text_input(say("Reported by"), key=_key("reporter"), max_chars=400)
+    _text(left, say("Scope of the incident"), "scope", say("who and what is touched: customers, branches"))
+    _text(right, say("Reported by"), "reporter")
 
 
 def _whom(desk: Desk) -> None:
@@ -252,10 +264,16 @@ def _whom(desk: Desk) -> None:
         st.selectbox(
             say("Under the command of"),
             ["", *titles],
+            ["", *titles].index(_value("under")),
             key=_key("under"),
             format_func=lambda one: titles.get(one, say("stands by itself")),
         )
-    st.checkbox(say("I know that it is real"), key=_key("real"), help=say("Kept with your name and the time."))
+    st.checkbox(
+        say("I know that it is real"),
+        bool(_value("real", False)),
+        key=_key("real"),
+        help=say("Kept with your name and the time."),
+    )
 
 
 def _map(desk: Desk) -> None:

@@ -86,18 +86,19 @@ def _field(desk: Desk, prepared: Prepared, field: DraftField) -> None:
     one = field.filled.field
     key = f"report-{prepared.incident.incident_id}-{prepared.kind}-{prepared.number}-{one.id}"
     shown = _shown(field)
-    # Only what changed elsewhere is put in, so that nobody's typing is overwritten by its own echo.
+    # Only what changed elsewhere is put in, so that nobody's typing is overwritten by its own echo. It is the first
+    # value, too: a browser that missed the run that put it in would hand back an empty box.
     if st.session_state.get(key) != shown:
         st.session_state[key] = shown
     changed = partial(_save, desk, prepared, field, key)
     label, official = _label(desk, field), _official(desk, prepared, field)
     if one.id in SHORT:
-        st.text_input(label, key=key, on_change=changed, placeholder="" if shown else field.text, help=official)
+        st.text_input(label, shown, key=key, on_change=changed, placeholder="" if shown else field.text, help=official)
     else:
         line = 46 if prepared.language == "zh" else 90
         height = min(260, 68 + 23 * (len(field.text) // line))
         hint = desk.say.of(one.hint) or ("" if shown else field.text)
-        st.text_area(label, key=key, on_change=changed, height=height, placeholder=hint, help=official)
+        st.text_area(label, shown, key=key, on_change=changed, height=height, placeholder=hint, help=official)
     _beside(desk, prepared, field)
 
 
@@ -190,9 +191,7 @@ def _despite(desk: Desk, prepared: Prepared, evaluation: Evaluation) -> str:
     return st.text_input(desk.say("It goes all the same because …"), key=f"despite-{prepared.kind}-{prepared.number}")
 
 
-def _submit(
-    desk: Desk, prepared: Prepared, via: str, person: str, at: Any, corrects: str, despite: str
-) -> None:
+def _submit(desk: Desk, prepared: Prepared, via: str, person: str, at: Any, corrects: str, despite: str) -> None:
     say, now = desk.say, desk.ctx.now()
     given = at.replace(tzinfo=desk.zone) if isinstance(at, datetime) else now
     # The field holds whole minutes: this minute means now.
