@@ -295,6 +295,10 @@ def _table_html(heads: Sequence[str], rows: Iterable[Sequence[str | Cell]], numb
     return f'<div class="em-table"><table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table></div>'
 
 
+# A day is read in one piece; browsers break it at its hyphens.
+_DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?: \d\d:\d\d)?(?![\w-])")
+
+
 def _is_short(value: str | Cell) -> bool:
     """A word or two stay in one line beside a column of sentences; in Chinese they would stand one above the other."""
     return isinstance(value, str) and len(value) <= SHORT
@@ -302,8 +306,10 @@ def _is_short(value: str | Cell) -> bool:
 
 def _cell_html(value: str | Cell) -> str:
     if isinstance(value, str):
-        return esc(value)
-    return pill(value.text, value.tone) if value.framed else _toned(value.text, value.tone)
+        found = esc(value)
+    else:
+        found = pill(value.text, value.tone) if value.framed else _toned(value.text, value.tone)
+    return _DAY.sub(r'<span class="em-short">\g<0></span>', found)
 
 
 def changed_list(changes: Iterable[Change]) -> None:

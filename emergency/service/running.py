@@ -77,6 +77,14 @@ def context(content: Content, workspace: str, actor: Actor, wall: Clock | None =
     return Context(actor, clock, store, notifier, content, profile)
 
 
+def on_time(ctx: Context) -> Context:
+    """The same context by the workspace's clock as it is set now: a director may have moved it since."""
+    if ctx.profile.kind == "live":
+        return ctx
+    wall = ctx.clock.wall if isinstance(ctx.clock, WorkspaceClock) else ctx.clock
+    return replace(ctx, clock=_clock(ctx.store, wall))
+
+
 def _as_begun(content: Content, store: Store) -> Content:
     """A drill goes on by the script, the plan and the rules it began with."""
     texts: dict[str, str] = {name.split(" ")[0]: text for name, text in store.setting(FILES, {}).items()}

@@ -196,3 +196,11 @@ def test_the_upload_field_speaks_the_language_of_the_page() -> None:
     script_text = "".join(p.read_text("utf-8") for p in bundle.glob("FileUploader*.js"))
     for part in ("stFileUploaderDropzone`", "stFileUploaderDropzoneInstructions`"):
         assert part in script_text, "Streamlit has renamed the part that look.css puts words over"
+
+
+def test_a_day_in_a_table_is_not_broken_at_its_hyphens() -> None:
+    drawn = look._table_html(
+        ["Day"], [["last 2026-11-23, 80 points"], [look.Cell("2026-11-23 09:00")], ["run-2026-11-23-x"]], frozenset()
+    )
+    assert drawn.count('<span class="em-short">2026-11-23') == 2
+    assert "run-2026-11-23-x" in drawn

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.drill_seat import drill_time
 from emergency.domain.act import ACTS
-from emergency.domain.drill.names import POINTS, comes
+from emergency.domain.drill.names import POINTS, comes, in_reserve
 from emergency.domain.drill.script import INJECT_KINDS, Expectation
 from emergency.service import drill_board
 from emergency.service.drill_board import HELD, RESERVE, SENT, SKIPPED, Asked, Board, InjectLine
@@ -31,9 +33,10 @@ def clock(desk: Desk, found: Board) -> None:
         how = say("the director is asked")
     else:
         how = say("paused") if found.paused else say("{speed} ×", speed=f"{found.speed:g}")
+    hour = found.script.clock.start + timedelta(seconds=found.now_s)
     st.html(
         f'<div class="em-drill-clock"><b>{look.esc(drill_time(found.now_s))}</b>'
-        f"<span>{look.esc(desk.clock_text(desk.ctx.now()))} · {look.esc(how)}</span></div>"
+        f"<span>{look.esc(desk.clock_text(hour))} · {look.esc(how)}</span></div>"
     )
 
 
@@ -64,7 +67,10 @@ def _row(desk: Desk, found: Board, line: InjectLine) -> list[str | look.Cell]:
     say, inject = desk.say, line.inject
     to = next((say.of(post.title) for post in found.posts if post.role == inject.to), inject.to)
     at = "–" if inject.at_s is None else drill_time(inject.at_s).removeprefix("T + ")
-    return [at, say(KINDS[inject.kind]), f"{inject.id} {say.of(inject.body)}", to, _state(desk, found, line)]
+    kind = say(KINDS[inject.kind])
+    if inject.when is not None and inject.kind != "contingency":
+        kind = say("in reserve") if in_reserve(found.script, inject) else say("branch of the script")
+    return [at, kind, f"{inject.id} {say.of(inject.body)}", to, _state(desk, found, line)]
 
 
 def _state(desk: Desk, found: Board, line: InjectLine) -> look.Cell:

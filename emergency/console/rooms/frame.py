@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
@@ -16,11 +17,12 @@ from emergency.service.clocks import RunningClock, cause_words
 from emergency.service.ending import ended_by
 from emergency.service.grading import Evaluation, evaluate
 from emergency.service.owed import Owed, gravest, owed_everywhere, reports_beside
-from emergency.service.running import watermark
+from emergency.service.running import on_time, watermark
 from emergency.texts import N_
 
 # The countdown of the next limit goes on by itself, in every room.
 COUNTDOWN_SECONDS = 20
+DRILL_SECONDS = 5
 # Letters of an incident's name beside its clock, and lines that the help of the clock has room for.
 INCIDENT_ROOM = {"en": 24, "zh_CN": 12}
 MOST_LINES = 14
@@ -39,17 +41,22 @@ def header(desk: Desk, title: str, evaluation: Evaluation | None = None) -> Eval
     incident = desk.incident()
     if incident is not None and evaluation is None:
         evaluation = evaluate(desk.ctx, incident.incident_id)
-    _head(desk, title, incident, evaluation)
+    _often(desk, _head)(desk, title, incident, [evaluation])
     return evaluation
 
 
 def bare(desk: Desk, title: str, about: str) -> None:
     """The head of a room that is about no incident yet: no level of another one, but what is owed everywhere."""
-    _bare(desk, title, about)
+    _often(desk, _bare)(desk, title, about)
 
 
-@st.fragment(run_every=COUNTDOWN_SECONDS)
+def _often(desk: Desk, draw: Callable[..., None]) -> Callable[..., None]:
+    """The head as a part of the page that is drawn again by itself; in a drill, whose clock runs fast, more often."""
+    return st.fragment(draw, run_every=DRILL_SECONDS if desk.in_drill else COUNTDOWN_SECONDS)
+
+
 def _bare(desk: Desk, title: str, about: str) -> None:
+    desk = replace(desk, ctx=on_time(desk.ctx))
     mark = watermark(desk.ctx.profile)
     as_of = (desk.say("as of {time}", time=desk.clock_text(desk.ctx.now())), _freshness(desk))
     found = owed_everywhere(desk.ctx)
@@ -58,9 +65,19 @@ def _bare(desk: Desk, title: str, about: str) -> None:
     )
 
 
-@st.fragment(run_every=COUNTDOWN_SECONDS)
-def _head(desk: Desk, title: str, incident: Incident | None, evaluation: Evaluation | None) -> None:
-    """The head by itself, drawn again as time passes; the room below stays as it is."""
+def _head(desk: Desk, title: str, incident: Incident | None, known: list[Evaluation | None]) -> None:
+    """The head by itself, drawn again as time passes; the room below stays as it is.
+
+    Args:
+        known: what the page has worked out just now, taken away at the first draw; later ones look anew, as somebody
+            may have decided, or moved the clock of a drill, in the meantime.
+    """
+    if known:
+        evaluation = known.pop()
+    else:
+        desk = replace(desk, ctx=on_time(desk.ctx))
+        incident = desk.incident()
+        evaluation = evaluate(desk.ctx, incident.incident_id) if incident else None
     mark = watermark(desk.ctx.profile)
     look.page_header(
         title,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+import altair as alt
 import pandas as pd
 import streamlit as st
 
@@ -127,14 +129,30 @@ def _time(desk: Desk, seconds: float | None) -> str:
     return desk.say("half never acted") if seconds is None else desk.say(duration(round(seconds)))
 
 
+def course_chart(values: Sequence[float], run: str, overall: str) -> alt.Chart:
+    """A dot for each run, with room beside the first and the last and above and below: none is cut by the edge."""
+    frame = pd.DataFrame({run: range(1, len(values) + 1), overall: values})
+    places = alt.Scale(domain=[0.5, len(values) + 0.5], nice=False)
+    points = alt.Scale(domain=[-4, 104], nice=False)
+    return (
+        alt.Chart(frame)
+        .mark_circle(size=70, opacity=1, color="#0b57d0")
+        .encode(
+            x=alt.X(f"{run}:Q", scale=places, axis=alt.Axis(values=list(frame[run])[:: max(1, len(values) // 12)])),
+            y=alt.Y(f"{overall}:Q", scale=points, axis=alt.Axis(values=[0, 25, 50, 75, 100])),
+            tooltip=[run, overall],
+        )
+        .properties(height=200)
+    )
+
+
 def _course(desk: Desk, runs: list[dict[str, Any]]) -> None:
     """All runs in order of time: dots, and from five on whether there is a direction."""
     say, found = desk.say, service.course(runs)
     if len(found.values) < 2:
         return
     look.section(say("All runs in order of time"))
-    frame = pd.DataFrame({say("Run"): range(1, len(found.values) + 1), say("Overall"): found.values})
-    st.scatter_chart(frame, x=say("Run"), y=say("Overall"), height=180)
+    st.altair_chart(course_chart(found.values, say("Run"), say("Overall")), key="compare.course")
     if found.slope is None:
         st.caption(say("Fewer than five runs: no line is drawn through them."))
         return
