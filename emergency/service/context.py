@@ -109,7 +109,7 @@ class Context:
     known_at: datetime | None = None
     # False for whoever watches a drill without playing in it, and for everybody once it is over.
     may_act: bool = True
-    # What was worked out in this look of the chores, by instant and last entry of the journal; None = nothing is kept.
+    # What was worked out in one look of the chores, by instant; None = nothing is kept.
     tick: dict[Any, Any] | None = field(default=None, compare=False, repr=False)
 
     def now(self) -> datetime:

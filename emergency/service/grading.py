@@ -22,7 +22,7 @@ from emergency.service.conversion import Conversion, in_currency
 from emergency.service.figures import Figures, figures
 from emergency.service.level_facts import INDUSTRY, Grounds, Known, Origin
 from emergency.service.lookback import as_known
-from emergency.store import incidents, levels
+from emergency.store import incidents
 from emergency.store.incidents import Conflict
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
@@ -101,12 +101,11 @@ class Evaluation:
 def evaluate(ctx: Context, incident_id: str, at: datetime | None = None) -> Evaluation:
     """Hold the live aggregates of an incident against both rule files.
 
-    The chores of one look ask several times: as long as the clock stands and nobody acts the answer is the same.
+    The chores of one look ask several times: none of them changes what is graded, so one picture serves them all.
     """
     if ctx.tick is None or at is not None:
         return _evaluated(ctx, incident_id, at or ctx.now())
-    with ctx.store.read() as connection:
-        asked = (incident_id, ctx.now(), levels.head(connection))
+    asked = (incident_id, ctx.now())
     if asked not in ctx.tick:
         ctx.tick[asked] = _evaluated(ctx, incident_id, asked[1])
     found: Evaluation = ctx.tick[asked]
