@@ -59,7 +59,7 @@ def show(desk: Desk) -> None:
     with left:
         _map(desk, shown, found)
         allocation_roads.panel(desk)
-        allocation_languages.panel(desk)
+        allocation_languages.panel(desk, shown)
         allocation_instructions.panel(desk, shown)
     with right:
         with st.container():

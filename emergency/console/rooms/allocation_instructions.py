@@ -8,12 +8,11 @@ from typing import Any
 import streamlit as st
 
 from emergency.console.desk import Desk
-from emergency.console.rooms.allocation_words import LINE_NAMES, SAID
+from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, lines_by_need
 from emergency.console.rooms.geography import places_at_work
 from emergency.console.rooms.once_form import once
 from emergency.console.rooms.task_acts import attempt
 from emergency.domain.allocation.instructions import KINDS, Instruction
-from emergency.domain.claim import LINES
 from emergency.service import allocation, instructions
 from emergency.service.plan_body import read_message
 from emergency.texts import N_
@@ -48,7 +47,7 @@ def panel(desk: Desk, shown: Mapping[str, Any] | None) -> None:
                 )
         for broken in (shown or {}).get("body", {}).get("broken", ()):
             st.warning(say("Could not be kept: {reason}", reason=say(read_message(broken["reason"]))))
-        _form(desk, names)
+        _form(desk, shown, names)
 
 
 def _told(desk: Desk, one: Instruction, names: Mapping[str, str]) -> str:
@@ -74,7 +73,7 @@ def named(adjuster_id: str, names: Mapping[str, str]) -> str:
     return f"{name} · {adjuster_id}" if name and name != adjuster_id else adjuster_id
 
 
-def _form(desk: Desk, names: Mapping[str, str]) -> None:
+def _form(desk: Desk, shown: Mapping[str, Any] | None, names: Mapping[str, str]) -> None:
     say, ctx = desk.say, desk.ctx
     # Which fields there are depends on it, so it stands before the form.
     kind = st.segmented_control(
@@ -109,7 +108,7 @@ def _form(desk: Desk, names: Mapping[str, str]) -> None:
             placeholder=say("type a name"),
         )
         line = third.selectbox(
-            say("Line"), sorted(LINES), format_func=lambda one: say(LINE_NAMES[one]), key=f"{form.key}.line"
+            say("Line"), lines_by_need(shown), format_func=lambda one: say(LINE_NAMES[one]), key=f"{form.key}.line"
         )
         reason = st.text_input(say("because"), key=f"{form.key}.reason")
         if st.form_submit_button(say("Give the instruction")):

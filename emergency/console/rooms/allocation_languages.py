@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms.allocation_words import LINE_NAMES, SAID
+from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, lines_by_need
 from emergency.console.rooms.geography import places_at_work
 from emergency.console.rooms.once_form import once
 from emergency.console.rooms.task_acts import attempt
 from emergency.domain.allocation.pool import LANGUAGES
-from emergency.domain.claim import LINES
 from emergency.service import asking
 
 
-def panel(desk: Desk) -> None:
+def panel(desk: Desk, shown: Mapping[str, Any] | None) -> None:
     """What was asked, with the form, folded: how many are asked for stands in the heading."""
     say, wishes = desk.say, asking.languages_asked(desk.ctx)
     people = sum(w.people for w in wishes)
@@ -44,14 +46,14 @@ def panel(desk: Desk) -> None:
                 ],
                 numbers=[3],
             )
-        _form(desk)
+        _form(desk, shown)
 
 
 def _language(desk: Desk, code: str) -> str:
     return desk.say(LANGUAGES.get(code, code))
 
 
-def _form(desk: Desk) -> None:
+def _form(desk: Desk, shown: Mapping[str, Any] | None) -> None:
     say, ctx = desk.say, desk.ctx
     with once("language") as form:
         first, second, third, fourth = st.columns([1.4, 1.2, 1.2, 0.8])
@@ -64,7 +66,7 @@ def _form(desk: Desk) -> None:
             placeholder=say("type a name"),
         )
         line = second.selectbox(
-            say("Line"), sorted(LINES), format_func=lambda one: say(LINE_NAMES[one]), key=f"{form.key}.line"
+            say("Line"), lines_by_need(shown), format_func=lambda one: say(LINE_NAMES[one]), key=f"{form.key}.line"
         )
         language = third.selectbox(
             say("Language"),
@@ -80,9 +82,7 @@ def _form(desk: Desk) -> None:
             attempt(
                 desk,
                 form.taking(
-                    lambda: asking.ask_for_language(
-                        ctx, region or "", str(line), language or "", int(people), reason
-                    )
+                    lambda: asking.ask_for_language(ctx, region or "", str(line), language or "", int(people), reason)
                 ),
                 say("Set; the next proposal keeps to it."),
                 SAID,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -32,6 +33,14 @@ LINE_NAMES = {
     "counsellor": N_("counsellors"),
     SURVEYOR: N_("reserve at home"),
 }
+
+
+def lines_by_need(shown: Mapping[str, Any] | None) -> list[str]:
+    """Every line, those a plan is asked for most first."""
+    asked: Counter[str] = Counter()
+    for cell in shown["body"]["cells"] if shown else ():
+        asked[cell["line"]] += cell["slots"]
+    return sorted(LINES, key=lambda line: (-asked[line], line))
 
 
 def target(desk: Desk, cell: Mapping[str, Any]) -> str:
