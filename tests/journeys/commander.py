@@ -93,7 +93,7 @@ class Commander:
         if text in box.input_value():
             return
         with self.doing(f"choose {label}: {text}", answers=not _in_form(box)):
-            for patience in (LIST, LIST, WAIT):
+            for patience in (LIST, LIST, *[3 * LIST] * 5):  # a page that is drawn meanwhile closes the list each time
                 box.click()
                 box.fill(text)
                 with suppress(TimeoutError):
