@@ -301,7 +301,7 @@ _DAY = re.compile(r"(?<![\w-])\d{4}-\d\d-\d\d(?: \d\d:\d\d)?(?![\w-])")
 
 def _is_short(value: str | Cell) -> bool:
     """A word or two stay in one line beside a column of sentences; in Chinese they would stand one above the other."""
-    return isinstance(value, str) and len(value) <= SHORT
+    return len(value if isinstance(value, str) else value.text) <= SHORT
 
 
 def _cell_html(value: str | Cell) -> str:

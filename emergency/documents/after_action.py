@@ -88,8 +88,8 @@ class _Report(Facts):
         yield Para(say(HANDLING[self.run.get("kind", "run")]), "notice")
         yield from self.facts()
         yield Para(self.spoken(self.review["verdict"]) + say(" – {rating}", rating=self.rating_of_whole()), "verdict")
-        for reason in self.score["reasons"]:
-            yield Para(self.spoken(reason))
+        for reason in self.reasons():
+            yield Para(reason)
         yield Bars([self._bar(name) for name in DIMENSIONS])
         yield Para(
             say(

@@ -51,6 +51,12 @@ class Words:
         """Points of a checklist, fields of a report or rules of a plan, as they are kept: one after the other."""
         return self.say(", ").join(self.chosen(POINTS, id) for id in ids.split(", "))
 
+    def reasons(self) -> list[str]:
+        """Why the verdict is what it is, beyond what it says itself."""
+        verdict = self.spoken(self.review["verdict"])
+        spoken = [self.spoken(reason) for reason in self.score["reasons"]]
+        return [reason for reason in spoken if reason != verdict]
+
     def expectation(self, id: str) -> str:
         """Of a script its own id; of a real incident the title of the task that was owed."""
         title = self.overview.get("names", {}).get(id)

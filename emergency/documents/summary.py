@@ -44,7 +44,7 @@ def run_text(run: Mapping[str, Any], say: Speaker) -> str:
         *(say("{label}: {value}", label=label, value=value) for label, value in told.told_first()),
         "",
         told.spoken(run["review"]["verdict"]),
-        *(told.spoken(reason) for reason in run["score"]["reasons"]),
+        *told.reasons(),
         "",
         *score_lines(run["score"], say),
         "",

@@ -59,7 +59,7 @@ def _say(ctx: Context, connection: Connection, item: Item, step: int, told: tupl
     ctx.record(connection, action, f"improvement/{item.item_id}", body)
     gaps = {
         "number": item.item_id,
-        "issue": issue_text(item),
+        "issue": issue_text(ctx, item),
         "action": item.action or "–",
         "owner": item.owner or item.owner_role or "–",
         "due": local(ctx, due_us),

@@ -7,6 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from emergency.domain.act import ACTS
+from emergency.domain.drill.measures import METRIC_NAMES
 from emergency.domain.drill.record import message_from
 from emergency.domain.improvement import (
     ELEMENTS,
@@ -20,6 +22,7 @@ from emergency.domain.improvement import (
 from emergency.domain.instant import to_us
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.reviewing import INCIDENT, RUN, Subject, record_of
+from emergency.service.roles import roles_elsewhere
 from emergency.store import improvements as store
 from emergency.store import journal, records, reviews
 from emergency.store.store import Connection
@@ -41,9 +44,25 @@ class Proof:
     met: bool | None
 
 
-def issue_text(item: Item) -> Message | str:
-    """The issue as a sentence to be spoken, or a person's own words."""
-    return str(item.issue["text"]) if "text" in item.issue else message_from(dict(item.issue))
+def issue_text(ctx: Context, item: Item) -> Message | str:
+    """The issue as a sentence to be spoken, roles, acts and figures by their names; or a person's own words."""
+    return str(item.issue["text"]) if "text" in item.issue else _named(ctx, message_from(dict(item.issue)))
+
+
+def _named(ctx: Context, message: Message) -> Message:
+    values: dict[str, Any] = {}
+    for gap, value in message.values.items():
+        if isinstance(value, Message):
+            values[gap] = _named(ctx, value)
+        elif gap == "role":
+            values[gap] = roles_elsewhere(ctx, str(value)).get(str(value), value)
+        elif gap == "action" and value in ACTS:
+            values[gap] = Message(ACTS[value].title)
+        elif gap == "metric" and value in METRIC_NAMES:
+            values[gap] = Message(METRIC_NAMES[value])
+        else:
+            values[gap] = value
+    return Message(message.id, values)
 
 
 # Writing ----------------------------------------------------------------------------------------------

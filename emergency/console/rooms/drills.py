@@ -20,7 +20,7 @@ from emergency.service.reports import FORMATS, document, file_name
 from emergency.service.reviewing import RUN, Subject, Words, offset
 from emergency.texts import N_, Message
 
-WHO = {"scripted": N_("robots"), "best": N_("best engine"), "none": N_("nobody"), "people": N_("people")}
+WHO = {"scripted": N_("robots"), "best": N_("best engine"), "none": N_("nobody"), "people": N_("People play")}
 
 
 def show(desk: Desk) -> None:
@@ -199,8 +199,8 @@ def _dimension(desk: Desk, run: dict[str, Any], name: str) -> look.Kpi:
 def _verdict(desk: Desk, run: dict[str, Any]) -> None:
     words = Words(run, desk.say)
     st.text(words.spoken(run["review"]["verdict"]))
-    for reason in run["score"]["reasons"]:
-        st.caption(look.plain(words.spoken(reason)))
+    for reason in words.reasons():
+        st.caption(look.plain(reason))
 
 
 def _objectives(desk: Desk, run: dict[str, Any]) -> None:

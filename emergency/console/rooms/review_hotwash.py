@@ -46,8 +46,8 @@ def _figures(case: Case) -> None:
 def _findings(case: Case) -> None:
     say, review, words = case.desk.say, case.record["review"], case.words
     st.text(words.spoken(review["verdict"]))
-    for reason in case.record["score"]["reasons"]:
-        st.caption(look.plain(words.spoken(reason)))
+    for reason in words.reasons():
+        st.caption(look.plain(reason))
     look.section(say("What went well"))
     good = [words.spoken(one) for one in review["strengths"]]
     _list(good[:SHOWN] or [say("none found")])

@@ -61,7 +61,7 @@ def attempt(desk: Desk, act: Callable[[], object], done: str) -> None:
 
 def issue(desk: Desk, item: Item, words: Words | None = None) -> str:
     """The issue of an item; with the case at hand, roles and acts are named in it."""
-    text = issue_text(item)
+    text = issue_text(desk.ctx, item)
     if isinstance(text, str):
         return text
     return words.spoken(dict(item.issue)) if words else desk.say(text)
