@@ -63,3 +63,14 @@ def test_the_words_of_a_value_are_listed_and_taken_in_the_language_of_the_reader
         1200,
         0.5,
     ]
+
+
+def test_a_comma_that_parts_no_thousands_is_not_read_away() -> None:
+    assert [typed(text) for text in ("1,200", "１，２００", "1,200.5", "1,00", "1e3", "1_000")] == [
+        1200,
+        1200,
+        1200.5,
+        "1,00",
+        "1e3",
+        "1_000",
+    ]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
 import streamlit as st
@@ -16,6 +15,7 @@ from emergency.domain.fund import ACCOUNT_NAMES, STATE_NAMES
 from emergency.domain.incident import Incident
 from emergency.domain.instant import from_us
 from emergency.domain.level.rules import LEVEL_MARK
+from emergency.domain.written_number import minor_of
 from emergency.service import fund
 from emergency.service.relief import titles
 
@@ -46,15 +46,6 @@ def currency(desk: Desk) -> str:
 def exact(minor: int, currency: str) -> str:
     """An amount to the cent: this is a ledger."""
     return f"{minor // 100:,}.{minor % 100:02} {currency}"
-
-
-def minor_of(text: str) -> int:
-    """Minor units of what a person typed, with commas or without; 0 where it is no amount to the cent."""
-    try:
-        amount = Decimal(text.replace(",", "").replace("，", "").strip()) * 100
-    except InvalidOperation:
-        return 0
-    return int(amount) if amount.is_finite() and amount == amount.to_integral_value() else 0
 
 
 def _allowance(desk: Desk, incident: Incident | None) -> None:
@@ -168,7 +159,7 @@ def _of_asked(desk: Desk, row: Mapping[str, Any]) -> None:
 def _give_back(desk: Desk, row: Mapping[str, Any]) -> None:
     say, number = desk.say, row["drawdown_id"]
     with st.popover(say("Money came back")), once(f"draw-back-{number}", border=False) as form:
-        whole = f"{row['amount_minor'] / 100:.2f}"
+        whole = f"{row['amount_minor'] // 100}.{row['amount_minor'] % 100:02}"
         amount = st.text_input(say("Amount in {currency}", currency=row["currency"]), whole, key=f"{form.key}.amount")
         note = st.text_input(say("Note"), key=f"{form.key}.note")
         if st.form_submit_button(say("Enter")):

@@ -12,6 +12,7 @@ from emergency.console.rooms.task_acts import attempt
 from emergency.domain.figure_value import WORDS
 from emergency.domain.incident import Incident
 from emergency.domain.playbook_closure import STATES
+from emergency.domain.written_number import digits_of
 from emergency.service.closure import Closure, closure_shown
 from emergency.service.context import Conflict, Refused
 from emergency.service.feed_facts import Figure, take_figure
@@ -132,15 +133,15 @@ def _enter(desk: Desk, incident: Incident, metric: str, text: str, source: str) 
 
 
 def _typed(text: str) -> int | float | str:
-    """A number where it is one; states in the words of either language."""
-    plain = text.strip().replace(",", "").replace("，", "")
+    """A number where it is one; states in the words of either language; else the text, which is refused as it is."""
+    plain = text.strip()
     spoken = {speaker(one)(word).casefold(): state for one in LANGUAGES for state, word in STATES.items()}
     if plain.casefold() in spoken:
         return spoken[plain.casefold()]
-    try:
-        return float(plain) if "." in plain else int(plain)
-    except ValueError:
+    number = digits_of(plain)
+    if number is None:
         return plain
+    return float(number) if "." in number else int(number)
 
 
 def _end_form(desk: Desk, evaluation: Evaluation, found: Closure) -> None:
