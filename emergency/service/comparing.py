@@ -121,9 +121,9 @@ def choose(ctx: Context, chosen: int, rejected: int, reason: str) -> int:
     with ctx.store.read() as connection:
         one, other = plans.get(connection, chosen), plans.get(connection, rejected)
         now = plans.latest(connection, state="published", shift=shift_of(ctx))
-    for number, found in ((chosen, one), (rejected, other)):
-        if found is None or found["state"] != "draft":
-            raise Refused(not_a_draft(number, found))
+        for number, found in ((chosen, one), (rejected, other)):
+            if found is None or found["state"] != "draft":
+                raise Refused(not_a_draft(ctx, connection, number, found))
     assert one is not None and other is not None
     prices = _packed(side_by_side(ctx, one, other, now))
     with ctx.store.write() as connection:

@@ -13,13 +13,12 @@ from emergency.domain.claim import LINES
 from emergency.service.allocation import REMOTE, adjuster_from, policy_of, roster
 from emergency.service.context import Context, Refused
 from emergency.service.plan_body import as_planned, assignments_of
-from emergency.service.plan_conflict import check_current, not_a_draft
+from emergency.service.plan_conflict import check_current, not_a_draft, not_in_force
 from emergency.service.response import settle
 from emergency.service.roads import round_about
 from emergency.service.turn_over import refuse_spent, turn_over, without_spent
 from emergency.store import plans
 from emergency.store.store import Connection
-from emergency.texts import Message
 
 
 def commit(ctx: Context, plan_id: int) -> dict[str, Any]:
@@ -32,7 +31,7 @@ def commit(ctx: Context, plan_id: int) -> dict[str, Any]:
     with ctx.store.write() as connection:
         draft = plans.get(connection, plan_id)
         if draft is None or draft["state"] != "draft":
-            raise Refused(not_a_draft(plan_id, draft))
+            raise Refused(not_a_draft(ctx, connection, plan_id, draft))
         current = check_current(ctx, connection, draft)
         slots = _slots(draft)
         refuse_spent(connection, draft["shift"], slots)
@@ -116,7 +115,7 @@ def withdraw(ctx: Context, plan_id: int) -> int | None:
     with ctx.store.write() as connection:
         stored = plans.get(connection, plan_id)
         if stored is None or stored["state"] != "published":
-            raise Refused(Message("plan {plan} is not in force, so there is nothing to take back", {"plan": plan_id}))
+            raise Refused(not_in_force(ctx, connection, plan_id, stored))
         earlier = plans.get(connection, stored["based_on"]) if stored["based_on"] is not None else None
         plans.mark(connection, plan_id, "withdrawn")
         version = None if earlier is None else _version_of(ctx, connection, earlier, plan_id)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from emergency.domain.allocation import Pin
+from emergency.domain.allocation import Cell, Pin, Policy
 from emergency.service.allocation import Inputs, inputs
 from emergency.service.context import Context
 from emergency.store import journal, plans
@@ -53,14 +53,29 @@ def frontier(ctx: Context, present: int, pins: Sequence[Pin] = ()) -> tuple[Poin
 
 def measured(known: Inputs, prices: Sequence[int], pins: Sequence[Pin] = ()) -> tuple[Point, ...]:
     kept = [p for p in pins if p.cell_id in known.cell_ids and p.adjuster_id in known.names]
+    # One list of prices for all: what an open slot costs contains the price of moving, so that leaving it open never
+    # pays for staying. By its own list each plan would seem to lose more than the last where nothing changes.
+    list_of = replace(known.policy, stability_minutes=0)
+    cells = {c.cell_id: c for c in known.cells}
     found = []
     for price in prices:
         plan = known.solve(price, kept)
         travel = plan.cost["travel_minutes"]
-        left = plan.cost["total"] - travel - plan.cost["stability"] - plan.cost["broken_pins"]
+        left = sum(left_open(list_of, cells[s.cell_id], s.slots) for s in plan.shortages)
+        left += sum(r.minutes for r in plan.referrals)
         found.append((price, len(plan.moves), travel, left))
     least = min(travel + left for _, _, travel, left in found)
     return tuple(Point(price, moved, travel, left, travel + left - least) for price, moved, travel, left in found)
+
+
+def left_open(prices: Policy, cell: Cell, slots: int) -> int:
+    """Minutes that so many open slots of a cell are worth by one list of prices; the dearest are filled first."""
+    open_minutes = 0
+    for count, minutes in reversed(prices.slot_prices(cell)):
+        some = min(count, slots)
+        open_minutes += some * minutes
+        slots -= some
+    return open_minutes
 
 
 def next_step(points: Sequence[Point], present: int) -> Message:

@@ -168,6 +168,6 @@ def put_away(ctx: Context, plan_id: int) -> None:
     with ctx.store.write() as connection:
         draft = plans.get(connection, plan_id)
         if draft is None or draft["state"] != "draft":
-            raise Refused(not_a_draft(plan_id, draft))
+            raise Refused(not_a_draft(ctx, connection, plan_id, draft))
         plans.mark(connection, plan_id, "withdrawn")
         ctx.record(connection, "allocation.put_away", f"plan/{plan_id}", {"plan": plan_id, "shift": draft["shift"]})

@@ -125,8 +125,39 @@ def _edited(ctx: Context, plan: Stored, later: Stored) -> Message:
     return Message(text, gaps)
 
 
-def not_a_draft(plan_id: int, found: Stored | None) -> Message:
+def not_a_draft(ctx: Context, connection: Connection, plan_id: int, found: Stored | None) -> Message:
+    """Why a plan cannot be handled as a draft: there is none, or who made it something else, and when."""
     if found is None:
         return Message(N_("there is no plan {plan}; propose a new one"), {"plan": plan_id})
-    state = Message(STATES[found["state"]])
-    return Message(N_("plan {plan} is {state}, not a draft; propose a new one"), {"plan": plan_id, "state": state})
+    text = N_("plan {plan} is {state}, not a draft ({actor}, {time}); look at the plans again")
+    return Message(text, _who(ctx, connection, found))
+
+
+def not_in_force(ctx: Context, connection: Connection, plan_id: int, found: Stored | None) -> Message:
+    """Why a plan cannot be taken back, with who did what to it."""
+    if found is None:
+        return Message(N_("there is no plan {plan}; propose a new one"), {"plan": plan_id})
+    text = N_("plan {plan} is {state}, not in force ({actor}, {time}): there is nothing to take back")
+    return Message(text, _who(ctx, connection, found))
+
+
+def meanwhile(ctx: Context, plan_id: int) -> Message | None:
+    """What somebody else has made of a draft; None while it is one, or where it was one's own act."""
+    with ctx.store.read() as connection:
+        found = plans.get(connection, plan_id)
+        if found is None or found["state"] == "draft":
+            return None
+        gaps = _who(ctx, connection, found)
+    return None if gaps["actor"] == ctx.actor.id else Message(N_("plan {plan} is {state} now ({actor}, {time})"), gaps)
+
+
+def _who(ctx: Context, connection: Connection, plan: Stored) -> dict[str, Any]:
+    """Who last did something about a plan – for one that was replaced, who published the other – and when."""
+    about = journal.entries_of(connection, subject=f"plan/{plan['plan_id']}", newest_first=True)
+    last = next(iter(about), None)
+    actor, at = (last.actor, last.happened_us) if last else (str(plan["actor"]), plan["created_us"])
+    current = plans.latest(connection, state="published", shift=plan["shift"])
+    if plan["state"] == "superseded" and current is not None:
+        actor, at = _publisher(connection, current), current["published_us"] or current["created_us"]
+    state = Message(STATES[plan["state"]])
+    return {"plan": plan["plan_id"], "state": state, "actor": actor, "time": local(ctx, at)}

@@ -89,7 +89,13 @@ def close_road(ctx: Context, one: str, other: str, until: datetime, source: str,
 
 
 def open_road(ctx: Context, trouble: Trouble, source: str) -> None:
-    """Say that it is as usual again."""
+    """Say that it is as usual again.
+
+    Raises:
+        Refused: it is not as it was looked at any more: somebody has said something else, or opened it.
+    """
+    if trouble not in troubles(ctx):
+        raise Refused(Message(N_("somebody has said something about this road meanwhile; look at the list again")))
     _say(ctx, *trouble.ends, ctx.now(), source, USUAL)
 
 

@@ -7,13 +7,16 @@ import io
 import openpyxl
 import pytest
 
+from emergency.domain.allocation import Assignment, Policy, TravelTable
 from emergency.domain.incident import Incident
 from emergency.service import allocation, comparing, dispatching, frontier, moving
+from emergency.service.allocation import Inputs
 from emergency.service.context import Context, Refused
 from emergency.service.importing import receive
 from emergency.service.records import journal_entries
 from emergency.service.review_pack import pack
 from emergency.store import plans
+from tests.domain.allocation.worlds import adjuster, cell
 from tests.service.worlds import claims
 
 HARRIS, GALVESTON = "48201", "48167"
@@ -114,6 +117,16 @@ def test_the_frontier_falls_in_moves_and_rises_in_loss(two: Context, flood: Inci
     moved, loss = [p.moved for p in points], [p.loss_minutes for p in points]
     assert moved == sorted(moved, reverse=True) and loss == sorted(loss)
     assert min(loss) == 0
+
+
+def test_where_nothing_moves_a_higher_price_costs_nothing() -> None:
+    """One person stays, two slots stay open at any price; what they are worth is read from one list of prices."""
+    person, asked = adjuster("ann", "south"), cell("S", "south", slots=3, priority=2)
+    stands = (Assignment("ann", "S", 1),)
+    known = Inputs("2017-08-29", (person,), (asked,), TravelTable({}), stands, {}, Policy())  # type: ignore[arg-type]
+    points = frontier.measured(known, (0, 20, 30, 120))
+    assert {(p.moved, p.loss_minutes) for p in points} == {(0, 0)}
+    assert len({p.open_minutes for p in points}) == 1 and points[0].open_minutes > 0
 
 
 def test_no_frontier_before_anybody_stands_anywhere(ctx: Context, flood: Incident) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -24,7 +25,7 @@ from emergency.console.rooms import (
     allocation_roads,
     frame,
 )
-from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, attempt, refusal, target
+from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, act_button, refusal, target
 from emergency.console.rooms.geography import geometry_of, points_of, view_of
 from emergency.domain.allocation.reserve import is_reserve
 from emergency.service import allocation, comparing, dispatching, moving
@@ -118,14 +119,24 @@ def _publish(desk: Desk, draft: Mapping[str, Any] | None, in_force: Mapping[str,
     say = desk.say
     if draft:
         people = sum(not is_reserve(a["cell_id"]) for a in draft["body"]["assignments"])
-        if st.button(say("Publish to {count} people", count=people), type="primary", key="publish", width="stretch"):
-            done = say("Published; the slots are held.")
-            attempt(desk, lambda: dispatching.commit(desk.ctx, draft["plan_id"]), done)
+        act_button(
+            desk,
+            say("Publish to {count} people", count=people),
+            "publish",
+            partial(dispatching.commit, desk.ctx, draft["plan_id"]),
+            say("Published; the slots are held."),
+            primary=True,
+        )
         allocation_moving.put_away(desk, draft)
-    if in_force and st.button(say("Take plan {plan} back", plan=in_force["plan_id"]), key="withdraw", width="stretch"):
+    if in_force:
         # Where a plan was in force before, its places are held again: the heading names it.
-        done = say("Taken back; its people are told, and who stood somewhere before stands there again.")
-        attempt(desk, lambda: dispatching.withdraw(desk.ctx, in_force["plan_id"]), done)
+        act_button(
+            desk,
+            say("Take plan {plan} back", plan=in_force["plan_id"]),
+            "withdraw",
+            partial(dispatching.withdraw, desk.ctx, in_force["plan_id"]),
+            say("Taken back; its people are told, and who stood somewhere before stands there again."),
+        )
 
 
 def _price(desk: Desk, costs: tuple[Price, ...], draft: Mapping[str, Any] | None) -> None:

@@ -9,13 +9,15 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms.allocation_words import attempt
+from emergency.console.rooms.allocation_words import SAID, attempt
 from emergency.console.rooms.once_form import once
 from emergency.console.rooms.record_look import persons
 from emergency.domain.instant import from_us
 from emergency.service import comparing
 from emergency.service.comparing import Choice, Pair
+from emergency.service.plan_conflict import meanwhile
 from emergency.service.planning import number
+from emergency.texts import N_, Message
 
 REGIONS_SHOWN = 14
 Stored = Mapping[str, Any]
@@ -27,15 +29,34 @@ def draft_key(desk: Desk) -> str:
 
 
 def on_the_table(desk: Desk, drafts: Sequence[Stored]) -> Stored | None:
-    """The draft that is shown: the newest, until another is chosen."""
-    if not drafts:
-        return None
+    """The draft that is shown: one's own newest, until another is chosen.
+
+    What somebody else makes meanwhile is told and not put before one's eyes: whoever reads a draft goes on with it.
+    """
     key, numbers = draft_key(desk), [d["plan_id"] for d in drafts]
-    newest = f"{key}.newest"
-    if st.session_state.get(newest) != numbers[0] or st.session_state.get(key) not in numbers:
-        st.session_state[newest] = st.session_state[key] = numbers[0]
+    newest, before = f"{key}.newest", st.session_state.get(key)
+    if before is not None and before not in numbers:
+        _tell(meanwhile(desk.ctx, before), desk)
+    if not drafts:
+        st.session_state.pop(key, None)
+        return None
+    fresh = st.session_state.get(newest) != numbers[0]
+    st.session_state[newest] = numbers[0]
+    if before not in numbers or (fresh and drafts[0]["actor"] == desk.ctx.actor.id):
+        st.session_state[key] = numbers[0]
+    elif fresh:
+        gaps = {"actor": persons(desk, [drafts[0]["actor"]])[0], "plan": numbers[0]}
+        _tell(
+            Message(N_("{actor} made draft {plan} meanwhile; it stands in the list “Draft on the table”"), gaps), desk
+        )
     chosen = st.session_state[key]
     return next(d for d in drafts if d["plan_id"] == chosen)
+
+
+def _tell(what: Message | None, desk: Desk) -> None:
+    """A word at the head of the room, unless one about one's own act stands there."""
+    if what is not None and SAID not in st.session_state:
+        st.session_state[SAID] = ("info", desk.say(what))
 
 
 def picker(desk: Desk, drafts: Sequence[Stored]) -> None:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms.allocation_words import act_button
 from emergency.service import goods_plan, goods_publish
 from emergency.service.context import Conflict, Refused
 from emergency.service.goods_demand import goods_rules
@@ -64,17 +66,17 @@ def _acts(desk: Desk, draft: Plan | None, in_force: Plan | None) -> None:
         number = draft["plan_id"]
         more, fewer = goods_plan.changes(draft["body"])
         text = say("Publish: commit {more}, release {fewer}", more=more, fewer=fewer)
-        if st.button(text, key="goods-publish", type="primary", width="stretch"):
-            done = say("Goods plan {plan} is in force; the ledger holds the pieces.", plan=number)
-            _attempt(desk, lambda: goods_publish.publish(ctx, number), done)
-        if st.button(say("Put the goods draft away"), key="goods-put-away", width="stretch"):
-            done = say("Goods draft {plan} is put away.", plan=number)
-            _attempt(desk, lambda: goods_publish.put_away(ctx, number), done)
+        done = say("Goods plan {plan} is in force; the ledger holds the pieces.", plan=number)
+        act_button(
+            desk, text, "goods-publish", partial(goods_publish.publish, ctx, number), done, primary=True, place=SAID
+        )
+        text, done = say("Put the goods draft away"), say("Goods draft {plan} is put away.", plan=number)
+        act_button(desk, text, "goods-put-away", partial(goods_publish.put_away, ctx, number), done, place=SAID)
     if in_force:
         number = in_force["plan_id"]
-        if st.button(say("Take goods plan {plan} back", plan=number), key="goods-withdraw", width="stretch"):
-            done = say("Goods plan {plan} is taken back; every request stands as before.", plan=number)
-            _attempt(desk, lambda: goods_publish.withdraw(ctx, number), done)
+        text = say("Take goods plan {plan} back", plan=number)
+        done = say("Goods plan {plan} is taken back; every request stands as before.", plan=number)
+        act_button(desk, text, "goods-withdraw", partial(goods_publish.withdraw, ctx, number), done, place=SAID)
 
 
 def _attempt(desk: Desk, act: Callable[[], object], done: str) -> None:

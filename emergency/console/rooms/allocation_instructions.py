@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from emergency.console.desk import Desk
-from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, lines_by_need
+from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, act_button, lines_by_need
 from emergency.console.rooms.geography import places_at_work
 from emergency.console.rooms.once_form import once
 from emergency.console.rooms.task_acts import attempt
@@ -38,13 +39,10 @@ def panel(desk: Desk, shown: Mapping[str, Any] | None) -> None:
         for n, one in enumerate(said):
             line, button = st.columns([3, 1], vertical_alignment="center")
             line.text(_told(desk, one, names))
-            if button.button(say("Take it back"), key=f"instruction-{n}", width="stretch"):
-                attempt(
-                    desk,
-                    lambda one=one: instructions.take_back(desk.ctx, one),  # type: ignore[misc]
-                    say("Taken back; the next proposal is free of it."),
-                    SAID,
-                )
+            with button:
+                act = partial(instructions.take_back, desk.ctx, one)
+                done = say("Taken back; the next proposal is free of it.")
+                act_button(desk, say("Take it back"), f"instruction-{n}", act, done)
         for broken in (shown or {}).get("body", {}).get("broken", ()):
             st.warning(say("Could not be kept: {reason}", reason=say(read_message(broken["reason"]))))
         _form(desk, shown, names)

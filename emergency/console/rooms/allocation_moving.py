@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -10,7 +11,7 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.components.dispatch_map import Marker, Moved
 from emergency.console.desk import Desk
-from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, attempt, refusal, target
+from emergency.console.rooms.allocation_words import LINE_NAMES, SAID, act_button, refusal, target
 from emergency.console.rooms.geography import markers_of
 from emergency.service import moving
 from emergency.service.allocation import REMOTE
@@ -202,6 +203,7 @@ def changes(desk: Desk, now: Mapping[str, Any] | None, shown: Mapping[str, Any])
 def put_away(desk: Desk, draft: Mapping[str, Any]) -> None:
     """A button that ends a draft; the plan in force stands again before everybody."""
     say, number = desk.say, draft["plan_id"]
-    if st.button(say("Put draft {plan} away", plan=number), key="put-away", width="stretch"):
-        done = say("Put away; it stays in the list of plans.")
-        attempt(desk, lambda: moving.put_away(desk.ctx, number), done)
+    done = say("Put away; it stays in the list of plans.")
+    act_button(
+        desk, say("Put draft {plan} away", plan=number), "put-away", partial(moving.put_away, desk.ctx, number), done
+    )

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from emergency.console import look
 from emergency.console.desk import Desk
+from emergency.console.rooms.allocation_words import act_button
 from emergency.console.rooms.geography import places_at_work
 from emergency.console.rooms.once_form import instant, once
 from emergency.console.rooms.task_acts import attempt
@@ -40,23 +42,23 @@ def _roads(desk: Desk, known: tuple[Trouble, ...]) -> None:
     for n, trouble in enumerate(known):
         line, button = st.columns([3, 1], vertical_alignment="center")
         line.text(_told(desk, trouble))
-        if button.button(say("Road is open"), key=f"road-open-{n}", width="stretch"):
-            attempt(
-                desk,
-                lambda t=trouble: roads.open_road(desk.ctx, t, say("the console")),  # type: ignore[misc]
-                say("The road counts as open; the next proposal may use it."),
-                SAID,
-            )
+        with button:
+            opened = say("{one} – {other} counts as open; the next proposal may use it.", **_ends(desk, trouble))
+            act = partial(roads.open_road, desk.ctx, trouble, say("the console"))
+            act_button(desk, say("Road is open"), f"road-open-{n}", act, opened)
     if not known:
         st.caption(say("No road is known to be shut or slow. People go round what is."))
     _road_form(desk)
 
 
+def _ends(desk: Desk, trouble: Trouble) -> dict[str, str]:
+    return {"one": desk.region(trouble.one), "other": desk.region(trouble.other)}
+
+
 def _told(desk: Desk, trouble: Trouble) -> str:
     say = desk.say
     gaps = {
-        "one": desk.region(trouble.one),
-        "other": desk.region(trouble.other),
+        **_ends(desk, trouble),
         "until": desk.clock_text(trouble.until),
         "source": trouble.source,
         "percent": trouble.percent,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -65,13 +65,25 @@ def refusal(desk: Desk, fault: Exception) -> str:
     return desk.say(said) if isinstance(said, Message) else str(fault)
 
 
-def attempted(desk: Desk, act: Callable[[], object], done: str) -> None:
+def attempted(desk: Desk, act: Callable[[], object], done: str, place: str = SAID) -> None:
     """Do it, and keep for the head of the room what came of it; as a callback, before the page is drawn."""
     try:
         act()
-        st.session_state[SAID] = ("success", done)
+        st.session_state[place] = ("success", done)
     except (Refused, Conflict) as fault:
-        st.session_state[SAID] = ("error", refusal(desk, fault))
+        st.session_state[place] = ("error", refusal(desk, fault))
+
+
+def act_button(
+    desk: Desk, text: str, key: str, act: Callable[[], object], done: str, *, primary: bool = False, place: str = SAID
+) -> None:
+    """A button whose act is that of the page it stood on.
+
+    The page is drawn anew at a click, from what is in the store by then: an act made of that would be another than the
+    one that was read and pressed where somebody else has acted in between. So what is pressed is bound here.
+    """
+    look_as: Literal["primary", "secondary"] = "primary" if primary else "secondary"
+    st.button(text, key=key, type=look_as, width="stretch", on_click=attempted, args=(desk, act, done, place))
 
 
 def attempt(desk: Desk, act: Callable[[], object], done: str) -> None:
