@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from emergency.domain.claim import LINES
 from emergency.domain.instant import from_us
-from emergency.domain.slot_course import SPENT
+from emergency.domain.slot_course import ON_SITE, SPENT
 from emergency.domain.staffing import Standing, why_not
 from emergency.service.context import Context
 from emergency.store import goods_plan, pool, slot_course
@@ -25,7 +25,7 @@ LOOK_BACK = timedelta(days=30)
 class Roster:
     """People as they stand in one shift. ``out``: adjuster -> why they are not proposed.
 
-    A row of somebody who is on site and was not released has ``here``, the region they are in.
+    A row of somebody who has arrived somewhere and was not released since has ``here``, the region they are in.
     """
 
     shift: str
@@ -51,9 +51,25 @@ def roster_of(ctx: Context, connection: Connection) -> Roster:
             out[row["adjuster_id"]] = _local(ctx, reason)
     for who in goods_plan.crew(connection, shift):
         out.setdefault(who, Message(N_("goes with a kit of the goods plan today")))
-    here = {r["adjuster_id"]: r["region"] for r in slot_course.on_site(connection) if r["line"] in LINES}
+    here = _where_they_are(connection, shift)
     ready = (row | {"here": here.get(row["adjuster_id"], "")} for row in everyone if row["adjuster_id"] not in out)
     return Roster(shift, tuple(ready), out)
+
+
+def _where_they_are(connection: Connection, shift: str) -> dict[str, str]:
+    """Adjuster -> the region they arrived in last, until they are released.
+
+    A call to another place moves nobody: who is called away stands where they stood until they have arrived there.
+    Who was called back and sent nowhere else has gone home by the next shift.
+    """
+    found = {}
+    for row in slot_course.arrived_last(connection):
+        since, released, sent = row["on_site_us"], row["released_us"], row["sent_us"]
+        if row["line"] not in LINES or (released is not None and released >= since):
+            continue
+        if row["state"] == ON_SITE or row["shift"] >= shift or (sent is not None and sent >= since):
+            found[str(row["adjuster_id"])] = str(row["region"])
+    return found
 
 
 def roster_now(ctx: Context) -> Roster:

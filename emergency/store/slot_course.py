@@ -42,6 +42,22 @@ def on_site(connection: Connection) -> list[Row]:
     return [dict(r._mapping) for r in connection.execute(query)]
 
 
+def arrived_last(connection: Connection) -> list[Row]:
+    """Where everybody arrived last: one row each, whatever became of that course since.
+
+    Each row has ``released_us``, when the person was released last, and ``sent_us``, when they were called out last
+    without being called back; None where that never was.
+    """
+    last = select(C.adjuster_id, func.max(C.on_site_us).label("at")).group_by(C.adjuster_id).subquery()
+    mine = and_(C.adjuster_id == last.c.adjuster_id, C.on_site_us == last.c.at)
+    released = last_released(connection)
+    query = select(C.adjuster_id, func.max(C.called_us)).where(C.state.in_(("called", "acknowledged", "declined")))
+    sent = {str(who): int(at) for who, at in connection.execute(query.group_by(C.adjuster_id))}
+    rows = connection.execute(select(slot_course).join(last, mine).order_by(C.plan_id))
+    found = {r.adjuster_id: dict(r._mapping) for r in rows}
+    return [r | {"released_us": released.get(who), "sent_us": sent.get(who)} for who, r in sorted(found.items())]
+
+
 def silent(connection: Connection, now_us: int) -> list[Row]:
     """Called out, not answered in time, and nobody was told of it yet."""
     late = and_(C.state == "called", C.answer_by_us <= now_us, C.silent_us.is_(None))

@@ -111,3 +111,69 @@ def test_the_reserve_of_a_region_is_filled_by_those_based_there_and_not_by_those
     reserve.hold_back(tomorrow, GALVESTON, 2, "the next storm")
     plan = allocation.propose(tomorrow).plan
     assert [s.cell_id for s in plan.shortages if s.cell_id.startswith("reserve")] == [f"reserve/{GALVESTON}"]
+
+
+def _at(ctx: Context) -> dict[str, str]:
+    return {row["adjuster_id"]: row["here"] for row in roster_now(ctx).ready if row["here"]}
+
+
+@pytest.fixture
+def sent_on(there: Context, flood: Incident, at: At) -> tuple[Context, int]:
+    """Also H-3 has arrived in Galveston; of the three who are there, two are called to Harris in the afternoon."""
+    _enter(there, "arrive", "H-3")
+    afternoon = at(there, "2017-08-29T14:00:00-05:00")
+    receive(afternoon, claims(HARRIS, 60), source="s", incident_id=flood.incident_id)
+    draft = allocation.propose(afternoon)
+    cell = next(c.cell_id for c in draft.cells if c.region == HARRIS)
+    draft = moving.move(afternoon, draft.plan_id, f"region/{GALVESTON}", cell, 2)
+    dispatching.commit(afternoon, draft.plan_id)
+    return afternoon, draft.plan_id
+
+
+def test_a_call_to_another_place_moves_nobody_until_they_have_arrived_there(
+    sent_on: tuple[Context, int], at: At
+) -> None:
+    now, plan_id = sent_on
+    everyone = {"H-1": GALVESTON, "H-2": GALVESTON, "H-3": GALVESTON}
+    assert _at(now) == everyone, "called elsewhere, and still there"
+    courses = {c.adjuster_id: c for c in slot_course.courses(now, plan_id) if c.region == HARRIS}
+    first, second = sorted(courses)
+    slot_course.enter(now, plan_id, "acknowledge", {first: courses[first].version})
+    slot_course.enter(now, plan_id, "decline", {second: courses[second].version})
+    next_day = at(now, "2017-08-30T12:00:00-05:00")
+    assert _at(next_day) == everyone, "who is on the way, and who will not go, is where they were"
+    slot_course.enter(now, plan_id, "arrive", {first: courses[first].version + 1})
+    assert _at(next_day) == {**everyone, first: HARRIS}
+
+
+def test_who_was_released_from_the_next_place_is_at_home_and_who_is_taken_back_stays(
+    sent_on: tuple[Context, int], at: At
+) -> None:
+    now, plan_id = sent_on
+    first = min(c.adjuster_id for c in slot_course.courses(now, plan_id) if c.region == HARRIS)
+
+    def version() -> dict[str, int]:
+        return {c.adjuster_id: c.version for c in slot_course.courses(now, plan_id) if c.adjuster_id == first}
+
+    next_day = at(now, "2017-08-30T12:00:00-05:00")
+    slot_course.enter(now, plan_id, "arrive", version())
+    slot_course.take_back(now, plan_id, version())
+    assert _at(next_day)[first] == GALVESTON, "they had not arrived after all"
+    slot_course.enter(now, plan_id, "arrive", version())
+    slot_course.enter(at(now, "2017-08-29T18:00:00-05:00"), plan_id, "release", version())
+    assert first not in _at(next_day) and first not in roster_now(next_day).out
+    slot_course.take_back(now, plan_id, version())
+    assert _at(next_day)[first] == HARRIS
+
+
+def test_the_body_of_a_later_plan_counts_everybody_who_stands_somewhere(sent_on: tuple[Context, int]) -> None:
+    now, _ = sent_on
+    draft = allocation.propose(now)
+    assert sorted(stored(now, draft.plan_id)["body"]["here"]) == ["H-1", "H-2", "H-3"]
+    assert all(a.minutes == 0 for a in draft.plan.assignments if f"/{GALVESTON}/" in a.cell_id)
+
+
+def test_who_was_called_back_and_is_sent_nowhere_is_home_by_the_next_shift(there: Context, at: At) -> None:
+    dispatching.withdraw(there, 1)
+    assert _at(there) == {"H-1": GALVESTON, "H-2": GALVESTON}, "today they are still there"
+    assert _at(at(there, "2017-08-30T12:00:00-05:00")) == {}
