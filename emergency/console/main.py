@@ -25,6 +25,7 @@ from emergency.console.rooms import (
     organisation,
     playbooks,
     pool,
+    pressed,
     reports,
     response,
     review,
@@ -89,6 +90,7 @@ EMBLEM = Path(__file__).parent / "emblem.svg"
 
 
 def console() -> None:
+    pressed.begin_run()
     desk = drill_seat.seated(open_desk())
     st.set_page_config(
         page_title=desk.say("Emergency response"),

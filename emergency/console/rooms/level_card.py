@@ -11,6 +11,7 @@ from emergency.console import look
 from emergency.console.desk import Desk, role_key
 from emergency.console.rooms import report_form
 from emergency.console.rooms.level_words import FAULTS, LEVELS, figure, said, spoken, way_ahead, why
+from emergency.console.rooms.pressed import as_read
 from emergency.domain.incident import Incident
 from emergency.domain.level import LevelStretch, StepDown, metric_name
 from emergency.service import authority, deciding
@@ -113,7 +114,8 @@ def _button(desk: Desk, evaluation: Evaluation, level: int | None) -> None:
     """The one thing to do next: confirm, or take the role in which one may."""
     say, incident = desk.say, evaluation.incident
     if authority.may_confirm(desk.ctx, incident, evaluation.proposed, level):
-        if st.button(say("Confirm {level}", level=say(LEVELS[level])), type="primary", key="confirm"):
+        read = (incident.incident_id, evaluation.proposed, level)
+        if as_read(desk, say("Confirm {level}", level=say(LEVELS[level])), "confirm", read, type="primary"):
             _confirm(desk, evaluation, level, "")
         role = authority.title_of(desk.ctx, incident, desk.ctx.actor.role)
         st.caption(say("as {name}, {role}", name=look.plain(desk.ctx.actor.id), role=say.of(role)))
@@ -215,7 +217,7 @@ def _down_button(desk: Desk, evaluation: Evaluation, down: StepDown) -> None:
     with st.popover(say("Step down to {level}", level=say(LEVELS[down.to]))):
         mine = f"down-reason-{evaluation.incident.incident_id}"
         reason = st.text_input(say("Reason (kept for the record)"), key=mine)
-        if st.button(say("Step down"), type="primary", key="step-down"):
+        if as_read(desk, say("Step down"), "step-down", (evaluation.incident.incident_id, down.to), type="primary"):
             _confirm(desk, evaluation, down.to, reason)
 
 

@@ -14,6 +14,7 @@ from emergency.console import look
 from emergency.console.components.typing_keeper import keep_typing
 from emergency.console.desk import Desk
 from emergency.console.rooms.once_form import once
+from emergency.console.rooms.pressed import as_read
 from emergency.console.rooms.report_words import KIND_TITLES, VIAS, sentence, spoken
 from emergency.domain.report_form import gap_name
 from emergency.domain.report_text import plain_text
@@ -171,7 +172,10 @@ def _hand_in(desk: Desk, prepared: Prepared, evaluation: Evaluation) -> None:
     now = desk.ctx.now().astimezone(desk.zone).replace(tzinfo=None, second=0, microsecond=0)
     at = st.datetime_input(say("At what time"), value=now, key=f"handed-{prepared.kind}-{prepared.number}", step=60)
     despite = "" if corrects else _despite(desk, prepared, evaluation)
-    if st.button(say("Publish") if publishes else say("Handed in"), type="primary", key="handed-in"):
+    # What others have written since was not read; one's own last word may have come with this very press.
+    others = {f.filled.field.id: (f.by, f.text) for f in prepared.fields if f.by not in ("", desk.ctx.actor.id)}
+    label = say("Publish") if publishes else say("Handed in")
+    if as_read(desk, label, "handed-in", others, type="primary"):
         _submit(desk, prepared, via, person, at, corrects, despite)
     with st.container(horizontal=True, gap="xsmall"):
         for form, media in report_export.FORMATS.items():

@@ -9,6 +9,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.rooms import drill_outcomes
+from emergency.console.rooms.pressed import as_read
 from emergency.console.rooms.review_words import Case, Row, attempt, band, number
 from emergency.domain.drill.words import BAND_TONES, DIMENSIONS
 from emergency.service import review_report as service
@@ -132,7 +133,7 @@ def _conclusion(case: Case) -> None:
         )  # fmt: skip
         if st.form_submit_button(say("Keep")):
             attempt(desk, lambda: service.conclude(desk.ctx, case.subject, text, version), say("Kept."))
-    if st.button(say("Publish the report"), type="primary", key="report-publish", width="stretch"):
+    if as_read(desk, say("Publish the report"), "report-publish", version or 0, type="primary", width="stretch"):
         done = say("Published; the task of the review is done.") if case.real else say("Published.")
         attempt(desk, lambda: service.publish(desk.ctx, case.subject), done)
 

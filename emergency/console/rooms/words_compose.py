@@ -12,6 +12,7 @@ from emergency.console.components.typing_keeper import keep_typing
 from emergency.console.desk import Desk
 from emergency.console.rooms import words_look
 from emergency.console.rooms.once_form import once
+from emergency.console.rooms.pressed import as_read
 from emergency.console.rooms.record_look import persons
 from emergency.domain.bulletin import shown
 from emergency.domain.incident import Incident
@@ -200,11 +201,13 @@ def _buttons(
         if st.button(label, key="words-save", type="primary" if changed else "secondary"):
             what = {"subject": subject, "body": body, "channels": channels, "languages": languages}
             act(desk, lambda: _save(desk, row, what), say("Saved; the figures were read again."))
-        if state == "draft" and st.button(say("Ask for approval"), key="words-submit", disabled=changed):
+        read = (number, version)
+        if state == "draft" and as_read(desk, say("Ask for approval"), "words-submit", read, disabled=changed):
             act(desk, lambda: words_approval.submit(ctx, number), say("It waits for approval now."))
-        if state == "submitted" and _approve_button(desk, why_not, changed):
+        if state == "submitted" and _approve_button(desk, why_not, changed, read):
             act(desk, lambda: words_approval.approve(ctx, number, version), say("Approved; it can be sent."))
-        if state == "approved" and st.button(say("Send now"), key="words-send", type="primary", disabled=changed):
+        send = state == "approved"
+        if send and as_read(desk, say("Send now"), "words-send", read, type="primary", disabled=changed):
             act(desk, lambda: words_approval.send(ctx, number), say("Sent; the outbox delivers it."))
         if st.button(say("Put away"), key="words-drop"):
             act(desk, lambda: words_approval.drop(ctx, number), say("Put away; the journal keeps it."))
@@ -226,12 +229,14 @@ def _save(desk: Desk, row: Mapping[str, Any], what: Mapping[str, Any]) -> None:
     typed.let_go(desk.ctx, _form(row))
 
 
-def _approve_button(desk: Desk, why_not: Message | None, changed: bool) -> bool:
+def _approve_button(desk: Desk, why_not: Message | None, changed: bool, read: tuple[int, int]) -> bool:
     """Greyed where this person may not, with the reason; the act itself refuses all the same."""
     say = desk.say
-    return st.button(
+    return as_read(
+        desk,
         say("Approve"),
-        key="words-approve",
+        "words-approve",
+        read,
         type="primary",
         disabled=changed or why_not is not None,
         help=say(why_not) if why_not is not None else None,
