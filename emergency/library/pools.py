@@ -37,6 +37,7 @@ COLUMNS_AND_MORE = N_("the columns are {found}; they must be {expected}, in this
 NOT_ALLOWED = N_("{value} is not allowed here; use {known}")
 NO_DAY = N_("{value} is no day such as 2026-07-20")
 NO_INSTANT = N_("{value} is no instant with its offset such as 2026-07-20T08:00+08:00")
+NO_LIMIT = N_("enter the authority limit they have in this house; 0 where they may settle nothing")
 NO_LENDER = N_("say who sends this person; only one's own people have no lender")
 COLUMNS_DIFFER = N_("the columns are {found}; they must be {expected}, in this order")
 EMPTY = N_("must not be empty")
@@ -185,9 +186,10 @@ class _File:
         return kind(str(int(low)))
 
     def once(self, key: Callable[[Row], str], field: str) -> None:
+        """No two rows of one key; rows without a key are not compared."""
         seen: dict[str, int] = {}
         for line, row in self.rows:
-            if key(row) in seen:
+            if key(row) and key(row) in seen:
                 self.fault(line, field, TWICE, value=key(row), first=seen[key(row)])
             seen.setdefault(key(row), line)
 
@@ -245,6 +247,7 @@ def _bases(file: _File) -> list[Base]:
 
 def _people(file: _File, bases: Iterable[str]) -> list[PoolAdjuster]:
     file.once(lambda row: row["adjuster_id"], "adjuster_id")
+    file.once(lambda row: row["registration"], "registration")
     found = []
     for line, row in file.rows:
         file.filled(line, row, "adjuster_id", "name", "skills")
@@ -278,6 +281,8 @@ def _more(file: _File, line: int, row: Row) -> dict[str, Any]:
             file.fault(line, field, NOT_ALLOWED, value=repr(row[field]), known=", ".join(allowed))
     if found["origin"] != "own" and not row["lender"]:
         file.fault(line, "lender", NO_LENDER)
+    if found["origin"] != "own" and not row["authority"]:
+        file.fault(line, "authority", NO_LIMIT)
     for field in ("pattern_from", "lent_until"):
         if row[field] and _parsed(date.fromisoformat, row[field]) is None:
             file.fault(line, field, NO_DAY, value=repr(row[field]))

@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
+from emergency.domain.allocation.pool import LANGUAGES
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.staffing import ORIGINS, STATUSES
 from emergency.library.pools import SKILLS
+from emergency.service.asking import unknown_languages
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.staff import roster_of
 from emergency.store import plans, pool, roster
 from emergency.store.store import Connection
-from emergency.texts import N_, Message
+from emergency.texts import N_, Message, speaker
 
+LIMIT_UNSAID = N_("enter the authority limit they have in this house; 0 where they may settle nothing")
+UNKNOWN_LANGUAGE = N_("“{language}” is no language known here; use {known}, or another code of ISO 639")
+SAME_NUMBER = N_("the registration number {number} is {id} {name} ({sender}) already; change that entry")
+SAME_NAME = N_(
+    "{name} ({sender}) is on the roster already as {id}; change that entry. For somebody else of that name,"
+    " enter the registration numbers of both"
+)
 ALL_SKILLS: tuple[str, ...] = SKILLS
 
 
@@ -89,6 +99,7 @@ def enter(ctx: Context, person: Person) -> None:
         if taken is not None:
             gaps = {"id": person.adjuster_id, "name": taken["name"]}
             raise Conflict(Message(N_("{id} is {name} already; change that row or choose another id"), gaps))
+        _check_once(connection, person)
         row = asdict(person) | {"slots": 1, "entered_us": ctx.now_us(), "entered_by": ctx.actor.id}
         roster.add(connection, row)
         _record(ctx, connection, "people.enter", person)
@@ -105,6 +116,8 @@ def change(ctx: Context, person: Person, version: int) -> Person:
         before = roster.get(connection, person.adjuster_id)
         if before is None or not roster.change(connection, person.adjuster_id, version, asdict(person)):
             raise _changed(person.adjuster_id, before)
+        if _identity(asdict(person)) != _identity(before):
+            _check_once(connection, person)
         _record(ctx, connection, "people.change", person)
     return _person(before)
 
@@ -206,5 +219,40 @@ def _check(ctx: Context, connection: Connection, person: Person) -> None:
         raise Refused(Message(N_("say who sends them: the firm or the branch")))
     if person.pattern and person.pattern not in patterns:
         raise Refused(Message(N_("choose a turn of: {known}"), {"known": ", ".join(patterns)}))
+    if person.origin != "own" and person.authority_minor is None:
+        raise Refused(Message(LIMIT_UNSAID))
     if person.authority_minor is not None and person.authority_minor < 0:
         raise Refused(Message(N_("an authority limit is 0 or more, or left empty")))
+    everyone = pool.adjusters(connection)
+    odd = unknown_languages(person.language, (row["language"] for row in everyone))
+    if odd:
+        spoken = {"en": speaker("en"), "zh": speaker("zh_CN")}
+        known = {one: say(", ").join(f"{c} {say(n)}" for c, n in LANGUAGES.items()) for one, say in spoken.items()}
+        raise Refused(Message(UNKNOWN_LANGUAGE, {"language": odd[0], "known": known}))
+
+
+def _folded(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _identity(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """Registration number, name and sender, however they are written."""
+    return _folded(row["registration"]), _folded(row["name"]), _folded(row["lender"])
+
+
+def _check_once(connection: Connection, person: Person) -> None:
+    """Nobody is on the roster twice: they would be planned twice in one shift.
+
+    Two of one name and sender are two people where each has a registration number of their own.
+    """
+    number, *who = _identity(asdict(person))
+    for row in pool.adjusters(connection):
+        other, *whose = _identity(row)
+        if row["adjuster_id"] == person.adjuster_id:
+            continue
+        sender = row["lender"] or Message(ORIGINS[row["origin"]])
+        gaps = {"id": row["adjuster_id"], "name": row["name"], "sender": sender, "number": row["registration"]}
+        if number and number == other:
+            raise Refused(Message(SAME_NUMBER, gaps))
+        if who == whose and not (number and other):
+            raise Refused(Message(SAME_NAME, gaps))

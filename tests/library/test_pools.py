@@ -146,3 +146,18 @@ def test_a_kind_almost_like_a_usual_one_is_a_slip_and_one_of_ones_own_is_not(tmp
     assert [str(fault) for fault in caught.value.faults] == [
         "stock.csv:2: kind: 'genrator' is no usual kind; generator is. A kind of your own needs a name less like it"
     ]
+
+
+def test_two_rows_of_one_registration_number_are_one_person_twice(tmp_path):
+    head, row = PEOPLE.splitlines()
+    rows = [
+        f"{row},R-7",
+        row.replace("A-1", "A-2") + ",R-7",
+        row.replace("A-1", "A-3") + ",",
+        row.replace("A-1", "A-4") + ",",
+    ]
+    with pytest.raises(FileFaults) as caught:
+        load_pool(pool(tmp_path, people="\n".join([f"{head},registration", *rows]) + "\n"))
+    assert [str(fault) for fault in caught.value.faults] == [
+        "adjusters.csv:3: registration: R-7 is there twice; it was first in line 2"
+    ]

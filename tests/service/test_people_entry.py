@@ -19,7 +19,16 @@ from emergency.store import plans
 from tests.service.worlds import claims
 
 HARRIS = "48201"
-ANA = Person("X-001", "Ana Ruiz", "HOU", ("property",), ("TX",), origin="mutual_aid", lender="Gulf Mutual")
+ANA = Person(
+    "X-001",
+    "Ana Ruiz",
+    "HOU",
+    ("property",),
+    ("TX",),
+    authority_minor=5_000_000,
+    origin="mutual_aid",
+    lender="Gulf Mutual",
+)
 
 
 @pytest.fixture
@@ -67,7 +76,7 @@ def test_who_is_at_rest_or_off_shift_is_not_proposed_and_the_reason_is_said(
 
 def test_a_turn_that_works_today_is_no_reason(flooded: Context) -> None:
     people_entry.enter(flooded, replace(ANA, pattern="four_two", pattern_from="2017-08-26"))
-    people_entry.enter(flooded, replace(ANA, adjuster_id="X-002", pattern="weekdays"))
+    people_entry.enter(flooded, replace(ANA, adjuster_id="X-002", name="Bo Lee", pattern="weekdays"))
     assert roster_now(flooded).out == {}
 
 
@@ -111,6 +120,8 @@ def test_nobody_at_all_to_send_is_said(flooded: Context) -> None:
         ({"base_id": "NYC"}, "choose a base: HOU, LCH"),
         ({"lender": ""}, "say who sends them"),
         ({"pattern": "moonshine"}, "choose a turn of: weekdays"),
+        ({"authority_minor": None}, "enter the authority limit they have in this house; 0 where"),
+        ({"language": "es;xx"}, "“xx” is no language known here; use en English, es Spanish, zh Mandarin"),
     ],
 )
 def test_a_row_that_is_not_whole_is_refused_with_what_is_allowed(
@@ -154,3 +165,33 @@ def test_rest_until_an_instant_ends_by_itself(flooded: Context, at: At) -> None:
     people_entry.set_status(flooded, {"H-1": 1}, "available", at(flooded, "2017-08-29T18:00:00-05:00").now())
     assert "H-1" in roster_now(flooded).out
     assert "H-1" not in roster_now(at(flooded, "2017-08-29T18:00:01-05:00")).out
+
+
+def test_the_same_person_is_not_entered_twice(ctx: Context) -> None:
+    people_entry.enter(ctx, replace(ANA, registration="R-77"))
+    for twice, said in (
+        (
+            {"name": "A. Ruiz", "registration": "ｒ-77"},
+            r"number R-77 is X-001 Ana Ruiz \(Gulf Mutual\) already; change",
+        ),
+        ({"name": "ana  ruiz"}, r"Ana Ruiz \(Gulf Mutual\) is on the roster already as X-001; change that entry"),
+    ):
+        with pytest.raises(Refused, match=said):
+            people_entry.enter(ctx, replace(ANA, adjuster_id="X-002", **twice))  # type: ignore[arg-type]
+    assert "X-002" not in {m.person.adjuster_id for m in people_entry.members(ctx)}
+
+
+def test_a_namesake_of_another_sender_or_with_a_number_of_their_own_is_somebody_else(ctx: Context) -> None:
+    people_entry.enter(ctx, replace(ANA, registration="R-77"))
+    people_entry.enter(ctx, replace(ANA, adjuster_id="X-002", lender="Bayou Mutual"))
+    people_entry.enter(ctx, replace(ANA, adjuster_id="X-003", registration="R-78"))
+    mine = replace(ANA, adjuster_id="X-003", registration="R-78", note="drives")
+    people_entry.change(ctx, mine, version=1)
+    with pytest.raises(Refused, match="number R-77 is X-001"):
+        people_entry.change(ctx, replace(mine, registration="R-77"), version=2)
+
+
+def test_one_s_own_need_no_limit_and_a_language_of_the_roster_or_of_iso_639_is_taken(ctx: Context) -> None:
+    own = replace(ANA, origin="own", lender="", authority_minor=None)
+    for number, language in enumerate(("fr", "西班牙语", "en；粤语", "")):
+        people_entry.enter(ctx, replace(own, adjuster_id=f"P-{number}", name=f"P {number}", language=language))

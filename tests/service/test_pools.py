@@ -108,6 +108,7 @@ def test_what_a_list_says_beside_comes_in_and_goes_out_again(ctx: Context, folde
         ("2017-09-05", "next week", "no day such as"),
         ("2017-08-30T08:00:00-05:00", "2017-08-30T08:00", "no instant with its offset"),
         ("50000", "much", "is not a number"),
+        ("50000", "", "authority: enter the authority limit they have in this house"),
         ("lent_until", "lent_till", "then any of registration, authority"),
     ],
 )

@@ -278,6 +278,9 @@ def _more(desk: Desk, key: str, known: Person | None, found: Person) -> Person:
         step=10_000,
         key=f"{key}.authority",
         placeholder=say("not said"),
+        help=say(
+            "Needed for people from outside; 0 where they may settle nothing. Empty for one's own people: no limit."
+        ),
     )
     language = b.text_input(say("Language"), known.language if known else "", key=f"{key}.language", max_chars=40)
     patterns = desk.ctx.content.library.staffing().patterns
