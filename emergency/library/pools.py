@@ -10,7 +10,7 @@ import csv
 import io
 import math
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
@@ -142,6 +142,7 @@ class _File:
         self.faults: list[Fault] = []
         self.rows: list[tuple[int, Row]] = []
         self._read(columns, more)
+        self.is_read = not self.faults
 
     def _read(self, columns: tuple[str, ...], more: tuple[str, ...]) -> None:
         if not self.path.is_file():
@@ -211,7 +212,8 @@ def load_pool(folder: Path) -> Pool:
     people_file = _File(folder / "adjusters.csv", ADJUSTERS, MORE_OF_ADJUSTERS)
     stock_file = _File(folder / "stock.csv", STOCK)
     bases = _bases(bases_file)
-    known = {b.base_id for b in bases}
+    # Of a table that could not be read no base is known: each row would be said to lie at none.
+    known = {b.base_id for b in bases} if bases_file.is_read else None
     found = Pool(
         name=folder.name,
         synthetic=_synthetic(folder / "README.md"),
@@ -245,13 +247,13 @@ def _bases(file: _File) -> list[Base]:
     return found
 
 
-def _people(file: _File, bases: Iterable[str]) -> list[PoolAdjuster]:
+def _people(file: _File, bases: Collection[str] | None) -> list[PoolAdjuster]:
     file.once(lambda row: row["adjuster_id"], "adjuster_id")
     file.once(lambda row: row["registration"], "registration")
     found = []
     for line, row in file.rows:
         file.filled(line, row, "adjuster_id", "name", "skills")
-        if row["base_id"] not in bases:
+        if bases is not None and row["base_id"] not in bases:
             file.fault(line, "base_id", UNKNOWN_BASE, value=repr(row["base_id"]))
         skills = _words(row["skills"])
         for skill in sorted(skills - set(SKILLS)):
@@ -305,11 +307,11 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word.strip() for word in text.split(";") if word.strip())
 
 
-def _goods(file: _File, bases: Iterable[str]) -> list[Stock]:
+def _goods(file: _File, bases: Collection[str] | None) -> list[Stock]:
     file.once(lambda row: f"{row['depot']} {row['kind']}", "kind")
     found = []
     for line, row in file.rows:
-        if row["depot"] not in bases:
+        if bases is not None and row["depot"] not in bases:
             file.fault(line, "depot", UNKNOWN_BASE, value=repr(row["depot"]))
         if not WORD.fullmatch(row["kind"]):
             file.fault(line, "kind", NO_WORD, value=repr(row["kind"]))

@@ -87,7 +87,8 @@ def test_a_table_a_spreadsheet_saved_in_another_encoding_is_a_fault_with_the_rem
     path.write_bytes(path.read_text("utf-8").encode(encoding))
     with pytest.raises(FileFaults) as caught:
         load_pool(folder)
-    assert any("bases.csv: not UTF-8 (byte " in str(one) and "CSV UTF-8" in str(one) for one in caught.value.faults)
+    (said,) = map(str, caught.value.faults)  # and not that every person and every depot has no base
+    assert "bases.csv: not UTF-8 (byte " in said and "CSV UTF-8" in said
 
 
 def test_a_missing_pool_says_which_there_are(tmp_path):
