@@ -14,8 +14,12 @@ def pool_commands(command: Any, group: Any) -> None:
     """``emergency pool load|export``."""
     into = group("pool", "People and goods")
     load = command(into, "load", pool_load, "Put people and goods in place of those of a workspace")
-    load.add_argument("folder", type=Path, help="with bases.csv, adjusters.csv and stock.csv, as `pool export` writes")
-    export = command(into, "export", pool_export, "Write people and goods as three tables for a spreadsheet")
+    load.add_argument(
+        "folder",
+        type=Path,
+        help="with bases.csv, adjusters.csv, stock.csv and perhaps items.csv, as `pool export` writes",
+    )
+    export = command(into, "export", pool_export, "Write people and goods as tables for a spreadsheet")
     export.add_argument("folder", type=Path)
 
 

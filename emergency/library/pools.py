@@ -1,7 +1,8 @@
-"""Pools of people and goods, read from ``data/pool/<name>``: three strict CSV files.
+"""Pools of people and goods, read from ``data/pool/<name>``: three strict CSV files, or four.
 
 ``bases.csv`` says where they stand, ``adjusters.csv`` who there is, ``stock.csv`` what there
-is. Every pool we ship is synthetic; its README.md says so and so does `Pool.synthetic`.
+is, and ``items.csv``, which may be missing, its serial and batch numbers. Every pool we ship
+is synthetic; its README.md says so and so does `Pool.synthetic`.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import csv
 import io
 import math
 import re
+from collections import Counter
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -47,10 +49,11 @@ UNKNOWN_SKILL = N_("{value} is no skill; use {known}")
 UNKNOWN_BASE = N_("{value} is no base of bases.csv")
 NO_WORD = N_("{value} is not a kind in lower-case letters and _ such as tow_truck")
 NEAR_A_KIND = N_("{value} is no usual kind; {near} is. A kind of your own needs a name less like it")
+MORE_THAN_THERE = N_("{count} are more than the {total} of stock.csv at {depot}")
 WRONG_WIDTH = N_("the row has more or fewer cells than the header")
 
 
-# The columns of the three tables, in their order.
+# The columns of the tables, in their order.
 BASES = ("base_id", "name", "name_zh", "region", "lon", "lat")
 ADJUSTERS = ("adjuster_id", "name", "base_id", "skills", "licences", "slots", "language")
 # What a list of people may say beside; any of these columns may be left out.
@@ -67,6 +70,9 @@ MORE_OF_ADJUSTERS = (
     "note",
 )
 STOCK = ("depot", "kind", "total")
+# What a list of goods may say beside; either column may be left out.
+MORE_OF_STOCK = ("reorder_at", "out_of_service")
+ITEMS = ("depot", "kind", "item", "count", "expires_on", "test_due_on")
 
 
 @dataclass(frozen=True)
@@ -116,11 +122,28 @@ class PoolAdjuster:
 
 @dataclass(frozen=True)
 class Stock:
-    """How many goods of a kind stand at a base."""
+    """How many goods of a kind stand at a base, and how many of them are out of service.
+
+    reorder_at: below how many available ones the depot orders anew, None = never.
+    """
 
     depot: str
     kind: str
     total: int
+    reorder_at: int | None = None
+    out_of_service: int = 0
+
+
+@dataclass(frozen=True)
+class Item:
+    """A piece by its serial number, or a batch by its number; days are ISO days, "" = none."""
+
+    depot: str
+    kind: str
+    item: str
+    count: int
+    expires_on: str = ""
+    test_due_on: str = ""
 
 
 @dataclass(frozen=True)
@@ -132,6 +155,7 @@ class Pool:
     bases: tuple[Base, ...]
     adjusters: tuple[PoolAdjuster, ...]
     stock: tuple[Stock, ...]
+    items: tuple[Item, ...] = ()
 
 
 class _File:
@@ -199,29 +223,32 @@ def load_pool(folder: Path) -> Pool:
     """Read a pool.
 
     Args:
-        folder: with ``bases.csv``, ``adjusters.csv``, ``stock.csv``; ``;`` parts several skills
-            or licences. The pool is synthetic if its ``README.md`` starts with that word.
+        folder: with ``bases.csv``, ``adjusters.csv``, ``stock.csv`` and perhaps ``items.csv``; ``;``
+            parts several skills or licences. The pool is synthetic if its ``README.md`` starts with that word.
 
     Raises:
-        FileFaults: everything that is wrong with the three files, by file and line.
+        FileFaults: everything that is wrong with the files, by file and line.
         FileNotFoundError: there is no such folder.
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no pool {folder.name!r}; known: {', '.join(pools(folder.parent)) or 'none'}")
     bases_file = _File(folder / "bases.csv", BASES)
     people_file = _File(folder / "adjusters.csv", ADJUSTERS, MORE_OF_ADJUSTERS)
-    stock_file = _File(folder / "stock.csv", STOCK)
+    stock_file = _File(folder / "stock.csv", STOCK, MORE_OF_STOCK)
+    listed = [_File(path, ITEMS) for path in [folder / "items.csv"] if path.is_file()]
     bases = _bases(bases_file)
     # Of a table that could not be read no base is known: each row would be said to lie at none.
     known = {b.base_id for b in bases} if bases_file.is_read else None
+    goods = _goods(stock_file, known)
     found = Pool(
         name=folder.name,
         synthetic=_synthetic(folder / "README.md"),
         bases=tuple(sorted(bases, key=lambda b: b.base_id)),
         adjusters=tuple(sorted(_people(people_file, known), key=lambda a: a.adjuster_id)),
-        stock=tuple(sorted(_goods(stock_file, known), key=lambda s: (s.depot, s.kind))),
+        stock=tuple(sorted(goods, key=lambda s: (s.depot, s.kind))),
+        items=tuple(item for file in listed for item in _items(file, goods if stock_file.is_read else None)),
     )
-    faults = [f for file in (bases_file, people_file, stock_file) for f in file.faults]
+    faults = [f for file in (bases_file, people_file, stock_file, *listed) for f in file.faults]
     if faults:
         raise FileFaults(folder.name, faults)
     return found
@@ -317,8 +344,29 @@ def _goods(file: _File, bases: Collection[str] | None) -> list[Stock]:
             file.fault(line, "kind", NO_WORD, value=repr(row["kind"]))
         elif row["kind"] not in RESOURCE_KINDS and (near := get_close_matches(row["kind"], RESOURCE_KINDS, 1, ALIKE)):
             file.fault(line, "kind", NEAR_A_KIND, value=repr(row["kind"]), near=near[0])
-        found.append(Stock(row["depot"], row["kind"], file.number(line, row, "total", 0, 1_000_000, int)))
+        total = file.number(line, row, "total", 0, 1_000_000, int)
+        at = file.number(line, row, "reorder_at", 0, 1_000_000, int) if row["reorder_at"] else None
+        out = file.number(line, row, "out_of_service", 0, total, int) if row["out_of_service"] else 0
+        found.append(Stock(row["depot"], row["kind"], total, at, out))
     return found
+
+
+def _items(file: _File, goods: Collection[Stock] | None) -> list[Item]:
+    """Pieces and batches, no more of a kind than its depot has; None: what depots have is not known."""
+    file.once(lambda row: f"{row['kind']} {row['item']}", "item")
+    there, sums, found = {(s.depot, s.kind): s.total for s in goods or ()}, Counter[tuple[str, str]](), []
+    for line, row in file.rows:
+        file.filled(line, row, "depot", "kind", "item")
+        for field in ("expires_on", "test_due_on"):
+            if row[field] and _parsed(date.fromisoformat, row[field]) is None:
+                file.fault(line, field, NO_DAY, value=repr(row[field]))
+        count, place = file.number(line, row, "count", 1, 1_000_000, int), (row["depot"], row["kind"])
+        sums[place] += count
+        total = there.get(place, 0)
+        if goods is not None and sums[place] > total:
+            file.fault(line, "count", MORE_THAN_THERE, count=sums[place], total=total, depot=row["depot"] or "–")
+        found.append(Item(*place, row["item"], count, row["expires_on"], row["test_due_on"]))
+    return sorted(found, key=lambda one: (one.kind, one.item))
 
 
 def stocked_kinds(folder: Path) -> frozenset[str]:

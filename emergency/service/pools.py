@@ -1,4 +1,4 @@
-"""The house's own people and goods: put into a workspace from three tables, and written out as the same three."""
+"""The house's own people and goods: put into a workspace from its tables, and written out as the same."""
 
 from __future__ import annotations
 
@@ -12,7 +12,18 @@ from typing import Any
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.stock_ledger import OPEN
 from emergency.intake.rejects import guarded
-from emergency.library.pools import ADJUSTERS, BASES, MORE_OF_ADJUSTERS, STOCK, Pool, PoolAdjuster, load_pool
+from emergency.library.pools import (
+    ADJUSTERS,
+    BASES,
+    ITEMS,
+    MORE_OF_ADJUSTERS,
+    MORE_OF_STOCK,
+    STOCK,
+    Pool,
+    PoolAdjuster,
+    Stock,
+    load_pool,
+)
 from emergency.service.context import Context, Refused
 from emergency.store import plans, pool, stock
 from emergency.store.store import Connection
@@ -79,10 +90,16 @@ def put(ctx: Context, connection: Connection, found: Pool) -> None:
         connection,
         bases=[asdict(base) for base in found.bases],
         adjusters=[_row_of(one) for one in found.adjusters],
-        goods=[{"depot": row.depot, "kind": row.kind, "total": row.total} for row in found.stock],
+        goods=[_shelf(row, "total", "out_of_service") for row in found.stock],
+        norms=[_shelf(row, "reorder_at") for row in found.stock if row.reorder_at is not None],
+        items=[asdict(item) for item in found.items],
     )
     counts = {"adjusters": len(found.adjusters), "bases": len(found.bases), "synthetic": found.synthetic}
     ctx.record(connection, "pool.load", found.name, counts)
+
+
+def _shelf(row: Stock, *columns: str) -> Row:
+    return {name: getattr(row, name) for name in ("depot", "kind", *columns)}
 
 
 def _row_of(one: PoolAdjuster) -> Row:
@@ -106,15 +123,37 @@ def _told(row: Mapping[str, Any]) -> Row:
     }
 
 
-def export(ctx: Context, folder: Path) -> Loaded:
-    """Write people and goods as the three tables `load` reads; cells that a spreadsheet would run are disarmed."""
+@dataclass(frozen=True)
+class Sheet:
+    """One table of a pool, under its columns."""
+
+    name: str
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+
+
+def tables(ctx: Context) -> tuple[Sheet, ...]:
+    """Everything `load` reads of a workspace: bases, adjusters, stock with its reorder points, and items."""
     with ctx.store.read() as connection:
-        bases, people, goods = pool.bases(connection), pool.adjusters(connection), pool.goods(connection)
+        bases, people = pool.bases(connection), pool.adjusters(connection)
+        goods, items = stock.balances(connection), stock.items(connection)
+    shelves = [row | {"reorder_at": "" if row["reorder_at"] is None else row["reorder_at"]} for row in goods]
+    return (
+        Sheet("bases", BASES, tuple(bases)),
+        Sheet("adjusters", (*ADJUSTERS, *MORE_OF_ADJUSTERS), tuple(_told(row) for row in people)),
+        Sheet("stock", (*STOCK, *MORE_OF_STOCK), tuple(shelves)),
+        Sheet("items", ITEMS, tuple(items)),
+    )
+
+
+def export(ctx: Context, folder: Path) -> Loaded:
+    """Write people and goods as the four tables `load` reads; cells that a spreadsheet would run are disarmed."""
     folder.mkdir(parents=True, exist_ok=True)
-    told, everything = [_told(row) for row in people], (*ADJUSTERS, *MORE_OF_ADJUSTERS)
-    for name, columns, rows in (("bases", BASES, bases), ("adjusters", everything, told), ("stock", STOCK, goods)):
-        _write(folder / f"{name}.csv", columns, rows)
-    return Loaded(len(bases), len(people), len(goods), False)
+    found = tables(ctx)
+    for sheet in found:
+        _write(folder / f"{sheet.name}.csv", sheet.columns, sheet.rows)
+    bases, people, goods, _ = (len(sheet.rows) for sheet in found)
+    return Loaded(bases, people, goods, False)
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:

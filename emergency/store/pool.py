@@ -10,6 +10,7 @@ from sqlalchemy import Connection, delete, insert, select, update
 
 from emergency.domain.stock_ledger import AVAILABLE, OUT_OF_SERVICE, Move
 from emergency.store import stock as ledger
+from emergency.store.pool_tables import stock_item, stock_norm
 from emergency.store.tables import adjuster, base, stock
 
 
@@ -19,8 +20,13 @@ def replace(
     bases: Sequence[dict[str, Any]],
     adjusters: Sequence[dict[str, Any]],
     goods: Sequence[dict[str, Any]],
+    norms: Sequence[dict[str, Any]] = (),
+    items: Sequence[dict[str, Any]] = (),
 ) -> None:
-    """Put a whole pool in place of what was there; the ledger of the goods begins anew."""
+    """Put a whole pool in place of what was there; the ledger of the goods begins anew.
+
+    norms: depot, kind, reorder_at; items: the columns of a piece or batch.
+    """
     ledger.forget(connection)
     for table in (stock, adjuster, base):
         connection.execute(delete(table))
@@ -31,6 +37,10 @@ def replace(
         connection.execute(insert(adjuster), packed)
     if goods:
         connection.execute(insert(stock), list(goods))
+    if norms:
+        connection.execute(insert(stock_norm), list(norms))
+    if items:
+        connection.execute(insert(stock_item), list(items))
     ledger.begin(connection)
 
 

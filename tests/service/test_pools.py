@@ -11,6 +11,7 @@ from emergency.domain.incident import Incident
 from emergency.library.faults import FileFaults
 from emergency.service import goods
 from emergency.service.context import Context, Refused
+from emergency.service.goods_items import items
 from emergency.service.pools import export, load
 from emergency.store import plans, pool
 
@@ -34,15 +35,57 @@ def test_tables_go_in_and_come_out_the_same(ctx: Context, folder: Path, tmp_path
     out = tmp_path / "out"
     export(ctx, out)
     written = {name: (out / name).read_text("utf-8-sig").replace("\r\n", "\n") for name in TABLES}
-    assert {name: written[name] for name in ("bases.csv", "stock.csv")} == {
-        name: TABLES[name] for name in ("bases.csv", "stock.csv")
-    }
+    assert written["bases.csv"] == TABLES["bases.csv"]
+    assert written["stock.csv"] == "depot,kind,total,reorder_at,out_of_service\nHOU,generator,7,,0\n"
     with (out / "adjusters.csv").open(encoding="utf-8-sig", newline="") as file:
         (row,) = csv.DictReader(file)
     wanted = {"adjuster_id": "N-1", "skills": "home;property", "licences": "LA;TX", "slots": "2", "authority": ""}
     assert row | wanted | {"status": "available", "origin": "own"} == row
     assert [(s.kind, s.balance.total) for s in goods.shelves(ctx)] == [("generator", 7)]
     assert goods.unbalanced(ctx) == []
+
+
+LISTED = {
+    "stock.csv": "depot,kind,total,reorder_at,out_of_service\nHOU,drone,3,2,1\nHOU,first_aid_kit,40,,0\n",
+    "items.csv": """depot,kind,item,count,expires_on,test_due_on
+HOU,drone,SN-1,1,,2018-01-15
+HOU,first_aid_kit,B-7,40,2018-06-30,
+""",
+}
+
+
+def test_numbers_days_reorder_points_and_what_is_out_of_service_go_in_and_come_out_the_same(
+    ctx: Context, folder: Path, tmp_path: Path
+) -> None:
+    for name, text in LISTED.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    load(ctx, folder)
+    out = tmp_path / "out"
+    export(ctx, out)
+    assert {name: (out / name).read_text("utf-8-sig").replace("\r\n", "\n") for name in LISTED} == LISTED
+    load(ctx, out)
+    drones, _ = goods.shelves(ctx)
+    assert (drones.balance.available, drones.balance.out_of_service, drones.reorder_at) == (2, 1, 2)
+    assert [row["item"] for row in items(ctx)] == ["SN-1", "B-7"]
+    assert goods.unbalanced(ctx) == []
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("B-7,40", "B-7,41", "items.csv:3: count: 41 are more than the 40 of stock.csv at HOU"),
+        ("2018-06-30", "soon", "items.csv:3: expires_on: 'soon' is no day"),
+        ("first_aid_kit,B-7,40", "drone,SN-1,1", "items.csv:3: item: drone SN-1 is there twice"),
+        ("3,2,1", "3,2,4", "stock.csv:2: out_of_service: '4' is not a number from 0 to 3"),
+    ],
+)
+def test_more_pieces_than_there_are_and_wrong_days_are_named(
+    ctx: Context, folder: Path, old: str, new: str, said: str
+) -> None:
+    for name, text in LISTED.items():
+        (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+    with pytest.raises(FileFaults, match=said):
+        load(ctx, folder)
 
 
 def test_what_is_out_is_not_pulled_away(ctx: Context, flood: Incident, folder: Path) -> None:
