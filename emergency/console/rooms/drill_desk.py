@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from textwrap import shorten
 from typing import Any
 
@@ -11,19 +12,18 @@ import streamlit as st
 from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
 from emergency.console.rooms import drill_board_look, frame
+from emergency.console.rooms.drill_desk_acts import ACTED, SAID, button, do, now, redraw
+from emergency.console.rooms.drill_desk_seats import REFRESH_SECONDS, leave, nothing, people, take
 from emergency.console.rooms.once_form import once
 from emergency.console.rooms.review_words import lead_to
 from emergency.domain.act import ACTS as PLAYED
 from emergency.domain.drill.names import CHANNELS, SENDERS
 from emergency.service import drill_board, drill_live, drill_seats
-from emergency.service.context import Conflict, Refused
 from emergency.service.drill_board import HELD, RESERVE, SENT, SKIPPED, WAITING, Board
 from emergency.service.drill_seats import Seat
 from emergency.service.reviewing import RUN, Subject
-from emergency.texts import N_, Message
+from emergency.texts import N_
 
-SAID = "drill-desk-said"
-REFRESH_SECONDS = 3
 BRIEF = 60  # letters of an inject where it is named in passing
 ACTS: dict[str, tuple[str, Callable[..., Any], tuple[str, ...]]] = {
     "fire": (N_("Fire now"), drill_live.fire, (WAITING, RESERVE, HELD, SKIPPED)),
@@ -35,97 +35,19 @@ ACTS: dict[str, tuple[str, Callable[..., Any], tuple[str, ...]]] = {
 
 
 def show(desk: Desk) -> None:
+    st.session_state.pop(ACTED, None)
     frame.header(desk, desk.say("Drill desk"))
     if said := st.session_state.pop(SAID, None):
         kind, text = said
         look.notice(kind, desk.say(text))
     if not desk.in_drill:
-        _nothing(desk)
+        nothing(desk)
     elif desk.seat is None:
-        _take(desk)
+        take(desk)
     elif desk.seat.sees_injects:
         _lead(desk, desk.seat)
     else:
         _play(desk, desk.seat)
-
-
-def _nothing(desk: Desk) -> None:
-    st.info(desk.say("Nobody plays a drill in this workspace. Start one in Drills, or choose its workspace above."))
-    if st.button(desk.say("To the drills"), key="to-drills"):
-        frame.go("drills")
-
-
-def _act(act: Callable[..., Any], *given: Any, done: Message | None = None) -> None:
-    """Do it, and keep what to say of it for the next page."""
-    try:
-        act(*given)
-    except (Refused, Conflict) as fault:
-        st.session_state[SAID] = ("error", _message(fault))
-    else:
-        if done is not None:
-            st.session_state[SAID] = ("success", done)
-
-
-def _message(fault: Exception) -> Any:
-    return fault.args[0] if fault.args and isinstance(fault.args[0], Message) else Message(str(fault))
-
-
-# Taking a seat --------------------------------------------------------------------------------------
-
-
-def _take(desk: Desk) -> None:
-    say, signs = desk.say, drill_board.signs(desk.ctx)
-    look.section(say("Take a seat: {title}", title=say.of(signs.title)))
-    st.caption(look.plain(say.of(signs.scenario)))
-    if signs.ended:
-        st.info(say("The drill is over."))
-        return
-    kinds = list(drill_seats.KINDS)
-    kind = st.radio(
-        say("You are"), kinds, format_func=lambda one: say(drill_seats.KINDS[one]), horizontal=True, key="seat-kind"
-    )
-    sitting = drill_seats.seats(desk.ctx)
-    with st.form("take-seat"):
-        role = _which(desk, kind, signs, sitting)
-        name = st.text_input(say("Your name"), value=st.session_state.get("actor", ""), max_chars=80)
-        code = ""
-        if kind in drill_seats.STAFF:
-            code = st.text_input(say("Code of the director"), help=say("It stands on the director's desk."))
-        sent = st.form_submit_button(say("Sit down"), type="primary")
-    if sent:
-        _sit(desk, kind, role, name, code)
-
-
-def _which(desk: Desk, kind: str, signs: drill_board.Signs, sitting: list[dict[str, Any]]) -> str:
-    say = desk.say
-    if kind == drill_seats.PLAYER:
-        who = {one["role"]: one["person"] for one in sitting if one["kind"] == kind}
-
-        def words(role: str) -> str:
-            title = say.of(signs.roles[role])
-            return f"{title} · {who[role]}" if role in who else title
-
-        free_first = sorted(signs.roles, key=lambda role: role in who)
-        return str(st.selectbox(say("Role"), free_first, format_func=words))
-    if kind == drill_seats.EVALUATOR:
-        return str(st.selectbox(say("Evaluator"), signs.evaluators))
-    return ""
-
-
-def _sit(desk: Desk, kind: str, role: str, name: str, code: str) -> None:
-    def sit() -> None:
-        word = drill_seats.take(desk.ctx, kind, role, name, code)
-        drill_seat.keep_token(desk.ctx.store.name, word)
-
-    _act(sit, done=Message("You have your seat."))
-    st.rerun()
-
-
-def _leave(desk: Desk, seat: Seat) -> None:
-    if st.button(desk.say("Leave the seat"), key="leave-seat"):
-        _act(drill_seats.leave, desk.ctx, seat)
-        drill_seat.keep_token(desk.ctx.store.name, "")
-        st.rerun()
 
 
 # Playing --------------------------------------------------------------------------------------------
@@ -145,7 +67,7 @@ def _play(desk: Desk, seat: Seat) -> None:
         else:
             st.caption(say("You watch: every room is open to you, nothing can be changed from here."))
         st.caption(look.plain(say.of(signs.scenario)))
-        _leave(desk, seat)
+        leave(desk, seat)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
@@ -174,9 +96,9 @@ def _inbox(desk: Desk, seat: Seat) -> None:
             f"inbox-{one['delivery_id']}", f"{mark} {say.of(one['body'])}", small=" · ".join(about),
             tone="watch" if new else "plain",
         ):  # fmt: skip
-            if new and st.button(say("Read"), key=f"read-{one['delivery_id']}"):
-                drill_seats.mark_read(desk.ctx, seat, one["delivery_id"])
-                st.rerun(scope="fragment")
+            if new:
+                read = partial(drill_seats.mark_read, desk.ctx, seat, one["delivery_id"])
+                st.button(say("Read"), key=f"read-{one['delivery_id']}", on_click=do, args=(read,))
 
 
 # Leading and evaluating -----------------------------------------------------------------------------
@@ -194,14 +116,15 @@ def _lead(desk: Desk, seat: Seat) -> None:
         _note(desk, seat)
         if seat.leads:
             _make_up(desk, seat)
-            _people(desk, seat)
-        _leave(desk, seat)
+            people(desk, seat)
+        leave(desk, seat)
     drill_board_look.figures(desk, seat)
 
 
 @st.fragment(run_every=REFRESH_SECONDS)
 def _course(desk: Desk, seat: Seat) -> None:
     """The clock and what moves it; a gap asks before anything else."""
+    redraw()
     found = drill_board.board(desk.ctx, seat)
     if found.missing is not None:
         _gap(desk, seat, found)
@@ -221,42 +144,44 @@ def _course(desk: Desk, seat: Seat) -> None:
 def _clock_acts(desk: Desk, seat: Seat, found: Board) -> None:
     say = desk.say
     if not found.started:
-        if st.button(say("Start the drill"), type="primary", key="startex"):
-            _now(desk, drill_live.startex, desk.ctx, seat)
+        button(say("Start the drill"), "startex", partial(drill_live.startex, desk.ctx, seat), type="primary")
     elif found.paused:
-        if st.button(say("Resume"), type="primary", key="resume"):
-            _now(desk, drill_live.resume, desk.ctx, seat)
-    elif st.button(say("Pause"), type="primary", key="pause"):
-        _now(desk, drill_live.pause, desk.ctx, seat)
+        button(say("Resume"), "resume", partial(drill_live.resume, desk.ctx, seat), type="primary")
+    else:
+        button(say("Pause"), "pause", partial(drill_live.pause, desk.ctx, seat), type="primary")
     with st.popover(f"{found.speed:g} ×"):
         speeds = sorted({*drill_live.SPEEDS, found.speed})
         wanted = st.select_slider(
-            say("Drill minutes in one minute"), speeds, value=found.speed, format_func=lambda one: f"{one:g} ×"
+            say("Drill minutes in one minute"),
+            speeds,
+            value=found.speed,
+            format_func=lambda one: f"{one:g} ×",
+            key="drill-speed",
         )
-        if wanted != found.speed and st.button(say("Set the speed"), key="set-speed"):
-            _now(desk, drill_live.set_speed, desk.ctx, seat, float(wanted))
+        if wanted != found.speed:
+            faster = lambda: drill_live.set_speed(desk.ctx, seat, float(st.session_state["drill-speed"]))  # noqa: E731
+            button(say("Set the speed"), "set-speed", faster)
     if found.started:
-        if found.next_s is not None and st.button(say("Jump to next"), key="jump-next"):
-            _now(desk, drill_live.jump, desk.ctx, seat, found.next_s)
+        if found.next_s is not None:
+            button(say("Jump to next"), "jump-next", partial(drill_live.jump, desk.ctx, seat, found.next_s))
         with st.popover(say("Jump …")):
             _jump(desk, seat, found)
         with st.popover(say("End")):
             st.caption(say("What could not be done any more will be void; what was done stays."))
-            if st.button(say("End the drill now"), key="endex"):
-                _now(desk, drill_live.end, desk.ctx, seat)
+            button(say("End the drill now"), "endex", partial(drill_live.end, desk.ctx, seat))
 
 
 def _jump(desk: Desk, seat: Seat, found: Board) -> None:
     say, end_s = desk.say, found.script.clock.duration_s
     soon, last = found.now_s // 60 + 10, end_s // 60
-    minutes = st.number_input(say("To minute of drill time"), min_value=0, max_value=last, value=min(soon, last))
-    if st.button(say("Jump"), key="jump"):
-        _now(desk, drill_live.jump, desk.ctx, seat, int(minutes) * 60)
-
-
-def _now(desk: Desk, act: Callable[..., Any], *given: Any) -> None:
-    _act(act, *given)
-    st.rerun()
+    st.number_input(
+        say("To minute of drill time"), min_value=0, max_value=last, value=min(soon, last), key="drill-jump-to"
+    )
+    button(
+        say("Jump"),
+        "jump",
+        lambda: drill_live.jump(desk.ctx, seat, int(st.session_state["drill-jump-to"]) * 60),
+    )
 
 
 def _gap(desk: Desk, seat: Seat, found: Board) -> None:
@@ -273,8 +198,9 @@ def _gap(desk: Desk, seat: Seat, found: Board) -> None:
     title = say("Nobody kept time for {span}. What shall become of it?", span=span)
     with look.needs_card("gap", title, text, _missed(desk, found), tone="bad"):
         for how, words in drill_live.ANSWERS.items():
-            if seat.leads and st.button(say(words), key=f"gap-{how}", help=say(drill_live.MEANING[how])):
-                _now(desk, drill_live.answer_gap, desk.ctx, seat, how)
+            if seat.leads:
+                answer = partial(drill_live.answer_gap, desk.ctx, seat, how)
+                button(say(words), f"gap-{how}", answer, help=say(drill_live.MEANING[how]))
 
 
 def _missed(desk: Desk, found: Board) -> str:
@@ -324,8 +250,13 @@ def _inject_acts(desk: Desk, seat: Seat) -> None:
     )
     with st.container(horizontal=True, gap="xsmall"):
         for name, (words, act, states) in ACTS.items():
-            if lines[chosen].state in states and st.button(say(words), key=f"inject-{name}"):
-                _now(desk, act, desk.ctx, seat, chosen)
+            if lines[chosen].state in states:
+                button(say(words), f"inject-{name}", partial(_of_chosen, act, desk, seat))
+
+
+def _of_chosen(act: Callable[..., Any], desk: Desk, seat: Seat) -> None:
+    """What stands in the list when the button is pressed, also where the page has not been drawn for it yet."""
+    act(desk.ctx, seat, st.session_state["drill-inject"])
 
 
 def _note(desk: Desk, seat: Seat) -> None:
@@ -336,14 +267,16 @@ def _note(desk: Desk, seat: Seat) -> None:
         text = st.text_area(say("What you saw"), max_chars=drill_seats.LONGEST_NOTE, height=80, key=f"{form.key}.text")
         chosen = st.selectbox(say("About"), list(about), format_func=about.__getitem__, key=f"{form.key}.about")
         if st.form_submit_button(say("Note it")):
-            _now(desk, form.taking(lambda: drill_seats.note(desk.ctx, seat, text, chosen)))
+            now(desk, form.taking(lambda: drill_seats.note(desk.ctx, seat, text, chosen)))
     for one in reversed(drill_seats.notes(desk.ctx, seat)[-6:]):
         of = about.get(one["about"], one["about"])
         line = f"{drill_seat.drill_time(one['at_s'])} · {one['author']} · {of}: {one['text']}"
         words, back = st.columns([5, 1], vertical_alignment="center")
         words.caption(look.plain(line))
-        if one["seat_id"] == seat.seat_id and back.button(say("Take back"), key=f"note-back-{one['note_id']}"):
-            _now(desk, drill_seats.take_back_note, desk.ctx, seat, one["note_id"])
+        if one["seat_id"] == seat.seat_id:
+            with back:
+                undo = partial(drill_seats.take_back_note, desk.ctx, seat, one["note_id"])
+                button(say("Take back"), f"note-back-{one['note_id']}", undo)
 
 
 def _abouts(desk: Desk, found: Board) -> dict[str, str]:
@@ -373,17 +306,4 @@ def _make_up(desk: Desk, seat: Seat) -> None:
         )
         text = st.text_area(say("What they are told"), height=80, key=f"{form.key}.text")
         if st.form_submit_button(say("Send")):
-            _now(desk, form.taking(lambda: drill_live.spontaneous(desk.ctx, seat, to, text, channel)))
-
-
-def _people(desk: Desk, seat: Seat) -> None:
-    say, sitting, titles = desk.say, drill_seats.seats(desk.ctx), drill_board.signs(desk.ctx).roles
-    with st.expander(say("Who sits where")):
-        for one in sitting:
-            words, clear = st.columns([4, 1], vertical_alignment="center")
-            kind = say(drill_seats.KINDS[one["kind"]])
-            role = say.of(titles[one["role"]]) if one["role"] in titles else one["role"]
-            words.caption(look.plain(" · ".join(filter(None, (one["person"], kind, role)))))
-            mine = one["seat_id"] == seat.seat_id
-            if not mine and clear.button(say("Clear"), key=f"clear-{one['seat_id']}"):
-                _now(desk, drill_seats.clear, desk.ctx, seat, one["seat_id"])
+            now(desk, form.taking(lambda: drill_live.spontaneous(desk.ctx, seat, to, text, channel)))
