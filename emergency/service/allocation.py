@@ -90,8 +90,8 @@ def assigned_by_region(ctx: Context) -> dict[str, int]:
 def survey_cells(ctx: Context, known: Figures, incident: Incident | None) -> tuple[Cell, ...]:
     """Demand per region and line: what open claims need, or what the playbook asks if that is more."""
     counts = []
-    limits = asking.amounts(ctx) if incident else ()
-    piles = weighed(ctx, known, incident, limits)
+    limits = asking.limits_of(ctx) if incident else asking.Limits()
+    piles = weighed(ctx, known, incident, limits.amounts)
     if not known.located.empty:
         sums = known.located.groupby(["region", "line"], as_index=False).agg(
             {"unsurveyed": "sum", "overdue": "sum", "oldest_us": "min"}
@@ -282,9 +282,7 @@ def inputs(ctx: Context, incident_ids: Sequence[str] | None = None) -> Inputs:
     if not found.ready:
         text = N_("nobody of the {n} people can be sent out today; the Pool room says why")
         raise Refused(
-            Message(text, {"n": len(found.out)})
-            if found.out
-            else Message("the pool is empty; import a roster first")
+            Message(text, {"n": len(found.out)}) if found.out else Message("the pool is empty; import a roster first")
         )
     if not cells:
         raise Refused(Message("no open claims are on the map, so there is nothing to plan for"))

@@ -12,7 +12,7 @@ from babel import Locale
 
 from emergency import texts
 from emergency.domain.allocation import Cell
-from emergency.domain.allocation.asking import amounts_that_matter, by_authority, with_language
+from emergency.domain.allocation.asking import amounts_that_matter, beyond_everybody, by_authority, with_language
 from emergency.domain.allocation.pool import LANGUAGES
 from emergency.domain.claim import LINES
 from emergency.service.context import Context, Refused
@@ -55,21 +55,34 @@ def unknown_languages(text: str, roster: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(spoken(text) - known))
 
 
-def amounts(ctx: Context) -> tuple[int, ...]:
-    """The amounts, in minor units of the workspace's money, that part the people of the roster by their authority."""
+@dataclass(frozen=True)
+class Limits:
+    """Amounts in minor units of the workspace's money that part the people of the roster by their authority, rising.
+
+    beyond: the one above which nobody of them may settle, None where somebody has no limit.
+    """
+
+    amounts: tuple[int, ...] = ()
+    beyond: int | None = None
+
+
+def limits_of(ctx: Context) -> Limits:
+    """The limits of everybody of the roster who surveys, whether they can be sent out today or not."""
     with ctx.store.read() as connection:
         rows = pool.adjusters(connection)
-    return amounts_that_matter(r["authority_minor"] for r in rows if any(skill in LINES for skill in r["skills"]))
+    held = {r["authority_minor"] for r in rows if any(skill in LINES for skill in r["skills"])}
+    return Limits(amounts_that_matter(held), beyond_everybody(held))
 
 
-def parted(ctx: Context, cells: Sequence[Cell], piles: Piles, limits: Sequence[int]) -> tuple[Cell, ...]:
+def parted(ctx: Context, cells: Sequence[Cell], piles: Piles, limits: Limits) -> tuple[Cell, ...]:
     """Cells parted by the authority their claims ask for, then by the languages somebody asked for."""
     scale, visits = ctx.content.library.worth().scale, ctx.content.library.visits_per_slot()
     wishes, found = languages_asked(ctx), list[Cell]()
     for cell in cells:
         pile = piles.get((cell.region, cell.line), {})
-        above = {limits[passed - 1]: pile[passed] for passed in pile if passed}
-        some = by_authority(cell, above, pile.get(0, ()), visits.get(cell.line, 1), scale, ctx.profile.currency)
+        above = {limits.amounts[passed - 1]: pile[passed] for passed in pile if passed}
+        each, money = visits.get(cell.line, 1), ctx.profile.currency
+        some = by_authority(cell, above, pile.get(0, ()), each, scale, money, limits.beyond)
         for wish in wishes:
             if (wish.region, wish.line) == (cell.region, cell.line):
                 some = with_language(some, wish.language, wish.people)

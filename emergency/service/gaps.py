@@ -41,6 +41,8 @@ def _settled(ctx: Context, plan: Plan, found: Referral, cell: Cell) -> Iterator[
     """Why claims are referred, and what one person with the authority would change: exact, and not the least of it."""
     gaps = {**asked_of(cell), "count": found.slots, "reason": found.reason, "place": place_name(ctx, cell)}
     yield Message(N_("{count} referred: {reason}"), gaps)
+    if not cell.wants_authority:
+        return
     papers = {cell.licence} - {""}, None, {cell.language} - {""}
     more = one_more(plan, cell.region, {cell.line}, *papers)
     less = one_more(plan, cell.region, {cell.line}, papers[0], cell.above_minor, papers[2])
@@ -66,7 +68,7 @@ def _helped(ctx: Context, kinds: tuple[Bottleneck, ...], cell: Cell) -> Iterator
     for kind in kinds:
         gap = {**asked_of(cell), "licence": kind.licence, "place": place, "claims": kind.claims}
         whole = (kind.licence, kind.settles, kind.language) == (cell.licence, True, cell.language)
-        if whole and (cell.above_minor is not None or cell.language):
+        if whole and (cell.wants_authority or cell.language):
             yield Message(N_("One more with all of that, from {place}: {claims} claims a shift."), gap)
         elif not kind.settles:
             yield Message(N_("One more with authority of up to {amount} only: {claims} claims a shift."), gap)

@@ -155,7 +155,7 @@ def why(ctx: Context, shown: Mapping[str, Any], adjuster_id: str) -> tuple[Messa
         return (Message(N_("The roster has changed since this plan was made; propose a new one to ask again.")),)
     person = next(a for a in plan.solution.pool if a.adjuster_id == adjuster_id)
     cells = {c.cell_id: c for c in plan.solution.cells}
-    return (*_sets_out(ctx, person), *_sentences(ctx, explain(plan, adjuster_id, here.cell_id), cells))
+    return (*_sets_out(ctx, person), *_sentences(ctx, explain(plan, adjuster_id, here.cell_id), cells, person))
 
 
 def _sets_out(ctx: Context, person: Adjuster) -> Iterator[Message]:
@@ -181,7 +181,7 @@ def solved_again(ctx: Context, shown: Mapping[str, Any]) -> Plan:
     )
 
 
-def _sentences(ctx: Context, found: Why, cells: Mapping[str, Cell]) -> Iterator[Message]:
+def _sentences(ctx: Context, found: Why, cells: Mapping[str, Cell], person: Adjuster) -> Iterator[Message]:
     here = cells[found.cell_id]
     yield Message(
         N_("{person} is {minutes} min from {place}; licence there: {licence}; urgency {priority}."),
@@ -196,6 +196,9 @@ def _sentences(ctx: Context, found: Why, cells: Mapping[str, Cell]) -> Iterator[
     if "referral" in found.parts:
         text = N_("Claims there lie above {amount}, more than {person} may settle: referring them counts {n} minutes.")
         yield Message(text, {**asked_of(here), "person": found.adjuster_id, "n": found.parts["referral"]})
+    elif here.above_minor is not None and not person.may_settle(here):
+        text = N_("Claims there lie above {amount}; nobody in the house may settle them, so they are referred.")
+        yield Message(text, asked_of(here))
     elif here.above_minor is not None:
         text = N_("Claims there lie above {amount}; {person} has the authority to settle them.")
         yield Message(text, {**asked_of(here), "person": found.adjuster_id})

@@ -81,6 +81,24 @@ def test_where_nobody_may_settle_them_they_are_referred_and_the_room_can_say_who
     assert any("referring them counts 120 minutes" in str(m) for m in why(world, body, sent))
 
 
+def test_what_lies_above_the_highest_limit_of_the_house_is_referred_though_its_best_people_go(
+    world: Context,
+) -> None:
+    receive(world, claims(HARRIS, 3, minor=HIGH + 1, prefix="X"), source="s", incident_id="FLOOD-1")
+    with world.store.write() as connection:
+        connection.execute(update(adjuster).where(adjuster.c.authority_minor.is_(None)).values(authority_minor=LOW))
+    draft = allocation.propose(world)
+    body = stored(world, draft.plan_id)
+    assert next((c.cell_id[-7:], c.slots, c.referral_minutes) for c in draft.cells) == ("@100000", 1, 0)
+    (referral,) = body["body"]["referrals"]
+    assert (referral["cell_id"][-7:], referral["slots"], referral["minutes"]) == ("@100000", 1, 0)
+    assert plan_figures(world, body, None)["referred"] == 1
+    (told,) = gaps.answers(world, body, referral["cell_id"])
+    assert str(told).startswith("1 referred: nobody in the house may settle claims above $100.00 k")
+    (who,) = [a.adjuster_id for a in draft.plan.assignments if a.cell_id == referral["cell_id"]]
+    assert any("nobody in the house may settle them" in str(m) for m in why(world, body, who))
+
+
 def test_a_language_is_asked_with_a_reason_kept_in_the_journal_and_taken_back(world: Context) -> None:
     asking.ask_for_language(world, HARRIS, "property", "Spanish", 1, "many families of the east side")
     (wish,) = asking.languages_asked(world)

@@ -16,18 +16,24 @@ Weighed = Iterable[tuple[int, int]]  # (weight, claims)
 
 
 def amounts_that_matter(limits: Iterable[int | None]) -> tuple[int, ...]:
-    """The amounts above which fewer of these people may settle, rising; None = no limit.
+    """The amounts above which fewer of these people may settle, rising; None = no limit."""
+    return tuple(sorted({limit for limit in limits if limit is not None}))
 
-    A loss above everybody's limit goes up in any case, and whoever has the highest is as good as the house has: the
-    highest limit parts nobody from anybody unless somebody has none.
-    """
+
+def beyond_everybody(limits: Iterable[int | None]) -> int | None:
+    """The amount above which none of these people may settle; None where somebody has no limit, or nobody is there."""
     said = set(limits)
-    amounts = sorted(limit for limit in said if limit is not None)
-    return tuple(amounts if None in said else amounts[:-1])
+    return None if None in said else max((limit for limit in said if limit is not None), default=None)
 
 
 def by_authority(
-    cell: Cell, above: Mapping[int, Weighed], plain: Weighed, visits: int, scale: Weights, currency: str
+    cell: Cell,
+    above: Mapping[int, Weighed],
+    plain: Weighed,
+    visits: int,
+    scale: Weights,
+    currency: str,
+    beyond: int | None = None,
 ) -> tuple[Cell, ...]:
     """The cell parted by the authority its claims ask for, the largest losses first, what is left over last.
 
@@ -35,6 +41,8 @@ def by_authority(
         above: amount in minor units -> claims that lie above it and not above the next one; plain: all others.
             Together they are the claims of the cell.
         visits: claims one person visits in a shift.
+        beyond: the amount above which nobody may settle. Such a loss goes up whoever looks at it, so its referral
+            is no price of sending one and not another, and is not counted in minutes.
     """
     piles = [(amount, _sorted(above[amount])) for amount in sorted(above, reverse=True)]
     rest, left, found = _sorted(plain), cell.slots, []
@@ -45,7 +53,7 @@ def by_authority(
         slots = min(-(-large // visits), left)
         fill = _lightest([rest, *(p for _, p in reversed(piles[number + 1 :]))], slots * visits - large)
         worths = slot_worths([*pile, *fill], visits, slots, scale)
-        referral = -(-large * scale.referral // slots)
+        referral = 0 if amount == beyond else -(-large * scale.referral // slots)
         part = _part(cell, _mark(amount), slots, worths)
         found.append(replace(part, above_minor=amount, currency=currency, referral_minutes=referral))
         left -= slots

@@ -114,6 +114,6 @@ def _kinds(cell: Cell) -> list[tuple[str, bool, str]]:
     """(licence, whether the authority suffices, language): all of it first, then without one each."""
     whole = (cell.licence, True, cell.language)
     kinds = [whole, ("", True, cell.language), (cell.licence, True, "")]
-    if cell.above_minor is not None:
+    if cell.wants_authority:
         kinds.append((cell.licence, False, cell.language))
     return list(dict.fromkeys(kinds))

@@ -93,6 +93,11 @@ class Cell:
     language: str = ""
     post: str = ""
 
+    @property
+    def wants_authority(self) -> bool:
+        """Whether it makes a difference here who may settle: above everybody's limit it makes none."""
+        return self.above_minor is not None and self.referral_minutes > 0
+
     def __post_init__(self) -> None:
         # A stored plan brings them back as lists.
         object.__setattr__(self, "worths", tuple((int(slots), int(minutes)) for slots, minutes in self.worths))

@@ -13,6 +13,7 @@ from typing import Any
 
 import numpy as np
 
+from emergency.domain.allocation.asking import beyond_everybody
 from emergency.domain.allocation.groups import NOWHERE
 from emergency.domain.allocation.pool import LANGUAGES, Cell
 from emergency.domain.allocation.solution import Solution
@@ -24,7 +25,10 @@ NAMED_CELLS = 3
 
 @dataclass(frozen=True)
 class Referral:
-    """Slots of a cell worked by people whose authority does not reach its claims. ``minutes``: what that costs."""
+    """Slots of a cell worked by people whose authority does not reach its claims.
+
+    minutes: what that costs; 0 where nobody's authority does, and it makes no difference who goes.
+    """
 
     cell_id: str
     slots: int
@@ -44,21 +48,37 @@ def asked_of(cell: Cell) -> dict[str, Any]:
 
 def referrals(solution: Solution) -> tuple[Referral, ...]:
     """One entry for each cell with referred slots, in the order of the cells."""
-    if not solution.able.refers:
+    beyond = _beyond_everybody(solution)
+    if not solution.able.refers and not beyond:
         return ()
     rows, columns, slots = solution.busy
     minutes = solution.able.referral[solution.groups.profile[rows], columns]
     found = []
-    for column in np.unique(columns[minutes > 0]).tolist():
-        mine = (columns == column) & (minutes > 0)
+    referred = (minutes > 0) | np.isin(columns, beyond)
+    for column in np.unique(columns[referred]).tolist():
+        mine = (columns == column) & referred
         count, cost = int(slots[mine].sum()), int((slots * minutes)[mine].sum())
         found.append(_told(solution, column, count, cost))
     return tuple(found)
 
 
+def _beyond_everybody(solution: Solution) -> list[int]:
+    """Columns whose claims lie above what anybody of the pool may settle."""
+    limit = beyond_everybody(a.authority_minor for a in solution.pool)
+    asked = enumerate(solution.cells)
+    return [n for n, c in asked if limit is not None and c.above_minor is not None and c.above_minor >= limit]
+
+
 def _told(solution: Solution, column: int, count: int, minutes: int) -> Referral:
     """Who could settle these claims, and where they are instead."""
     cell, able, pool = solution.cells[column], solution.able, solution.pool
+    if not minutes:
+        nobody = {"people": 0, "here": 0, "elsewhere": 0, "idle": 0}
+        reason = Message(
+            "nobody in the house may settle claims above {amount}: they are referred, whoever looks at them",
+            {**asked_of(cell), "count": count},
+        )
+        return Referral(cell.cell_id, count, 0, reason, nobody)
     fit = able.may[:, column] & (able.referral[:, column] == 0)
     people, places = solution.handed
     theirs = fit[able.profile_of[people]]

@@ -55,9 +55,9 @@ def _explained(solution: Solution, column: int) -> Shortage:
 def _needed(cell: Cell, slots: int, reason: Message) -> Message:
     """The reason, after what kind of person is missing where a cell asks more than a skill and a licence."""
     gaps = {**asked_of(cell), "count": slots, "reason": reason}
-    if cell.above_minor is not None and cell.language:
+    if cell.wants_authority and cell.language:
         return Message("{count} more for {line} with authority above {amount}, speaking {language}: {reason}", gaps)
-    if cell.above_minor is not None:
+    if cell.wants_authority:
         return Message("{count} more for {line} with authority above {amount}: {reason}", gaps)
     return Message("{count} more for {line} speaking {language}: {reason}", gaps) if cell.language else reason
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emergency.domain.allocation import Adjuster, Cell, Policy, TravelTable, allocate
-from emergency.domain.allocation.asking import amounts_that_matter, by_authority, with_language
+from emergency.domain.allocation.asking import amounts_that_matter, beyond_everybody, by_authority, with_language
 from emergency.domain.allocation.demand import OpenClaims, Weights, cells_from_open_claims
 from emergency.domain.allocation.explain import one_more, why
 from emergency.domain.allocation.gap import bottlenecks
@@ -32,10 +32,22 @@ def cell(slots: int, **asked: object) -> Cell:
 LARGE = cell(2, above_minor=HALF_MILLION, currency="CNY", referral_minutes=120)
 
 
-def test_the_highest_limit_parts_nobody_unless_somebody_has_none() -> None:
-    assert amounts_that_matter([20, 50, 50, 200]) == (20, 50)
-    assert amounts_that_matter([20, None, 50]) == (20, 50)
-    assert amounts_that_matter([20]) == amounts_that_matter([None, None]) == amounts_that_matter([]) == ()
+def test_every_limit_parts_the_claims_and_the_highest_is_beyond_everybody_unless_somebody_has_none() -> None:
+    assert (amounts_that_matter([20, 50, 50, 200]), beyond_everybody([20, 50, 50, 200])) == ((20, 50, 200), 200)
+    assert (amounts_that_matter([20, None, 50]), beyond_everybody([20, None, 50])) == ((20, 50), None)
+    assert amounts_that_matter([None, None]) == amounts_that_matter([]) == ()
+    assert beyond_everybody([None]) is beyond_everybody([]) is None
+
+
+def test_what_nobody_may_settle_is_referred_whoever_goes_at_no_price_and_it_is_said() -> None:
+    (house, *_) = by_authority(cell(2), {100: ((10, 9),)}, ((10, 7),), 8, SCALE, "CNY", beyond=100)
+    assert (house.above_minor, house.slots, house.referral_minutes) == (100, 2, 0)
+    plan = allocate([person("ann", 100), person("bob", 20)], [house], ROADS)
+    (told,) = plan.referrals
+    assert (told.slots, told.minutes, plan.shortages, "referral" in plan.cost) == (2, 0, (), False)
+    assert str(told.reason).startswith("nobody in the house may settle claims above ¥1")
+    assert "均须上报" in speaker("zh_CN")(told.reason)
+    assert allocate([person("ann", None)], [house], ROADS).referrals == (), "somebody may settle them after all"
 
 
 def test_large_losses_ask_slots_of_their_own_and_ordinary_claims_fill_their_room() -> None:
@@ -147,7 +159,9 @@ def test_referrals_add_up_to_their_part_of_the_cost(world) -> None:
     people, asked = {a.adjuster_id: a for a in pool}, {c.cell_id: c for c in cells}
     mine: dict[str, int] = {}
     for a in plan.assignments:
-        if not people[a.adjuster_id].may_settle(asked[a.cell_id]) and asked[a.cell_id].referral_minutes:
+        here = asked[a.cell_id]
+        counts = here.referral_minutes or not any(one.may_settle(here) for one in pool)
+        if counts and not people[a.adjuster_id].may_settle(here):
             mine[a.cell_id] = mine.get(a.cell_id, 0) + a.slots
     assert {r.cell_id: r.slots for r in plan.referrals} == mine
     assert sum(r.minutes for r in plan.referrals) == plan.cost.get("referral", 0)
