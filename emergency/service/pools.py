@@ -9,6 +9,7 @@ from datetime import UTC
 from pathlib import Path
 from typing import Any
 
+from emergency.documents import review_pack
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.stock_ledger import OPEN
 from emergency.intake.rejects import guarded
@@ -154,6 +155,15 @@ def export(ctx: Context, folder: Path) -> Loaded:
         _write(folder / f"{sheet.name}.csv", sheet.columns, sheet.rows)
     bases, people, goods, _ = (len(sheet.rows) for sheet in found)
     return Loaded(bases, people, goods, False)
+
+
+def workbook(ctx: Context) -> bytes:
+    """The same tables as one xlsx file, a sheet each; nothing a person wrote becomes a formula."""
+    pages = [
+        review_pack.Sheet(sheet.name, sheet.columns, [[row[column] for column in sheet.columns] for row in sheet.rows])
+        for sheet in tables(ctx)
+    ]
+    return review_pack.review_workbook(pages)
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import io
 from pathlib import Path
 
+import openpyxl
 import pytest
 
 from emergency.domain.incident import Incident
@@ -12,7 +14,7 @@ from emergency.library.faults import FileFaults
 from emergency.service import goods
 from emergency.service.context import Context, Refused
 from emergency.service.goods_items import items
-from emergency.service.pools import export, load
+from emergency.service.pools import export, load, workbook
 from emergency.store import plans, pool
 
 TABLES = {
@@ -167,3 +169,20 @@ def test_a_turn_nobody_knows_is_refused_with_those_there_are(ctx: Context, folde
     (folder / "adjusters.csv").write_text(FULL.replace("four_two", "moonshine"), encoding="utf-8")
     with pytest.raises(Refused, match="moonshine, which is not one of weekdays"):
         load(ctx, folder)
+
+
+def test_the_whole_pool_is_one_workbook_of_the_same_tables(ctx: Context, folder: Path, tmp_path: Path) -> None:
+    for name, text in LISTED.items():
+        (folder / name).write_text(text, encoding="utf-8")
+    (folder / "adjusters.csv").write_text(TABLES["adjusters.csv"].replace("Nia", "=HYPERLINK(1)"))
+    load(ctx, folder)
+    out = tmp_path / "out"
+    export(ctx, out)
+    book = openpyxl.load_workbook(io.BytesIO(workbook(ctx)))
+    assert book.sheetnames == ["bases", "adjusters", "stock", "items"]
+    for sheet in book.worksheets:
+        with (out / f"{sheet.title}.csv").open(encoding="utf-8-sig", newline="") as file:
+            written = list(csv.reader(file))
+        assert [["" if c is None else str(c) for c in row] for row in sheet.iter_rows(values_only=True)] == written
+    name = book["adjusters"]["B2"]
+    assert (name.value, name.data_type) == ("'=HYPERLINK(1)", "s")
