@@ -26,6 +26,9 @@ from numpy.typing import NDArray
 from emergency.domain.allocation.solve import Infeasible, Unsolved, least_cost_flow
 
 Ints = NDArray[np.int64]
+MOST = 2**62  # of a number: sums of two still fit into 64 bits
+MOST_DIGITS = 20
+MOST_NODES = 50_000_000  # what fits into memory here
 
 
 class Malformed(ValueError):
@@ -57,12 +60,16 @@ def read(lines: Iterable[str]) -> Problem:
             if size or words[:1] != ["min"]:
                 raise Malformed(f"line {number}: expected one line 'p min NODES ARCS', found {line.strip()!r}")
             nodes, count = _numbers(number, words[1:], 2)
+            if not 1 <= nodes <= MOST_NODES or count < 0:
+                raise Malformed(f"line {number}: {nodes} nodes and {count} arcs; allowed are 1 to {MOST_NODES} nodes")
             size = nodes, count
         elif size is None:
             raise Malformed(f"line {number}: {line.strip()!r} stands before 'p min NODES ARCS'")
         elif kind == "n":
             node, supply = _numbers(number, words, 2)
             _known(number, size[0], node)
+            if node - 1 in supplies:
+                raise Malformed(f"line {number}: node {node} has a supply already; keep one of the two lines")
             supplies[node - 1] = supply
         elif kind == "a":
             arc = _numbers(number, words, 5)
@@ -83,10 +90,10 @@ def read(lines: Iterable[str]) -> Problem:
 
 def _numbers(number: int, words: list[str], count: int) -> list[int]:
     try:
-        found = [int(word) for word in words]
+        found = [int(word) for word in words if len(word) <= MOST_DIGITS]
     except ValueError:
         found = []
-    if len(found) != count:
+    if len(found) != count or any(abs(one) > MOST for one in found):
         raise Malformed(f"line {number}: expected {count} whole numbers, found {' '.join(words)!r}")
     return found
 

@@ -39,6 +39,8 @@ def rows(path: Path, *required: str) -> list[dict[str, str]]:
     Raises:
         BadInput: no such file, not UTF-8, a required column missing, or rows of another width than the header.
     """
+    if path.is_dir():
+        raise BadInput(f"{path}: is a folder; name the CSV file in it")
     if not path.is_file():
         raise BadInput(f"{path}: no such file")
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from pathlib import Path
 from typing import Any
 
 from emergency import bootstrap
@@ -45,14 +46,17 @@ def _trace_lines(row: dict[str, Any]) -> list[str]:
 def plan(arguments: argparse.Namespace) -> int:
     from emergency.service.plan_files import plan_tables
 
-    optional = {n: rows(p) for n in ("travel", "incumbent", "pins") if (p := getattr(arguments, n))}
+    tables = ("pool", "demand", "travel", "incumbent", "pins")
+    names = {n: Path(p).name for n in tables if (p := getattr(arguments, n))}
+    optional = {n: rows(p) for n in tables[2:] if (p := getattr(arguments, n))}
     content = bootstrap.start().content
     pool, demand = rows(arguments.pool, *POOL_COLUMNS), rows(arguments.demand, *DEMAND_COLUMNS)
-    answer = plan_tables(content, pool, demand, **optional)
+    answer = plan_tables(content, pool, demand, **optional, names=names)
     answer_with(
         arguments,
         answer,
         lambda: [
+            *([] if demand else ["nothing is asked for: the demand has no rows, so nobody is sent anywhere"]),
             *(
                 f"{a['adjuster_id']:16} → {a['cell_id']:24} {a['slots']} slot(s), {a['minutes']} min"
                 for a in answer["assignments"]

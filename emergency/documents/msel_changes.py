@@ -74,7 +74,7 @@ def _take(
 ) -> None:
     if _same(cell, given):
         return
-    gaps = {"sheet": Message(sheet.title), "row": key, "column": Message(column.title)}
+    gaps: dict[str, Any] = {"sheet": Message(sheet.title), "row": key, "column": Message(column.title)}
     if cell.path is None:
         ignored.append(Message("{sheet}, {row}, {column}: cannot be changed here; change the script", gaps))
     elif given in (None, ""):
@@ -82,7 +82,8 @@ def _take(
     elif column.kind == TIME:
         found = _seconds(given)
         if found is None:
-            wrong = Message("{sheet}, {row}, {column}: {given} is no time; write 26:30", {**gaps, "given": str(given)})
+            gaps |= {"given": str(given)}
+            wrong = Message("{sheet}, {row}, {column}: {given} is no time; write T+0:25 or 25m", gaps)
             raise SheetRefused(str(wrong))
         if found != cell.seconds:
             seconds[cell.path] = found

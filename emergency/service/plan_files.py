@@ -27,18 +27,28 @@ def plan_tables(
     travel: Rows | None = None,
     incumbent: Rows | None = None,
     pins: Rows | None = None,
+    *,
+    names: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """Plan from tables alone; without a travel table, great circle × 1.35 at 60 km/h.
+
+    Args:
+        names: what the tables are called where a fault is told: pool, demand, travel, incumbent, pins.
 
     Raises:
         TableRefused: every fault of a table, with row and column.
         Refused: tables that contradict one another.
     """
-    people, cells = parse_pool(pool), parse_demand(demand)
+    called = {"pool": "POOL.csv", "demand": "DEMAND.csv", "travel": "TRAVEL.csv", "incumbent": "PLAN.csv"}
+    called |= {"pins": "PINS.csv", **(names or {})}
+    people, cells = parse_pool(pool, called["pool"]), parse_demand(demand, called["demand"])
     codes = sorted({p.base_region for p in people} | {c.region for c in cells})
     way: Any
     if travel is not None:
-        way, note = parse_travel(travel), "travel table as given; a pair it does not name cannot be reached"
+        way, note = (
+            parse_travel(travel, called["travel"]),
+            "travel table as given; a pair it does not name cannot be reached",
+        )
     else:
         points = _points(content, codes)
         way = GreatCircleTravel(points)
@@ -47,7 +57,8 @@ def plan_tables(
         if unknown:
             note += f"; no place is known for {', '.join(unknown[:5])}, so they are reached from within only"
     try:
-        plan = allocate(people, cells, way, incumbent=parse_incumbent(incumbent or ()), pins=parse_pins(pins or ()))
+        standing = parse_incumbent(incumbent or (), called["incumbent"])
+        plan = allocate(people, cells, way, incumbent=standing, pins=parse_pins(pins or (), called["pins"]))
     except AllocationRefused as fault:
         raise Refused(str(fault)) from fault
     return plan_json(plan, note)

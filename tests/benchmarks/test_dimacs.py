@@ -94,6 +94,11 @@ def test_supplies_that_do_not_balance_never_reach_the_solver() -> None:
         (["p min 2 0", "n 1 x"], "expected 2 whole numbers"),
         (["p min 2 0", "q"], "'q' is not one of"),
         ([], "there is no line"),
+        (["p min -2 0"], "allowed are 1 to"),
+        (["p min 999999999999 1"], "allowed are 1 to"),
+        (["p min 2 0", "n 1 " + "9" * 25], "expected 2 whole numbers"),
+        (["p min 2 1", f"a 1 2 0 1 {2**63}"], "expected 5 whole numbers"),
+        (["p min 2 0", "n 1 3", "n 1 4"], "line 3: node 1 has a supply already"),
     ],
 )
 def test_a_malformed_file_is_told_by_its_line(lines: list[str], says: str) -> None:

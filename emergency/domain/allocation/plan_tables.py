@@ -19,6 +19,9 @@ T = TypeVar("T")
 
 # A person or a cell asks for slots of one planning horizon; more is a slip of the pen, and grouping is per slot.
 MOST_SLOTS = 100_000
+MOST_MINUTES = 100_000  # ten weeks; no drive and no second look takes longer
+MOST_MINOR = 10**15  # ten million million of a currency; above every sum insured
+MOST_DIGITS = 20
 POOL_COLUMNS = ("adjuster_id", "base_region", "skills", "licences", "slots")
 DEMAND_COLUMNS = ("cell_id", "incident", "region", "line", "licence", "slots", "priority")
 TRAVEL_COLUMNS = ("from_region", "to_region", "minutes")
@@ -84,16 +87,19 @@ class _Table:
         found = self.row.get(column, "")
         if not found and not empty:
             self.fault(column, Message("is empty; it must be given"))
+        if any(ord(sign) < 32 or ord(sign) == 127 for sign in found):
+            self.fault(column, Message("holds a sign nobody can see; write it anew"))
         return found
 
     def words(self, column: str) -> frozenset[str]:
-        return frozenset(part.strip() for part in self.row.get(column, "").split(";") if part.strip())
+        return frozenset(part.strip() for part in self.word(column, empty=True).split(";") if part.strip())
 
     def whole(self, column: str, least: int, most: int | None = None) -> int:
         text = self.row.get(column, "")
-        number = int(text) if text.isascii() and text.removeprefix("-").isdigit() else None
+        readable = len(text) <= MOST_DIGITS and text.isascii() and text.removeprefix("-").isdigit()
+        number = int(text) if readable else None
         if number is None or number < least or (most is not None and number > most):
-            gaps = {"text": text or Message("empty"), "least": least, "most": most}
+            gaps = {"text": text[:MOST_DIGITS] or Message("empty"), "least": least, "most": most}
             allowed = (
                 Message("is {text}; allowed is a whole number of {least} or more", gaps)
                 if most is None
@@ -103,9 +109,9 @@ class _Table:
             return least
         return number
 
-    def perhaps(self, column: str) -> int | None:
-        """A whole number of 0 or more, or None where it is left empty or there is no such column."""
-        return self.whole(column, 0) if self.row.get(column) else None
+    def perhaps(self, column: str, most: int) -> int | None:
+        """A whole number from 0 to ``most``, or None where it is left empty or there is no such column."""
+        return self.whole(column, 0, most) if self.row.get(column) else None
 
     def once(self, column: str, key: object) -> None:
         """Say so if an earlier row has the same key."""
@@ -144,7 +150,7 @@ def parse_pool(rows: Iterable[Row], file: str = "POOL.csv") -> tuple[Adjuster, .
     def read(row: _Table) -> Adjuster:
         adjuster_id, base = row.word("adjuster_id"), row.word("base_region")
         row.once("adjuster_id", adjuster_id)
-        slots, limit = row.whole("slots", 1, MOST_SLOTS), row.perhaps("authority_minor")
+        slots, limit = row.whole("slots", 1, MOST_SLOTS), row.perhaps("authority_minor", MOST_MINOR)
         return Adjuster(
             adjuster_id, base, row.words("skills"), row.words("licences"), slots, limit, row.words("languages")
         )
@@ -171,9 +177,9 @@ def parse_demand(rows: Iterable[Row], file: str = "DEMAND.csv") -> tuple[Cell, .
             row.word("licence", empty=True),
             row.whole("slots", 1, MOST_SLOTS),
             row.whole("priority", PRIORITIES[0], PRIORITIES[-1]),
-            above_minor=row.perhaps("above_minor"),
+            above_minor=row.perhaps("above_minor", MOST_MINOR),
             currency=row.word("currency", empty=True),
-            referral_minutes=row.perhaps("referral_minutes") or 0,
+            referral_minutes=row.perhaps("referral_minutes", MOST_MINUTES) or 0,
             language=row.word("language", empty=True),
             post=row.word("post", empty=True),
         )
@@ -191,7 +197,7 @@ def parse_travel(rows: Iterable[Row], file: str = "TRAVEL.csv") -> TravelTable:
     def read(row: _Table) -> tuple[tuple[str, str], int]:
         pair = row.word("from_region"), row.word("to_region")
         row.once("from_region", pair)
-        return pair, row.whole("minutes", 0)
+        return pair, row.whole("minutes", 0, MOST_MINUTES)
 
     return TravelTable(dict(_parsed(_Table(rows, TRAVEL_COLUMNS, file), read)))
 
@@ -243,7 +249,7 @@ def _at_least(row: _Table, word: str) -> int:
     number = word.removeprefix(AT_LEAST).strip()
     if row.row.get("adjuster_id"):
         row.fault("adjuster_id", Message("must be empty beside at_least: it speaks of the whole cell"))
-    if not (number.isascii() and number.isdigit() and int(number) > 0):
+    if not (number.isascii() and number.isdigit() and len(number) <= MOST_DIGITS and 0 < int(number) <= MOST_SLOTS):
         row.fault("pin", Message("is {text}; allowed are must, must_not and at_least:N", {"text": word}))
         return 1
     return int(number)

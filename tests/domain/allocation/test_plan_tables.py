@@ -126,3 +126,15 @@ def test_negative_minutes_and_repeated_pairs_are_refused():
     with pytest.raises(TableRefused) as refused:
         parse_travel(rows("from_region,to_region,minutes\nN,S,-1\nN,S,5\n"))
     assert [f.column for f in refused.value.faults] == ["minutes", "from_region"]
+
+
+@pytest.mark.parametrize("minutes", ["9" * 22, "9" * 5000, "100001", "-1"])
+def test_a_number_beyond_every_measure_is_refused_with_what_is_allowed(minutes: str) -> None:
+    with pytest.raises(TableRefused, match=r"ways.csv, row 1, column minutes: is .* whole number from 0 to 100000"):
+        parse_travel([{"from_region": "a", "to_region": "b", "minutes": minutes}], "ways.csv")
+
+
+def test_a_sign_nobody_can_see_is_refused() -> None:
+    row = {"adjuster_id": "\x1b[31mA", "base_region": "r", "skills": "motor", "licences": "", "slots": "1"}
+    with pytest.raises(TableRefused, match="adjuster_id: holds a sign nobody can see"):
+        parse_pool([row])
