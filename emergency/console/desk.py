@@ -107,7 +107,9 @@ def open_desk() -> Desk:
     """The desk of this session; language, workspace and incident stand in the address, so a reload keeps them."""
     running = bootstrap.running()
     asked = st.query_params.get("lang", "")
-    language = st.session_state.setdefault("language", asked if asked in LANGUAGES else browser_language())
+    if st.session_state.get("language") not in LANGUAGES:  # none yet, or a browser handed back a list it had not drawn
+        st.session_state["language"] = asked if asked in LANGUAGES else browser_language()
+    language = str(st.session_state["language"])
     names = [name for name, _ in describe_workspaces(running.content)]
     asked = st.session_state.pop(ASKED, "")  # another room led here
     workspace = asked or st.session_state.get("workspace") or st.query_params.get("workspace", "")

@@ -194,6 +194,7 @@ def _sidebar(desk: Desk) -> None:
         st.segmented_control(
             "语言 · Language",
             list(LANGUAGES),
+            default=desk.say.language,
             key="language",
             help=" · ".join(LANGUAGES.values()),
             format_func=lambda code: SHORT[code],
@@ -213,6 +214,7 @@ def _role(desk: Desk) -> None:
     st.selectbox(
         desk.say("In the role of"),
         list(roles),
+        list(roles).index(st.session_state[key]),
         key=key,
         format_func=lambda role: desk.say.of(roles[role]),
         help=desk.say("Who confirms a level is said by the plan; a deputy may once their time has come."),
