@@ -23,7 +23,7 @@ PRICES = (0, 5, 10, 20, 30, 45, 60, 90, 120)
 class Point:
     """A plan at one price of moving somebody, in minutes.
 
-    moved: people who are elsewhere than now. travel_minutes: all drives, one way. open_minutes: what is left
+    moved: people who leave one post for another. travel_minutes: all drives, one way. open_minutes: what is left
     open, in minutes of travel it would be worth. loss_minutes: both together above the plan that moves freely.
     """
 
@@ -63,7 +63,7 @@ def measured(known: Inputs, prices: Sequence[int], pins: Sequence[Pin] = ()) -> 
         travel = plan.cost["travel_minutes"]
         left = sum(left_open(list_of, cells[s.cell_id], s.slots) for s in plan.shortages)
         left += sum(r.minutes for r in plan.referrals)
-        found.append((price, len(plan.moves), travel, left))
+        found.append((price, sum(m.elsewhere for m in plan.moves), travel, left))
     least = min(travel + left for _, _, travel, left in found)
     return tuple(Point(price, moved, travel, left, travel + left - least) for price, moved, travel, left in found)
 

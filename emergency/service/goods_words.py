@@ -45,8 +45,10 @@ def why_short(names: Names, sites: Mapping[str, Site], one: GoodsShortage, curre
     if one.code == "fund" or "left_minor" not in one.detail:
         return reason
     gaps = {"reason": reason, "left": _whole(one.detail["left_minor"]), "cost": _whole(one.detail["cost_minor"])}
-    text = N_("{reason}; and of the {cost} {currency} one costs the fund has {left} left")
-    return Message(text, gaps | {"currency": currency})
+    whose = N_("{reason}; and of the {cost} {currency} one costs the fund has {left} left")
+    own = N_("{reason}; and of the {cost} {currency} one costs the level's limit leaves {left}")
+    purse = sites[one.site_id].purses[one.detail.get("purse", -1)]
+    return Message(own if purse.startswith("incident ") else whose, gaps | {"currency": currency})
 
 
 def _aged(names: Names, site: Site, reason: Message) -> Message:

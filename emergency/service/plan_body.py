@@ -98,7 +98,9 @@ def body_of(
             {"adjuster_id": b.adjuster_id, "cell_id": b.cell_id, "code": b.code, "reason": stored_message(b.reason)}
             for b in plan.broken_pins
         ],
-        "moves": len(plan.moves),
+        "moves": sum(m.elsewhere for m in plan.moves),
+        "newly": sum(not m.from_cells for m in plan.moves),
+        "let_go": sum(not m.to_cells for m in plan.moves),
         "due": dict(made.waiting.due) if made.waiting else None,
         "waiting": dict(made.waiting.claims) if made.waiting else None,
         "visits": dict(made.visits),

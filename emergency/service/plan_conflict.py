@@ -8,6 +8,7 @@ from typing import Any
 from emergency.service.allocation import REMOTE
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.planning import shifts
+from emergency.service.record_words import NAMELESS
 from emergency.service.telling import local
 from emergency.store import journal, plans
 from emergency.store.store import Connection
@@ -93,7 +94,8 @@ def check_version(ctx: Context, connection: Connection, shown: Stored) -> None:
     if now["state"] not in ("draft", "published"):
         raise Conflict(_ended(ctx, connection, now))
     for later in plans.edits_of(connection, now["plan_id"]):
-        if later["actor"] != ctx.actor.id:
+        # Two who have not said their names are told apart by nobody: a draft of theirs may be the other's.
+        if later["actor"] != ctx.actor.id or ctx.actor.id == NAMELESS:
             raise Conflict(_edited(ctx, now, later))
 
 

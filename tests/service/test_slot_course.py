@@ -14,6 +14,7 @@ from emergency.domain.slot_course import ACTS, LIVE, RELEASED
 from emergency.service import allocation, dispatching, moving, roll_call, slot_course
 from emergency.service.context import Actor, Conflict, Context, Refused
 from emergency.service.importing import receive
+from emergency.service.record_words import NAMELESS
 from emergency.service.records import journal_entries, messages
 from emergency.service.slot_course import Course
 from emergency.service.staff import roster_now
@@ -223,6 +224,15 @@ def test_moving_in_a_draft_that_somebody_else_has_changed_names_who_and_what(out
     with pytest.raises(Conflict, match="li made draft 3 from plan 2 at 2017-08-29 12:00"):
         moving.move(out, draft.plan_id, f"region/{HARRIS}", galveston, 2)
     assert moving.move(li, draft.plan_id, f"region/{HARRIS}", galveston, 2), "one's own second try is no conflict"
+
+
+def test_two_who_gave_no_name_are_not_taken_for_one(out: Context) -> None:
+    draft = allocation.propose(out)
+    galveston = next(c.cell_id for c in by_id(out).values() if c.region == GALVESTON)
+    nameless = replace(out, actor=Actor(NAMELESS, NAMELESS, "dispatcher"))
+    moving.move(nameless, draft.plan_id, f"region/{HARRIS}", galveston, 1)
+    with pytest.raises(Conflict, match="made draft 3 from plan 2 at 2017-08-29 12:00"):
+        moving.move(nameless, draft.plan_id, f"region/{HARRIS}", galveston, 2)
 
 
 def test_a_draft_that_counts_on_somebody_released_since_is_refused(out: Context) -> None:

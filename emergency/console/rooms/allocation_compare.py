@@ -9,7 +9,7 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms.allocation_words import SAID, attempt
+from emergency.console.rooms.allocation_words import SAID, at_work_in, attempt
 from emergency.console.rooms.once_form import once
 from emergency.console.rooms.record_look import persons
 from emergency.domain.instant import from_us
@@ -139,7 +139,7 @@ def _tables(desk: Desk, pair: Pair, left: str, right: str) -> None:
             heads,
             [
                 [
-                    desk.region(r.region),
+                    at_work_in(desk, r.region),
                     f"{r.now}",
                     f"{r.left}",
                     f"{r.right}",

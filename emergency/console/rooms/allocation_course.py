@@ -12,11 +12,10 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms.allocation_words import LINE_NAMES, attempted
+from emergency.console.rooms.allocation_words import LINE_NAMES, at_work_in, attempted
 from emergency.console.rooms.record_look import persons
 from emergency.domain.slot_course import CALLED, RECALLED, STATE_NAMES, after
 from emergency.service import slot_course
-from emergency.service.allocation import REMOTE
 from emergency.service.slot_course import Course
 from emergency.texts import N_
 
@@ -73,7 +72,12 @@ def _counts(desk: Desk, everyone: Sequence[Course]) -> None:
         [
             look.Kpi(say("Called out, no answer yet"), f"{count[CALLED]}", told, "bad" if late else "plain"),
             look.Kpi(say("Acknowledged, on the way"), f"{count['acknowledged']}", _messages(desk, everyone)),
-            look.Kpi(say("On site"), f"{count['on_site']}", say("of {n} sent out", n=len(everyone) - gone), "ok"),
+            look.Kpi(
+                say("On site"),
+                f"{count['on_site']}",
+                say("of {n} sent out", n=len(everyone) - gone),
+                "ok" if count["on_site"] else "plain",
+            ),
             look.Kpi(say("Released"), f"{count['released']}", say("free again from the next shift on")),
             look.Kpi(say("Cannot come"), f"{count['declined']}", say("their places are open: propose again")),
         ]
@@ -108,7 +112,7 @@ def _filtered(desk: Desk, everyone: Sequence[Course]) -> list[Course]:
         places,
         index=None,
         key=f"course.region.{desk.ctx.store.name}",
-        format_func=lambda region: _place(desk, region),
+        format_func=lambda region: at_work_in(desk, region),
         placeholder=say("all regions"),
         label_visibility="collapsed",
     )
@@ -116,10 +120,6 @@ def _filtered(desk: Desk, everyone: Sequence[Course]) -> list[Course]:
     if state == LATE:
         return [c for c in found if c.silent(now)]
     return [c for c in found if not state or c.state == state]
-
-
-def _place(desk: Desk, region: str) -> str:
-    return desk.say("at the desk, anywhere") if region == REMOTE else desk.region(region)
 
 
 def _table(desk: Desk, plan_id: int, shown: Sequence[Course]) -> list[Course]:
@@ -131,7 +131,7 @@ def _table(desk: Desk, plan_id: int, shown: Sequence[Course]) -> list[Course]:
         {
             say("Person"): c.adjuster_id,
             say("Person's name"): c.name,
-            say("Where"): _place(desk, c.region),
+            say("Where"): at_work_in(desk, c.region),
             say("Line"): say(LINE_NAMES[c.line]),
             say("State"): say(FILTERS[LATE]) if c.silent(now) else say(STATE_NAMES[c.state]),
             say("Since"): desk.clock_text(c.since),

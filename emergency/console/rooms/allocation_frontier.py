@@ -65,7 +65,8 @@ def _chart(desk: Desk, points: Sequence[Point], present: int) -> Any:
         ]
     )
     base = alt.Chart(table).encode(
-        x=alt.X(f"{moved}:Q", axis=alt.Axis(format="d", tickMinStep=1)),
+        # Room for the label of the last dot, which else is cut off in a narrow column.
+        x=alt.X(f"{moved}:Q", axis=alt.Axis(format="d", tickMinStep=1), scale=alt.Scale(padding=24)),
         y=alt.Y(f"{loss}:Q"),
         tooltip=[alt.Tooltip("price:Q", title=say("minutes")), moved, loss, travel],
     )

@@ -15,7 +15,7 @@ from emergency.console.rooms.once_form import once
 from emergency.console.rooms.task_acts import attempt
 from emergency.domain.allocation.instructions import KINDS, Instruction
 from emergency.service import allocation, instructions
-from emergency.service.plan_body import read_message
+from emergency.service.plan_body import read_message, waits
 from emergency.texts import N_
 
 KIND_NAMES = {
@@ -38,7 +38,7 @@ def panel(desk: Desk, shown: Mapping[str, Any] | None) -> None:
         names = {row["adjuster_id"]: row["name"] for row in allocation.roster(desk.ctx)}
         for n, one in enumerate(said):
             line, button = st.columns([3, 1], vertical_alignment="center")
-            line.text(_told(desk, one, names))
+            line.text(_told(desk, one, names) + _asked(desk, one, shown))
             with button:
                 act = partial(instructions.take_back, desk.ctx, one)
                 done = say("Taken back; the next proposal is free of it.")
@@ -63,6 +63,15 @@ def _told(desk: Desk, one: Instruction, names: Mapping[str, str]) -> str:
     if one.kind == "must":
         return say("{person} works in {place}, {line} – {reason} ({by})", **gaps)
     return say("{person} never works in {place}, {line} – {reason} ({by})", **gaps)
+
+
+def _asked(desk: Desk, one: Instruction, shown: Mapping[str, Any] | None) -> str:
+    """Said where the plan that is shown asks for fewer in a place than are wanted at least."""
+    if one.kind != "at_least" or shown is None:
+        return ""
+    here = [c for c in shown["body"]["cells"] if (c["region"], c["line"]) == (one.region, one.line)]
+    asked = sum(c["slots"] for c in here if waits(c["cell_id"]))
+    return "" if asked >= one.people else desk.say(" · only {asked} asked for there in this plan", asked=asked)
 
 
 def named(adjuster_id: str, names: Mapping[str, str]) -> str:

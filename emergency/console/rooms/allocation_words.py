@@ -43,6 +43,11 @@ def lines_by_need(shown: Mapping[str, Any] | None) -> list[str]:
     return sorted(LINES, key=lambda line: (-asked[line], line))
 
 
+def at_work_in(desk: Desk, region: str) -> str:
+    """A region by its name; people of a desk work anywhere."""
+    return desk.say("at the desk, anywhere") if region == REMOTE else desk.region(region)
+
+
 def target(desk: Desk, cell: Mapping[str, Any]) -> str:
     """Where a cell is."""
     if cell["region"] == REMOTE:

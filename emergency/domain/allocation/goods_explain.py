@@ -23,7 +23,7 @@ class GoodsShortage:
     binding: what is lacking, the scarcest first; here and elsewhere count where that one is.
     code: no_stock, no_way, beyond_reach, fund, part (of a kit: ``binding`` names those without a free piece in
     reach), apart (a kit's parts are free, but not at one depot), used. detail: the numbers of the sentence; the
-    last three hold left_minor and cost_minor where the fund would not pay for one more either.
+    last three hold left_minor, cost_minor and purse (its number in the site's) where one would not pay for one more.
     """
 
     site_id: str
@@ -93,7 +93,10 @@ def _explained(plan: GoodsPlan, site: Site, missing: int, free: Mapping[tuple[st
             "free": sum(free[d, p] for d in ready for p in parts),
         }
         return GoodsShortage(site.site_id, missing, "fund", found, (purse,))
-    found = {"left_minor": min(dry)[0], "cost_minor": site.cost_minor} if dry else {}
+    least = min(dry, default=None)
+    found = (
+        {"left_minor": least[0], "cost_minor": site.cost_minor, "purse": site.purses.index(least[1])} if least else {}
+    )
     return _in_use(plan, site, missing, reach, free, found)
 
 

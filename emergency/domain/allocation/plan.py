@@ -32,6 +32,11 @@ class Move:
     from_cells: tuple[str, ...]
     to_cells: tuple[str, ...]
 
+    @property
+    def elsewhere(self) -> bool:
+        """Whether they leave one post for another; not who is newly sent, nor who is sent nowhere any more."""
+        return bool(self.from_cells and self.to_cells)
+
 
 @dataclass(frozen=True)
 class Plan:

@@ -102,6 +102,16 @@ def test_the_incidents_own_purse_binds_before_the_fund_does():
     assert shortages(plan)[0].binding == ("storm",)
 
 
+def test_where_pieces_and_money_both_lack_the_purse_that_would_not_pay_is_named():
+    sites = [site("a", "north", 1, cost=100, purses=("storm", "fund"))]
+    sites.append(site("b", "south", 3, priority=2))
+    plan = planned([NORTH], sites, purses={"storm": 0, "fund": 1000})
+    assert shortages(plan)[0].detail["left_minor"] == 0
+    held = planned([NORTH], [*sites[1:], replace(sites[0], priority=9)], purses={"storm": 0, "fund": 1000})
+    (short,) = (s for s in shortages(held) if s.site_id == "a")
+    assert (short.code, short.detail["purse"]) == ("used", 0), "0: the incident's own, not the whole fund"
+
+
 def test_what_is_committed_stays_unless_moving_it_saves_more_than_the_price_of_stability():
     sites = [site("s", "south")]
     both = [Depot("N", "north", {"boat": 1}), Depot("S", "south", {"boat": 1})]
