@@ -66,7 +66,7 @@ def clean(cells: Texts, absent: frozenset[str]) -> Texts:
     """
     texts = pc.utf8_trim_whitespace(cells)
     if pc.any(pc.starts_with(texts, "'")).as_py():
-        texts = pa.array([_unguarded(c) for c in texts.to_pylist()], pa.string())
+        texts = pa.array([unguarded(c) for c in texts.to_pylist()], pa.string())
     nothing = pc.is_in(texts, value_set=_spelt(absent))
     return pc.if_else(nothing, "", texts) if pc.any(nothing).as_py() else texts
 
@@ -79,7 +79,8 @@ def with_errors(cells: Texts, raw: Texts, absent: frozenset[str]) -> Texts:
     return pc.if_else(found, written, cells) if pc.any(found).as_py() else cells
 
 
-def _unguarded(cell: str) -> str:
+def unguarded(cell: str) -> str:
+    """A cell without the apostrophe that keeps a spreadsheet from running it."""
     guarded = cell[:1] == "'" and cell[1:].lstrip().startswith(FORMULA_SIGNS)
     return cell[1:].strip() if guarded else cell
 

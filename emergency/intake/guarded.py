@@ -21,7 +21,7 @@ _LONGEST_ANSWER = 1 << 16
 
 
 def unpacked(path: Path, kind: str) -> tuple[TemporaryDirectory[str], list[Path]]:
-    """The tables of a workbook (``xlsx``) or a JSON file (``json``) as CSV in UTF-8.
+    """The tables of a workbook (``xlsx``; ``book``: with titles and row numbers) or a JSON file as CSV in UTF-8.
 
     Returns:
         The folder that holds them, to be cleaned up by whoever asked, and the files, one per sheet.

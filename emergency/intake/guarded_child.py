@@ -1,6 +1,6 @@
 """Runs as a process of its own: an untrusted XLSX, JSON or GeoJSON file becomes plain CSV, one per sheet.
 
-``python -m emergency.intake.guarded_child xlsx|json FILE FOLDER`` writes ``0.csv``, ``1.csv`` … into the
+``python -m emergency.intake.guarded_child xlsx|book|json FILE FOLDER`` writes ``0.csv``, ``1.csv`` … into the
 folder and one line of JSON on standard output: ``{"fault": "", "sheets": n, "peak_mb": m}``. It sets its own limits of
 memory, processor time and output before it reads the first byte. Only the standard library and
 openpyxl are imported, and openpyxl is kept from numpy: a small process starts fast and dies small.
@@ -75,6 +75,24 @@ def measure(path: Path) -> int:
 
 def workbook(path: Path) -> Iterator[Iterator[list[str]]]:
     """The sheets, each as rows of text without trailing blanks."""
+    for _, rows in _sheets(path):
+        yield rows
+
+
+def book(path: Path) -> Iterator[Iterator[list[str]]]:
+    """The sheets as `workbook` gives them, but each begins with its title, and every row with its number."""
+    for title, rows in _sheets(path):
+        yield _numbered(title, rows)
+
+
+def _numbered(title: str, rows: Iterable[list[str]]) -> Iterator[list[str]]:
+    yield ["0", title]
+    for number, row in enumerate(rows, 1):
+        if any(cell.strip() for cell in row):
+            yield [str(number), *row]
+
+
+def _sheets(path: Path) -> Iterator[tuple[str, Iterator[list[str]]]]:
     sys.modules["numpy"] = None  # type: ignore[assignment]
     # Nothing here has a document type, see `measure`; the careful parser in Python would look for one again,
     # and takes three times as long for any sheet.
@@ -87,7 +105,7 @@ def workbook(path: Path) -> Iterator[Iterator[list[str]]]:
     book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
     for sheet in book.worksheets[:SHEETS]:
         sheet.reset_dimensions()
-        yield ([_text(value) for value in row] for row in sheet.iter_rows(values_only=True))
+        yield str(sheet.title), ([_text(value) for value in row] for row in sheet.iter_rows(values_only=True))
 
 
 def _told(parse: Callable[[Any, Any], dict[str, Any]]) -> Callable[[Any, Any], dict[str, Any]]:
@@ -252,7 +270,11 @@ def write(sheets: Iterable[Iterable[Sequence[str]]], folder: Path) -> int:
     return number + 1
 
 
-READERS: dict[str, Callable[[Path], Iterator[Iterator[list[str]]]]] = {"xlsx": workbook, "json": json_rows}
+READERS: dict[str, Callable[[Path], Iterator[Iterator[list[str]]]]] = {
+    "xlsx": workbook,
+    "book": book,
+    "json": json_rows,
+}
 
 
 def main(kind: str, file: str, folder: str) -> dict[str, Any]:
@@ -260,7 +282,7 @@ def main(kind: str, file: str, folder: str) -> dict[str, Any]:
     try:
         # Honest sheets are read at some megabytes a second; half a second for each is patient.
         limit(5 + path.stat().st_size // MB)
-        if kind == "xlsx":
+        if kind in ("xlsx", "book"):
             limit(5 + measure(path) // (2 * MB))
         return {"fault": "", "sheets": write(READERS[kind](path), Path(folder))}
     except Unfit as unfit:
