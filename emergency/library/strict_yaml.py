@@ -13,6 +13,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from yaml.resolver import Resolver
 from emergency.library.faults import Fault, FileFaults
 from emergency.texts import Message
 
+LIBYAML = getattr(yaml, "CSafeLoader", None)
 LARGEST_BYTES = 1 << 20
 DEEPEST = 40
 TRUE_FALSE = {"true": True, "True": True, "TRUE": True, "false": False, "False": False, "FALSE": False}
@@ -112,11 +114,23 @@ def _refused(path: str, line: int, column: int, message: Message, suggestion: Me
 
 
 def _checked_events(text: str, path: str) -> list[yaml.Event]:
+    """Read by libyaml where it is built in, ten times as fast.
+
+    What it does not read is read again by PyYAML's own parser, whose words about faults are these. So is a file with
+    tabs or marks of byte order within, with which libyaml is less strict.
+    """
+    if LIBYAML is not None and "\t" not in text and "\ufeff" not in text:
+        with suppress(FileFaults):
+            return _read_events(text, path, LIBYAML)
+    return _read_events(text, path, yaml.SafeLoader)
+
+
+def _read_events(text: str, path: str, loader: Any) -> list[yaml.Event]:
     faults: list[Fault] = []
     events: list[yaml.Event] = []
     depth = documents = 0
     try:
-        for event in yaml.parse(text, Loader=yaml.SafeLoader):
+        for event in yaml.parse(text, Loader=loader):
             events.append(event)
             documents += isinstance(event, yaml.DocumentStartEvent)
             depth += isinstance(event, yaml.CollectionStartEvent) - isinstance(event, yaml.CollectionEndEvent)
@@ -207,7 +221,7 @@ class _Reader:
             return self._mapping(node, at)
         if isinstance(node, yaml.SequenceNode):
             return [self._item(item, (*at, place)) for place, item in enumerate(node.value)]
-        return scalar(node.value) if node.style is None else node.value
+        return node.value if node.style else scalar(node.value)
 
     def _item(self, node: yaml.Node, at: Path_) -> Any:
         self.marks[at] = _place(node.start_mark)

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emergency.library import strict_yaml
 from emergency.library.faults import FileFaults
 from emergency.library.strict_yaml import LARGEST_BYTES, load, parse, scalar
+
+ROOT = Path(__file__).parents[2]
 
 
 def value(text: str) -> Any:
@@ -124,3 +128,30 @@ def test_a_scalar_never_fails(text: str) -> None:
 def test_any_bytes_are_read_or_refused_in_our_words(raw: bytes) -> None:
     with contextlib.suppress(FileFaults):
         parse(raw, "f.yaml")
+
+
+WRITTEN = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(WRITTEN, st.booleans())
+def test_the_fast_parser_and_the_strict_one_read_the_same_at_the_same_places(value: object, flow: bool) -> None:
+    raw = yaml.safe_dump(value, allow_unicode=True, default_flow_style=flow).encode()
+    assert outcome(raw, yaml.CSafeLoader) == outcome(raw, None)
+
+
+@pytest.mark.parametrize("file", sorted(ROOT.glob("[dp]*/**/*.yaml")), ids=lambda file: file.name)
+def test_every_shipped_file_is_read_the_same_by_both(file: Path) -> None:
+    assert outcome(file.read_bytes(), yaml.CSafeLoader) == outcome(file.read_bytes(), None)
+
+
+def outcome(raw: bytes, loader: object) -> object:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(strict_yaml, "LIBYAML", loader)
+        try:
+            return parse(raw, "f.yaml")
+        except FileFaults as faults:
+            return str(faults)
