@@ -10,7 +10,7 @@ import pytest
 
 from emergency.bootstrap import Running
 from emergency.domain.act import ACTS
-from emergency.service import drill_live, drill_seats, drill_tick
+from emergency.service import drill_course, drill_live, drill_seats, drill_tick
 from emergency.service.allocation import roster
 from emergency.service.context import Actor, Context, Refused
 from emergency.service.demo import stock_pool
@@ -74,10 +74,13 @@ class House:
         drill_tick.keep_time(self.ctx)
 
     def goes_on(self, wall_s: int) -> None:
-        """Time passes, and the timetable looks every two seconds."""
-        for _ in range(wall_s // 2):
-            self.wall.on(2)
+        """Time passes, and the timetable looks every two seconds; over a long time, after the first look, every
+        twenty, which changes nothing (a minute is a gap) but how long this takes."""
+        step, later = 2, 2 if wall_s <= 60 else 20
+        while wall_s > 0:
+            self.wall.on(min(step, wall_s))
             self.look()
+            wall_s, step = wall_s - step, later
 
     def sent(self) -> dict[str, int]:
         with self.ctx.store.read() as connection:
@@ -320,7 +323,8 @@ def test_a_jumping_robot_team_does_each_step_once(running: Running) -> None:
 def killed(house: House, monkeypatch: pytest.MonkeyPatch, wall_s: float) -> None:
     """The server is away for a while, and another process looks after it."""
     house.wall.on(wall_s)
-    monkeypatch.setattr(drill_tick, "KEEPER", "another")
+    for module in (drill_tick, drill_course):
+        monkeypatch.setattr(module, "KEEPER", "another")
     house.look()
 
 
