@@ -30,6 +30,11 @@ class Price:
     before: str
     after: str
     tone: str = "plain"
+    always: bool = True  # also said where it is nothing, before and after
+
+    @property
+    def nothing(self) -> bool:
+        return {self.before, self.after} <= {"", "0", "–"}
 
 
 # Key of a figure -> what it is called, and which way is better: 1 more, -1 less, 0 neither.
@@ -50,6 +55,8 @@ FIGURES: Mapping[str, tuple[str, int]] = {
     "reserve": (N_("Not sent out, those in reserve included"), 0),
     "bases": (N_("Bases that give people"), 0),
 }
+# What is told of a plan only where there is some of it.
+WHERE_ANY = frozenset({"beyond", "ahead", "referred", "newly", "let_go", "bases"})
 Figures = dict[str, float | None]
 
 
@@ -58,7 +65,13 @@ def price(ctx: Context, shown: Mapping[str, Any], now: Mapping[str, Any] | None)
     after = plan_figures(ctx, shown, now)
     before = plan_figures(ctx, now, now) if now else None
     return tuple(
-        Price(name, "" if before is None else number(before[key]), number(after[key]), tone(before, after, key))
+        Price(
+            name,
+            "" if before is None else number(before[key]),
+            number(after[key]),
+            tone(before, after, key),
+            key not in WHERE_ANY,
+        )
         for key, (name, _) in FIGURES.items()
     )
 

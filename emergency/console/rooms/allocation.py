@@ -140,7 +140,7 @@ def _publish(desk: Desk, draft: Mapping[str, Any] | None, in_force: Mapping[str,
 
 
 def _price(desk: Desk, costs: tuple[Price, ...], draft: Mapping[str, Any] | None) -> None:
-    say = desk.say
+    say, costs = desk.say, tuple(p for p in costs if p.always or not p.nothing)
     look.section(say("If you publish this") if draft else say("The plan in force"))
     if any(p.before for p in costs):
         rows: list[list[str | look.Cell]] = [[say(p.name), p.before, look.Cell(p.after, p.tone)] for p in costs]
