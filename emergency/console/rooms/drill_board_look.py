@@ -40,8 +40,8 @@ def clock(desk: Desk, found: Board) -> None:
     )
 
 
-def posts(desk: Desk, found: Board) -> None:
-    """Who plays which role; a robot where nobody does."""
+def posts(desk: Desk, seat: Seat, found: Board) -> None:
+    """Who plays which role; a robot where nobody does. The code is for those who give it away."""
     say = desk.say
     shown = []
     for post in found.posts:
@@ -49,7 +49,7 @@ def posts(desk: Desk, found: Board) -> None:
         tone = "ok" if name else "watch"
         name = name or (say("robot") if post.robot else say("empty"))
         shown.append(f'<span class="em-{tone}">{look.esc(say.of(post.title))} · {look.esc(name)}</span>')
-    code = look.esc(say("Code for controllers and evaluators: {code}", code=found.code))
+    code = look.esc(say("Code for controllers and evaluators: {code}", code=found.code)) if seat.leads else ""
     st.html(f'<div class="em-drill-posts">{" ".join(shown)}<small>{code}</small></div>')
 
 

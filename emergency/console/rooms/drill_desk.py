@@ -138,7 +138,7 @@ def _course(desk: Desk, seat: Seat) -> None:
             elif seat.leads and found.missing is None:
                 _clock_acts(desk, seat, found)
         with people:
-            drill_board_look.posts(desk, found)
+            drill_board_look.posts(desk, seat, found)
 
 
 def _clock_acts(desk: Desk, seat: Seat, found: Board) -> None:
