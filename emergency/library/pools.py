@@ -8,49 +8,38 @@ is synthetic; its README.md says so and so does `Pool.synthetic`.
 from __future__ import annotations
 
 import csv
-import io
-import math
 import re
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from emergency.domain.claim import LINES
 from emergency.domain.resource_kind import RESOURCE_KINDS
 from emergency.domain.staffing import ORIGINS, STATUSES
-from emergency.library.faults import Fault, FileFaults
-from emergency.texts import N_, Message
+from emergency.library.faults import FileFaults
+from emergency.library.pool_sheet import CsvSheet, PoolSheet, Row, T
+from emergency.texts import N_
 
 SEAT_SKILLS = ("fnol_agent", "it_engineer", "counsellor")
 SKILLS = (*LINES, *SEAT_SKILLS)
 SYNTHETIC_MARK = "Synthetic"
 ALIKE = 0.8  # of difflib's ratio: a kind so like a usual one is a slip of the hand (house rule)
 WORD = re.compile(r"[a-z][a-z0-9_]*")
-T = TypeVar("T")
-Row = Mapping[str, str]
 
-NOT_UTF_8 = N_("not UTF-8 (byte {byte}); in the spreadsheet save it as CSV UTF-8")
-MISSING_FILE = N_("the pool has no such file; it needs bases.csv, adjusters.csv and stock.csv")
-COLUMNS_AND_MORE = N_("the columns are {found}; they must be {expected}, in this order, then any of {more}")
 NOT_ALLOWED = N_("{value} is not allowed here; use {known}")
 NO_DAY = N_("{value} is no day such as 2026-07-20")
 NO_INSTANT = N_("{value} is no instant with its offset such as 2026-07-20T08:00+08:00")
 NO_LIMIT = N_("enter the authority limit they have in this house; 0 where they may settle nothing")
 NO_LENDER = N_("say who sends this person; only one's own people have no lender")
-COLUMNS_DIFFER = N_("the columns are {found}; they must be {expected}, in this order")
-EMPTY = N_("must not be empty")
-TWICE = N_("{value} is there twice; it was first in line {first}")
-NO_NUMBER = N_("{value} is not a number from {low} to {high}")
 UNKNOWN_SKILL = N_("{value} is no skill; use {known}")
-UNKNOWN_BASE = N_("{value} is no base of bases.csv")
+UNKNOWN_BASE = N_("{value} is no base of the list of bases; enter it there first, or use one of them")
 NO_WORD = N_("{value} is not a kind in lower-case letters and _ such as tow_truck")
 NEAR_A_KIND = N_("{value} is no usual kind; {near} is. A kind of your own needs a name less like it")
-MORE_THAN_THERE = N_("{count} are more than the {total} of stock.csv at {depot}")
-WRONG_WIDTH = N_("the row has more or fewer cells than the header")
+MORE_THAN_THERE = N_("{count} are more than the {total} in stock at {depot}")
 
 
 # The columns of the tables, in their order.
@@ -158,67 +147,6 @@ class Pool:
     items: tuple[Item, ...] = ()
 
 
-class _File:
-    """One CSV file being read: rows with their lines, and the faults found so far."""
-
-    def __init__(self, path: Path, columns: tuple[str, ...], more: tuple[str, ...] = ()) -> None:
-        self.path = path
-        self.faults: list[Fault] = []
-        self.rows: list[tuple[int, Row]] = []
-        self._read(columns, more)
-        self.is_read = not self.faults
-
-    def _read(self, columns: tuple[str, ...], more: tuple[str, ...]) -> None:
-        if not self.path.is_file():
-            self.fault(0, "", MISSING_FILE)
-            return
-        try:
-            text = self.path.read_bytes().decode("utf-8-sig")
-        except UnicodeDecodeError as error:
-            self.fault(0, "", NOT_UTF_8, byte=error.start)
-            return
-        reader = csv.reader(io.StringIO(text, newline=""))
-        header = tuple(next(reader, ()))
-        rest = header[len(columns) :]
-        if header[: len(columns)] != columns or set(rest) - set(more) or len(set(rest)) < len(rest):
-            wrong = COLUMNS_AND_MORE if more else COLUMNS_DIFFER
-            gaps = {"expected": ", ".join(columns)} | ({"more": ", ".join(more)} if more else {})
-            self.fault(1, "", wrong, found=", ".join(header), **gaps)
-            return
-        for cells in reader:
-            if len(cells) != len(header):
-                self.fault(reader.line_num, "", WRONG_WIDTH)
-            else:
-                row = dict.fromkeys(more, "") | dict(zip(header, map(str.strip, cells), strict=True))
-                self.rows.append((reader.line_num, row))
-
-    def fault(self, line: int, field: str, text: str, **values: object) -> None:
-        self.faults.append(Fault(self.path.name, line, 0, field, Message(text, values)))
-
-    def filled(self, line: int, row: Row, *fields: str) -> None:
-        for field in fields:
-            if not row[field]:
-                self.fault(line, field, EMPTY)
-
-    def number(self, line: int, row: Row, field: str, low: float, high: float, kind: Callable[[str], T]) -> T:
-        try:
-            value = kind(row[field])
-            if low <= float(row[field]) <= high and not math.isnan(float(row[field])):
-                return value
-        except ValueError:
-            pass
-        self.fault(line, field, NO_NUMBER, value=repr(row[field]), low=low, high=high)
-        return kind(str(int(low)))
-
-    def once(self, key: Callable[[Row], str], field: str) -> None:
-        """No two rows of one key; rows without a key are not compared."""
-        seen: dict[str, int] = {}
-        for line, row in self.rows:
-            if key(row) and key(row) in seen:
-                self.fault(line, field, TWICE, value=key(row), first=seen[key(row)])
-            seen.setdefault(key(row), line)
-
-
 def load_pool(folder: Path) -> Pool:
     """Read a pool.
 
@@ -232,26 +160,35 @@ def load_pool(folder: Path) -> Pool:
     """
     if not folder.is_dir():
         raise FileNotFoundError(f"there is no pool {folder.name!r}; known: {', '.join(pools(folder.parent)) or 'none'}")
-    bases_file = _File(folder / "bases.csv", BASES)
-    people_file = _File(folder / "adjusters.csv", ADJUSTERS, MORE_OF_ADJUSTERS)
-    stock_file = _File(folder / "stock.csv", STOCK, MORE_OF_STOCK)
-    listed = [_File(path, ITEMS) for path in [folder / "items.csv"] if path.is_file()]
-    bases = _bases(bases_file)
-    # Of a table that could not be read no base is known: each row would be said to lie at none.
-    known = {b.base_id for b in bases} if bases_file.is_read else None
-    goods = _goods(stock_file, known)
-    found = Pool(
-        name=folder.name,
-        synthetic=_synthetic(folder / "README.md"),
-        bases=tuple(sorted(bases, key=lambda b: b.base_id)),
-        adjusters=tuple(sorted(_people(people_file, known), key=lambda a: a.adjuster_id)),
-        stock=tuple(sorted(goods, key=lambda s: (s.depot, s.kind))),
-        items=tuple(item for file in listed for item in _items(file, goods if stock_file.is_read else None)),
-    )
-    faults = [f for file in (bases_file, people_file, stock_file, *listed) for f in file.faults]
+    sheets = [
+        CsvSheet(folder / "bases.csv", BASES),
+        CsvSheet(folder / "adjusters.csv", ADJUSTERS, MORE_OF_ADJUSTERS),
+        CsvSheet(folder / "stock.csv", STOCK, MORE_OF_STOCK),
+        *(CsvSheet(path, ITEMS) for path in [folder / "items.csv"] if path.is_file()),
+    ]
+    found = pool_of(folder.name, is_synthetic(folder), *sheets)
+    faults = [f for sheet in sheets for f in sheet.faults]
     if faults:
         raise FileFaults(folder.name, faults)
     return found
+
+
+def pool_of(
+    name: str, synthetic: bool, bases: PoolSheet, people: PoolSheet, stock: PoolSheet, items: PoolSheet | None = None
+) -> Pool:
+    """The pool that the rows of its tables say; what is wrong with them is in their ``faults``."""
+    places = _bases(bases)
+    # Of a table that could not be read no base is known: each row would be said to lie at none.
+    known = {b.base_id for b in places} if bases.is_read else None
+    goods = _goods(stock, known)
+    return Pool(
+        name=name,
+        synthetic=synthetic,
+        bases=tuple(sorted(places, key=lambda b: b.base_id)),
+        adjusters=tuple(sorted(_people(people, known), key=lambda a: a.adjuster_id)),
+        stock=tuple(sorted(goods, key=lambda s: (s.depot, s.kind))),
+        items=tuple(_items(items, goods if stock.is_read else None)) if items else (),
+    )
 
 
 def pools(folder: Path) -> tuple[str, ...]:
@@ -259,11 +196,13 @@ def pools(folder: Path) -> tuple[str, ...]:
     return tuple(sorted(p.parent.name for p in folder.glob("*/bases.csv")))
 
 
-def _synthetic(readme: Path) -> bool:
+def is_synthetic(folder: Path) -> bool:
+    """Whether the pool of a folder is made up: its README.md starts with that word."""
+    readme = folder / "README.md"
     return readme.is_file() and readme.read_text(encoding="utf-8").lstrip("# ").startswith(SYNTHETIC_MARK)
 
 
-def _bases(file: _File) -> list[Base]:
+def _bases(file: PoolSheet) -> list[Base]:
     file.once(lambda row: row["base_id"], "base_id")
     found = []
     for line, row in file.rows:
@@ -274,7 +213,7 @@ def _bases(file: _File) -> list[Base]:
     return found
 
 
-def _people(file: _File, bases: Collection[str] | None) -> list[PoolAdjuster]:
+def _people(file: PoolSheet, bases: Collection[str] | None) -> list[PoolAdjuster]:
     file.once(lambda row: row["adjuster_id"], "adjuster_id")
     file.once(lambda row: row["registration"], "registration")
     found = []
@@ -300,7 +239,7 @@ def _people(file: _File, bases: Collection[str] | None) -> list[PoolAdjuster]:
     return found
 
 
-def _more(file: _File, line: int, row: Row) -> dict[str, Any]:
+def _more(file: PoolSheet, line: int, row: Row) -> dict[str, Any]:
     """The cells of MORE_OF_ADJUSTERS; an empty one says nothing."""
     plain = ("registration", "pattern", "pattern_from", "lender", "lent_until", "note")
     found: dict[str, Any] = {name: row[name] for name in plain}
@@ -334,7 +273,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(word.strip() for word in text.split(";") if word.strip())
 
 
-def _goods(file: _File, bases: Collection[str] | None) -> list[Stock]:
+def _goods(file: PoolSheet, bases: Collection[str] | None) -> list[Stock]:
     file.once(lambda row: f"{row['depot']} {row['kind']}", "kind")
     found = []
     for line, row in file.rows:
@@ -351,7 +290,7 @@ def _goods(file: _File, bases: Collection[str] | None) -> list[Stock]:
     return found
 
 
-def _items(file: _File, goods: Collection[Stock] | None) -> list[Item]:
+def _items(file: PoolSheet, goods: Collection[Stock] | None) -> list[Item]:
     """Pieces and batches, no more of a kind than its depot has; None: what depots have is not known."""
     file.once(lambda row: f"{row['kind']} {row['item']}", "item")
     there, sums, found = {(s.depot, s.kind): s.total for s in goods or ()}, Counter[tuple[str, str]](), []

@@ -231,13 +231,14 @@ def _check(ctx: Context, connection: Connection, person: Person) -> None:
         raise Refused(Message(UNKNOWN_LANGUAGE, {"language": odd[0], "known": known}))
 
 
-def _folded(text: str) -> str:
+def folded_words(text: str) -> str:
+    """A name or number as it is compared, whatever its width, case and spaces."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
 
 
 def _identity(row: Mapping[str, Any]) -> tuple[str, str, str]:
     """Registration number, name and sender, however they are written."""
-    return _folded(row["registration"]), _folded(row["name"]), _folded(row["lender"])
+    return folded_words(row["registration"]), folded_words(row["name"]), folded_words(row["lender"])
 
 
 def _check_once(connection: Connection, person: Person) -> None:

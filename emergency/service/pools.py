@@ -3,86 +3,85 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 from emergency.documents import review_pack
-from emergency.domain.instant import from_us, to_us
-from emergency.domain.stock_ledger import OPEN
 from emergency.intake.rejects import guarded
-from emergency.library.pools import (
-    ADJUSTERS,
-    BASES,
-    ITEMS,
-    MORE_OF_ADJUSTERS,
-    MORE_OF_STOCK,
-    STOCK,
-    Pool,
-    PoolAdjuster,
-    Stock,
-    load_pool,
-)
-from emergency.service.context import Context, Refused
-from emergency.store import plans, pool, stock
+from emergency.library.faults import Fault, FileFaults
+from emergency.library.pool_sheet import MISSING_FILE
+from emergency.library.pools import Pool, Stock, is_synthetic
+from emergency.service.context import Context
+from emergency.service.pool_notes import HEADS, notes
+from emergency.service.pool_rows import row_of, rows
+from emergency.service.pool_take import Preview, look_at, take
+from emergency.service.pool_words import CODED, NOTES, TABLES, Codes, head
+from emergency.store import pool
 from emergency.store.store import Connection
-from emergency.texts import N_, Message
+from emergency.texts import Message, Speaker, speaker
 
 Row = dict[str, Any]
+FILES = ("bases.csv", "adjusters.csv", "stock.csv")
 
 
 @dataclass(frozen=True)
 class Loaded:
-    """How much a workspace holds now."""
+    """How much a workspace holds now, and what of it a list has changed; kept: what is not in it and stayed."""
 
     bases: int
     adjusters: int
     goods: int
     synthetic: bool
+    new: int = 0
+    changed: int = 0
+    gone: int = 0
+    kept: tuple[tuple[str, str], ...] = ()
 
 
-def load(ctx: Context, folder: Path) -> Loaded:
-    """Put the tables of a folder in place of the workspace's people and goods.
+def seen(ctx: Context, path: Path, *, whole: bool = True) -> Preview:
+    """What the tables of a folder, or a workbook, would change.
 
     Raises:
-        Refused: a base lies in a region that is not on the map, goods are on their way, or people hold shifts
-            of today or later. FileFaults: everything that is wrong in the tables. FileNotFoundError: no folder.
+        FileFaults: everything that is wrong in the tables. Refused: they cannot be read. FileNotFoundError: not there.
     """
-    found = load_pool(folder)
-    away = [b for b in found.bases if not ctx.regions.known(b.region)]
-    if away:
-        gaps = {"base": away[0].base_id, "region": away[0].region, "map": ctx.profile.region_set}
-        raise Refused(Message("base {base} lies in {region}, which the map {map} does not have; mend bases.csv", gaps))
-    _check_turns(ctx, found)
-    with ctx.store.write() as connection:
-        _check_free(ctx, connection)
-        put(ctx, connection, found)
-    return Loaded(len(found.bases), len(found.adjusters), len(found.stock), found.synthetic)
+    found = look_at(ctx, _files(path), whole=whole)
+    if found.faults:
+        raise FileFaults(path.name, found.faults)
+    return found
 
 
-def _check_turns(ctx: Context, found: Pool) -> None:
-    known = ctx.content.library.staffing().patterns
-    odd = next((one for one in found.adjusters if one.pattern and one.pattern not in known), None)
-    if odd is not None:
-        gaps = {"id": odd.adjuster_id, "pattern": odd.pattern, "known": ", ".join(known)}
-        raise Refused(
-            Message(N_("{id} works in the turn {pattern}, which is not one of {known}; mend adjusters.csv"), gaps)
-        )
+def load(ctx: Context, path: Path, *, whole: bool = True) -> Loaded:
+    """Put the tables of a folder, or a workbook, in place of the workspace's people and goods.
+
+    Who and what is out stays, although the tables do not name it; ``whole=False``: everybody and everything does.
+
+    Raises:
+        FileFaults, Refused, FileNotFoundError: see `seen`; nothing is changed.
+    """
+    taken = take(ctx, seen(ctx, path, whole=whole))
+    by = {what: sum(c.what == what for c in taken.changes) for what in ("new", "changed", "gone")}
+    held = _held(ctx, path.is_dir() and is_synthetic(path))
+    kept = tuple((stay.name, str(stay.why)) for stay in taken.stays)
+    return Loaded(held.bases, held.adjusters, held.goods, held.synthetic, **by, kept=kept)
 
 
-def _check_free(ctx: Context, connection: Connection) -> None:
-    """Nobody and nothing that is out may vanish from under those who count on it."""
-    under_way = len(stock.requests(connection, states=OPEN))
-    if under_way:
-        gaps = {"n": under_way}
-        raise Refused(Message("{n} requests for goods are under way; end them in the Pool room first", gaps))
-    today = ctx.now().date().isoformat()
-    held = [row for row in plans.slots(connection) if row["shift"] >= today]
-    if held:
-        gaps = {"n": len(held), "who": held[0]["adjuster_id"]}
-        raise Refused(Message("{n} shifts of today or later are held, the first by {who}; release them first", gaps))
+def _held(ctx: Context, synthetic: bool = False) -> Loaded:
+    with ctx.store.read() as connection:
+        found = rows(connection)
+    return Loaded(len(found["bases"]), len(found["adjusters"]), len(found["stock"]), synthetic)
+
+
+def _files(path: Path) -> list[Path]:
+    if not path.is_dir():
+        if not path.is_file():
+            raise FileNotFoundError(f"{path}: no such folder or workbook")
+        return [path]
+    missing = [name for name in FILES if not (path / name).is_file()]
+    if missing:
+        raise FileFaults(path.name, [Fault(name, 0, 0, "", Message(MISSING_FILE)) for name in missing])
+    return [path / name for name in (*FILES, "items.csv") if (path / name).is_file()]
 
 
 def put(ctx: Context, connection: Connection, found: Pool) -> None:
@@ -90,7 +89,7 @@ def put(ctx: Context, connection: Connection, found: Pool) -> None:
     pool.replace(
         connection,
         bases=[asdict(base) for base in found.bases],
-        adjusters=[_row_of(one) for one in found.adjusters],
+        adjusters=[row_of(one) for one in found.adjusters],
         goods=[_shelf(row, "total", "out_of_service") for row in found.stock],
         norms=[_shelf(row, "reorder_at") for row in found.stock if row.reorder_at is not None],
         items=[asdict(item) for item in found.items],
@@ -101,27 +100,6 @@ def put(ctx: Context, connection: Connection, found: Pool) -> None:
 
 def _shelf(row: Stock, *columns: str) -> Row:
     return {name: getattr(row, name) for name in ("depot", "kind", *columns)}
-
-
-def _row_of(one: PoolAdjuster) -> Row:
-    """A person of the tables as a row: money in minor units, instants in microseconds."""
-    row = asdict(one) | {"skills": sorted(one.skills), "licences": sorted(one.licences)}
-    authority, rest = row.pop("authority"), row.pop("rest_until")
-    row["authority_minor"] = None if authority is None else authority * 100
-    row["rest_until_us"] = None if rest is None else to_us(rest.astimezone(UTC))
-    return row
-
-
-def _told(row: Mapping[str, Any]) -> Row:
-    """The same the other way round, as text."""
-    authority, rest = row["authority_minor"], row["rest_until_us"]
-    return {
-        **row,
-        "skills": ";".join(row["skills"]),
-        "licences": ";".join(row["licences"]),
-        "authority": "" if authority is None else f"{authority // 100}",
-        "rest_until": "" if rest is None else from_us(rest).isoformat(),
-    }
 
 
 @dataclass(frozen=True)
@@ -136,15 +114,8 @@ class Sheet:
 def tables(ctx: Context) -> tuple[Sheet, ...]:
     """Everything `load` reads of a workspace: bases, adjusters, stock with its reorder points, and items."""
     with ctx.store.read() as connection:
-        bases, people = pool.bases(connection), pool.adjusters(connection)
-        goods, items = stock.balances(connection), stock.items(connection)
-    shelves = [row | {"reorder_at": "" if row["reorder_at"] is None else row["reorder_at"]} for row in goods]
-    return (
-        Sheet("bases", BASES, tuple(bases)),
-        Sheet("adjusters", (*ADJUSTERS, *MORE_OF_ADJUSTERS), tuple(_told(row) for row in people)),
-        Sheet("stock", (*STOCK, *MORE_OF_STOCK), tuple(shelves)),
-        Sheet("items", ITEMS, tuple(items)),
-    )
+        found = rows(connection)
+    return tuple(Sheet(name, table.columns, tuple(found[name])) for name, table in TABLES.items())
 
 
 def export(ctx: Context, folder: Path) -> Loaded:
@@ -157,13 +128,30 @@ def export(ctx: Context, folder: Path) -> Loaded:
     return Loaded(bases, people, goods, False)
 
 
-def workbook(ctx: Context) -> bytes:
-    """The same tables as one xlsx file, a sheet each; nothing a person wrote becomes a formula."""
-    pages = [
-        review_pack.Sheet(sheet.name, sheet.columns, [[row[column] for column in sheet.columns] for row in sheet.rows])
-        for sheet in tables(ctx)
-    ]
-    return review_pack.review_workbook(pages)
+def workbook(ctx: Context, language: str = "en") -> bytes:
+    """The same tables as one xlsx file, a sheet each, and one that explains the columns.
+
+    In English sheets, columns and coded cells are the ids of the tables; in another language their names. Both are
+    read again. Nothing a person wrote becomes a formula.
+    """
+    say, found = speaker(language), tables(ctx)
+    codes = Codes(ctx, found[0].rows)
+    titles = {sheet.name: sheet.name if language == "en" else say(TABLES[sheet.name].title) for sheet in found}
+    pages = []
+    for sheet in found:
+        heads = tuple(column if language == "en" else say(head(sheet.name, column)) for column in sheet.columns)
+        cells = [[_cell(codes, say, sheet.name, column, row[column]) for column in sheet.columns] for row in sheet.rows]
+        pages.append(review_pack.Sheet(titles[sheet.name], heads, cells))
+    told = review_pack.Sheet(say(NOTES), tuple(map(say, HEADS)), notes(ctx, say, titles))
+    return review_pack.review_workbook([*pages, told])
+
+
+def _cell(codes: Codes, say: Speaker, table: str, column: str, value: Any) -> Any:
+    """A coded cell in words, wherever the words lead back to the same code."""
+    if say.language == "en" or column not in (*CODED, "pattern") or not value:
+        return value
+    word = codes.word(say, column, value)
+    return word if codes.code(table, column, word) == value else value
 
 
 def _write(path: Path, columns: Sequence[str], rows: Iterable[Row]) -> None:

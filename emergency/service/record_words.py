@@ -129,6 +129,8 @@ LABELS: Mapping[str, str] = {
     "rows": N_("rows"),
     "new": N_("new"),
     "updated": N_("updated"),
+    "gone": N_("taken off"),
+    "kept": N_("not in the list, stays all the same"),
     "duplicates": N_("twice"),
     "rejected": N_("rejected"),
     "unlocated": N_("without a place"),

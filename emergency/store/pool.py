@@ -65,6 +65,17 @@ def goods(connection: Connection) -> list[dict[str, Any]]:
     return [dict(r._mapping) for r in connection.execute(select(stock).order_by(stock.c.kind, stock.c.depot))]
 
 
+def put_base(connection: Connection, row: dict[str, Any]) -> None:
+    """A new base, or a known one as it is now."""
+    if not connection.execute(update(base).where(base.c.base_id == row["base_id"]).values(**row)).rowcount:
+        connection.execute(insert(base).values(**row))
+
+
+def drop_base(connection: Connection, base_id: str) -> None:
+    """Nothing and nobody may stand there any more."""
+    connection.execute(delete(base).where(base.c.base_id == base_id))
+
+
 def set_status(connection: Connection, adjuster_id: str, status: str) -> int:
     done = connection.execute(
         update(adjuster)

@@ -140,6 +140,17 @@ def set_norm(connection: Connection, depot: str, kind: str, reorder_at: int | No
         connection.execute(insert(stock_norm).values(depot=depot, kind=kind, reorder_at=reorder_at))
 
 
+def shelve(connection: Connection, depot: str, kind: str) -> None:
+    """A kind that a depot keeps from now on, none of it there yet."""
+    connection.execute(insert(stock).values(depot=depot, kind=kind, total=0))
+
+
+def unshelve(connection: Connection, depot: str, kind: str) -> None:
+    """A kind that a depot keeps no more; only where none is left there. What was moved stays in the ledger."""
+    set_norm(connection, depot, kind, None)
+    connection.execute(delete(stock).where(stock.c.depot == depot, stock.c.kind == kind, stock.c.total == 0))
+
+
 def forget(connection: Connection) -> None:
     """Everything that hangs on the bases, before they are replaced."""
     for table in (stock_item, stock_norm, stock_move):

@@ -100,7 +100,8 @@ def test_a_missing_pool_says_which_there_are(tmp_path):
 def test_faults_are_spoken_in_chinese_too(tmp_path):
     with pytest.raises(FileFaults) as caught:
         load_pool(pool(tmp_path, stock="depot,kind,total\nDAL,drone,1\n"))
-    assert caught.value.faults[0].spoken(speaker("zh_CN")) == "stock.csv:2: depot: bases.csv 中没有驻点 'DAL'"
+    said = caught.value.faults[0].spoken(speaker("zh_CN"))
+    assert said == "stock.csv:2: depot: 基地清单中没有 'DAL'，请先在其中登记，或改填已有基地"
 
 
 def test_every_shipped_pool_is_synthetic_says_so_and_stands_in_known_regions(repository, tmp_path):

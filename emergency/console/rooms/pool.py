@@ -9,10 +9,11 @@ import streamlit as st
 
 from emergency.console import look
 from emergency.console.desk import Desk
-from emergency.console.rooms import frame, pool_fund, pool_goods, pool_people, pool_pieces, pool_requests
+from emergency.console.rooms import frame, pool_fund, pool_goods, pool_list, pool_people, pool_pieces, pool_requests
 from emergency.console.rooms.task_acts import notice
 from emergency.domain.resource_kind import resource_name
-from emergency.service import fund, goods, people_entry, pools
+from emergency.service import fund, goods, people_entry
+from emergency.service.allocation import bases
 from emergency.service.goods import Shelf
 from emergency.service.goods_items import SOON_DAYS, Due, due
 from emergency.texts import N_
@@ -52,35 +53,14 @@ def show(desk: Desk) -> None:
     elif view == "fund":
         pool_fund.panel(desk)
     elif not shelves:
-        st.info(say("No goods are in stock yet. Load the pool of the house: `emergency pool load FOLDER`."))
+        st.info(say("No goods are in stock yet. Bring in the list of the house below."))
     elif view == "requests":
         pool_requests.panel(desk, shelves, asked)
     elif view == "pieces":
         pool_pieces.panel(desk, shelves, soon)
     else:
         pool_goods.panel(desk, shelves)
-    _as_workbook(desk)
-
-
-def _as_workbook(desk: Desk) -> None:
-    """The whole pool for a spreadsheet; the file is made when it is asked for."""
-    say = desk.say
-    with st.expander(say("The pool as a workbook")):
-        st.caption(
-            say(
-                "One sheet each of bases, adjusters, stock and items, under the columns that `emergency pool load`"
-                " reads: saved as CSV UTF-8 under these names, they can be put in again."
-            )
-        )
-        day = desk.ctx.now().astimezone(desk.zone).date().isoformat()
-        st.download_button(
-            say("Save the pool (.xlsx)"),
-            lambda: pools.workbook(desk.ctx),
-            f"pool-{desk.ctx.store.name}-{day}.xlsx",
-            "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            key="pool-workbook",
-            on_click="ignore",
-        )
+    pool_list.panel(desk, empty=not shelves and not bases(desk.ctx))
 
 
 def _figures(desk: Desk, shelves: Sequence[Shelf], soon: Sequence[Due], asked: Sequence[Mapping[str, Any]]) -> None:

@@ -195,7 +195,7 @@ def _form(desk: Desk, everyone: Sequence[Member], chosen: Sequence[Member]) -> N
         b["base_id"]: b["name_zh"] if say.language == "zh_CN" and b["name_zh"] else b["name"] for b in bases(desk.ctx)
     }
     if not depots:
-        st.info(say("There is no base yet. Load the pool of the house: `emergency pool load FOLDER`."))
+        st.info(say("There is no base yet. Bring in the list of the house below."))
         return
     name = f"person-{known.person.adjuster_id}-{known.version}" if known else "person-new"
     with once(name, border=True) as form:

@@ -144,6 +144,8 @@ OTHER_ACTS = {
     "fund.pay": N_("Money paid out"),
     "fund.give_back": N_("Money came back to the fund"),
     "pool.load": N_("Roster and stock loaded"),
+    "pool.take": N_("List of people and goods taken over"),
+    "pool.take.undo": N_("List of people and goods taken back"),
     "pool.offline": N_("Resource not available"),
     "incident.reopen": N_("Incident reopened"),
     "incident.stand_down": N_("Response ended"),
