@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 from collections.abc import AsyncIterator, Callable
@@ -47,6 +48,8 @@ async def lifespan(_app: Any) -> AsyncIterator[dict[str, Any]]:
     running = bootstrap.start()
     scheduler = timetable(running)
     scheduler.start()
+    gc.collect()
+    gc.freeze()  # what is loaded by now stays: later collections need not look through it
     try:
         yield {}
     finally:

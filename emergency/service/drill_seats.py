@@ -121,6 +121,8 @@ def _checked(drill: LiveDrill, kind: str, role: str, person: str) -> str:
         PLAYER: tuple(drill.script.players),
         EVALUATOR: tuple(one.id for one in drill.script.staff.evaluators),
     }
+    if kind == PLAYER and not role:
+        raise Refused(Message("choose the role you play"))
     if kind not in KINDS or role not in allowed.get(kind, ("",)):
         gaps = {"known": ", ".join(allowed.get(kind, tuple(KINDS)))}
         raise Refused(Message("there is no such seat in this drill; there are {known}", gaps))

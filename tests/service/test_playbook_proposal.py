@@ -20,7 +20,7 @@ TEXT = """\
 tasks:
   - {id: one, title: A}
   - {id: declare, title: B,
-     due: {within: 20m}}
+     due: {within: 45m}}
   # a comment of the next
   - id: three
     title: C
@@ -55,13 +55,13 @@ def test_every_task_of_every_plan_in_force_is_found_word_for_word(ctx: Context) 
 
 def test_a_change_becomes_a_remark_with_its_difference(ctx: Context, found: Item) -> None:
     old = clause(ctx, "core-claims-outage", "declare")
-    wanted = old.text.replace("within: 20m", "within: 15m")
+    wanted = old.text.replace("within: 45m", "within: 15m")
     assert difference(old, old.text) == ""
     number = propose(ctx, found, old, wanted, "the level came late")
     (remark,) = [f for f in playbook_feedback.feedback(ctx) if f.feedback_id == number]
     assert (remark.clause, remark.source, remark.state) == ("tasks/declare", "drill", "open")
     lines = remark.text.splitlines()
-    assert any(line.startswith("-") and "within: 20m" in line for line in lines)
+    assert any(line.startswith("-") and "within: 45m" in line for line in lines)
     assert any(line.startswith("+") and "within: 15m" in line for line in lines)
     assert items(ctx)[0].feedback_id == number
 
@@ -76,11 +76,11 @@ def test_what_would_break_the_plan_is_refused(ctx: Context, found: Item) -> None
 
 def test_a_change_is_written_into_the_draft_of_the_next_version(ctx: Context, found: Item) -> None:
     old = clause(ctx, "core-claims-outage", "declare")
-    draft_id = draft_with(ctx, old, old.text.replace("within: 20m", "within: 15m"))
+    draft_id = draft_with(ctx, old, old.text.replace("within: 45m", "within: 15m"))
     draft = playbooks.draft(ctx, draft_id)
     assert "due: {from: occurrence, within: 15m}" in draft.text
     with pytest.raises(Refused, match="writing in this clause"):
-        draft_with(ctx, old, old.text.replace("within: 20m", "within: 10m"))
+        draft_with(ctx, old, old.text.replace("within: 45m", "within: 10m"))
 
 
 def test_the_finding_of_a_drill_is_asked_for_once_more(ctx: Context, found: Item, tmp_path: Path) -> None:

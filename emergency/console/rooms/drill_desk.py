@@ -115,7 +115,8 @@ def _lead(desk: Desk, seat: Seat) -> None:
         drill_board_look.expected(desk, seat)
         _note(desk, seat)
         if seat.leads:
-            _make_up(desk, seat)
+            if not drill_board.signs(desk.ctx).ended:
+                _make_up(desk, seat)
             people(desk, seat)
         leave(desk, seat)
     drill_board_look.figures(desk, seat)
@@ -126,6 +127,7 @@ def _course(desk: Desk, seat: Seat) -> None:
     """The clock and what moves it; a gap asks before anything else."""
     redraw()
     found = drill_board.board(desk.ctx, seat)
+    _whole_at_the_end(desk, ended=found.ended)
     if found.missing is not None:
         _gap(desk, seat, found)
     with st.container(border=True, key="drill-course"):
@@ -141,6 +143,14 @@ def _course(desk: Desk, seat: Seat) -> None:
             drill_board_look.posts(desk, seat, found)
 
 
+def _whole_at_the_end(desk: Desk, *, ended: bool) -> None:
+    """When the drill ends while somebody looks, the whole desk is drawn once more: what leads it is gone."""
+    key = f"drill-ended.{desk.ctx.store.name}"
+    before, st.session_state[key] = st.session_state.get(key, ended), ended
+    if ended and not before:
+        st.rerun()
+
+
 def _clock_acts(desk: Desk, seat: Seat, found: Board) -> None:
     say = desk.say
     if not found.started:
@@ -149,7 +159,7 @@ def _clock_acts(desk: Desk, seat: Seat, found: Board) -> None:
         button(say("Resume"), "resume", partial(drill_live.resume, desk.ctx, seat), type="primary")
     else:
         button(say("Pause"), "pause", partial(drill_live.pause, desk.ctx, seat), type="primary")
-    with st.popover(f"{found.speed:g} ×"):
+    with st.popover(f"{found.speed:g} ×", key="course-speed"):
         speeds = sorted({*drill_live.SPEEDS, found.speed})
         wanted = st.select_slider(
             say("Drill minutes in one minute"),
@@ -162,11 +172,12 @@ def _clock_acts(desk: Desk, seat: Seat, found: Board) -> None:
             faster = lambda: drill_live.set_speed(desk.ctx, seat, float(st.session_state["drill-speed"]))  # noqa: E731
             button(say("Set the speed"), "set-speed", faster)
     if found.started:
-        if found.next_s is not None:
-            button(say("Jump to next"), "jump-next", partial(drill_live.jump, desk.ctx, seat, found.next_s))
-        with st.popover(say("Jump …")):
+        # Always there: what stands beside it must not come under the pointer when the last inject has gone.
+        onwards = partial(drill_live.jump, desk.ctx, seat, found.next_s or found.now_s)
+        button(say("Jump to next"), "jump-next", onwards, disabled=found.next_s is None)
+        with st.popover(say("Jump …"), key="course-jump"):
             _jump(desk, seat, found)
-        with st.popover(say("End")):
+        with st.popover(say("End"), key="course-end"):
             st.caption(say("What could not be done any more will be void; what was done stays."))
             button(say("End the drill now"), "endex", partial(drill_live.end, desk.ctx, seat))
 
@@ -271,7 +282,7 @@ def _note(desk: Desk, seat: Seat) -> None:
     for one in reversed(drill_seats.notes(desk.ctx, seat)[-6:]):
         of = about.get(one["about"], one["about"])
         line = f"{drill_seat.drill_time(one['at_s'])} · {one['author']} · {of}: {one['text']}"
-        words, back = st.columns([5, 1], vertical_alignment="center")
+        words, back = st.columns([3, 1], vertical_alignment="center")
         words.caption(look.plain(line))
         if one["seat_id"] == seat.seat_id:
             with back:

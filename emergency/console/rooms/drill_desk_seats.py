@@ -56,10 +56,14 @@ def _which(desk: Desk, kind: str, signs: drill_board.Signs, sitting: list[dict[s
             title = say.of(signs.roles[role])
             return f"{title} · {who[role]}" if role in who else title
 
-        free_first = sorted(signs.roles, key=lambda role: role in who)
-        return str(st.selectbox(say("Role"), free_first, format_func=words))
+        # Five sit down in one minute: the list keeps its order and the choice its key, or who sits down next would be
+        # put into another role than they chose. Nothing is chosen before somebody chooses.
+        chosen = st.selectbox(
+            say("Role"), list(signs.roles), index=None, format_func=words, key="seat-role", placeholder=say("choose")
+        )
+        return str(chosen or "")
     if kind == drill_seats.EVALUATOR:
-        return str(st.selectbox(say("Evaluator"), signs.evaluators))
+        return str(st.selectbox(say("Evaluator"), signs.evaluators, key="seat-evaluator"))
     return ""
 
 
