@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict
 from typing import Any
 
 from emergency.domain.allocation.pool import LANGUAGES
@@ -111,11 +110,11 @@ def _twins(
 
     def kept(one: PoolAdjuster) -> bool:
         was = before.get((one.adjuster_id,))
-        return was is not None and _identity(was) == _identity(asdict(one))
+        return was is not None and _identity(was) == _identity(vars(one))
 
     # Those who stay who they were come first, so that the other row is the one that is said to be too many.
     for one in sorted(everyone, key=lambda p: (not kept(p), lines.get((p.adjuster_id,), 0))):
-        number, *who = _identity(asdict(one))
+        number, *who = _identity(vars(one))
         line, name = lines.get((one.adjuster_id,), 0), (who[0], who[1])
         other = numbers.get(number) if number else None
         alike = next((o for o in names.get(name, ()) if not (number and o.registration)), None)

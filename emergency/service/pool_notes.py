@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emergency.service.context import Context
-from emergency.service.pool_words import KIND_NAMES, SKILL_NAMES, TABLES, head
+from emergency.service.pool_words import KIND_NAMES, SKILL_NAMES, TABLES, Codes, head
 from emergency.texts import N_, Message, Speaker
 
 EXAMPLE = N_("Example")
@@ -43,7 +43,7 @@ SAID: Mapping[tuple[str, str], tuple[str, str]] = {
     ("adjusters", "origin"): (N_("own, external or mutual_aid; empty is own"), "own"),
     ("adjusters", "lender"): (N_("the firm or branch that sends people from outside"), ""),
     ("adjusters", "lent_until"): (DAY, "2026-08-20"),
-    ("adjusters", "note"): (N_("free text"), ""),
+    ("adjusters", "note"): (N_("a remark of your own"), ""),
     ("stock", "depot"): (N_("number or name of a base"), "ZZ"),
     ("stock", "kind"): (N_("one of {kinds}, or a kind of your own in lower-case letters and _"), "vehicle"),
     ("stock", "total"): (N_("all there are, those out on incidents too"), "12"),
@@ -59,7 +59,7 @@ SAID: Mapping[tuple[str, str], tuple[str, str]] = {
 MUST = ("base_id", "name", "region", "lon", "lat", "adjuster_id", "skills", "depot", "kind", "total", "item", "count")
 
 
-def notes(ctx: Context, say: Speaker, titles: Mapping[str, str]) -> list[list[str]]:
+def notes(ctx: Context, say: Speaker, titles: Mapping[str, str], codes: Codes) -> list[list[str]]:
     """A row for each column: sheet, column, whether it may be empty, what is entered, an example."""
     turns = {name: one.title for name, one in ctx.content.library.staffing().patterns.items()}
     gaps = {
@@ -74,7 +74,8 @@ def notes(ctx: Context, say: Speaker, titles: Mapping[str, str]) -> list[list[st
     for (table, column), (text, example) in SAID.items():
         called = column if say.language == "en" else say(head(table, column))
         empty = NO if column in MUST else YES
-        rows.append([titles[table], called, say(empty), say(Message(text, gaps)), example])
+        shown = example if say.language == "en" else codes.word(say, column, example)
+        rows.append([titles[table], called, say(empty), say(Message(text, gaps)), shown])
     return rows
 
 

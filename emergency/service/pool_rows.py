@@ -20,7 +20,7 @@ Texts = dict[str, dict[Key, dict[str, str]]]
 
 def row_of(one: PoolAdjuster) -> Row:
     """A person of the tables as a row of the store: money in minor units, instants in microseconds."""
-    row = asdict(one) | {"skills": sorted(one.skills), "licences": sorted(one.licences)}
+    row = vars(one) | {"skills": sorted(one.skills), "licences": sorted(one.licences)}
     authority, rest = row.pop("authority"), row.pop("rest_until")
     row["authority_minor"] = None if authority is None else authority * 100
     row["rest_until_us"] = None if rest is None else to_us(rest.astimezone(UTC))

@@ -142,7 +142,7 @@ def workbook(ctx: Context, language: str = "en") -> bytes:
         heads = tuple(column if language == "en" else say(head(sheet.name, column)) for column in sheet.columns)
         cells = [[_cell(codes, say, sheet.name, column, row[column]) for column in sheet.columns] for row in sheet.rows]
         pages.append(review_pack.Sheet(titles[sheet.name], heads, cells))
-    told = review_pack.Sheet(say(NOTES), tuple(map(say, HEADS)), notes(ctx, say, titles))
+    told = review_pack.Sheet(say(NOTES), tuple(map(say, HEADS)), notes(ctx, say, titles, codes))
     return review_pack.review_workbook([*pages, told])
 
 

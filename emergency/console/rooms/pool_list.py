@@ -48,7 +48,10 @@ def panel(desk: Desk, *, empty: bool) -> None:
         empty: there is nothing in the pool yet; then it is open.
     """
     say = desk.say
-    with st.expander(say("The pool as a workbook: save it, change it, bring it in"), expanded=empty):
+    key = f"{_key(desk, LIST)}.{st.session_state.get(_key(desk, TURN), 0)}"
+    # A notice at the head of the room has it drawn anew, and shut; whoever has brought something in has it open.
+    is_open = empty or bool(st.session_state.get(key))
+    with st.expander(say("The pool as a workbook: save it, change it, bring it in"), expanded=is_open):
         left, right = st.columns(2, gap="medium")
         with left:
             _save(desk, empty)
@@ -58,7 +61,7 @@ def panel(desk: Desk, *, empty: bool) -> None:
                 type=["xlsx", "csv"],
                 accept_multiple_files=True,
                 max_upload_size=LARGEST_MB,
-                key=f"{_key(desk, LIST)}.{st.session_state.get(_key(desk, TURN), 0)}",
+                key=key,
             )
             st.caption(say("Nothing is written before you have seen what would change."))
     if files:
