@@ -13,6 +13,7 @@ from emergency.domain.level import RuleSet, grade
 from emergency.domain.level.metric import METRICS, FactError
 from emergency.domain.playbook import Playbook
 from emergency.domain.resource_kind import NOT_IN_STOCK, RESOURCE_KINDS
+from emergency.library.drill_references import LISTS
 from emergency.library.faults import Fault
 from emergency.library.reading import condition_faults, seconds, twice, unknown, value_faults
 from emergency.library.strict_yaml import Document, Path_
@@ -130,7 +131,8 @@ def _resource(document: Document, at: Path_, raw: Mapping[str, Any]) -> Iterator
             hint = Message("write for example {example}", {"example": EXAMPLE})
             yield document.fault(where, Message("people or goods that come or go need {field}", gaps), hint)
     if raw.get("kind") in {*NOT_IN_STOCK} - {*SKILLS}:
-        yield unknown(document, (*at, "kind"), raw["kind"], (*SKILLS, *sorted({*RESOURCE_KINDS} - {*NOT_IN_STOCK})))
+        kinds = (*SKILLS, *sorted({*RESOURCE_KINDS} - {*NOT_IN_STOCK}))
+        yield unknown(document, (*at, "kind"), raw["kind"], kinds)
 
 
 def _expectation(
@@ -142,7 +144,7 @@ def _expectation(
     if raw["role"] not in players:
         yield unknown(document, (*at, "role"), raw["role"], players)
     if raw["action"] not in ACTS:
-        yield unknown(document, (*at, "action"), raw["action"], ACTS)
+        yield unknown(document, (*at, "action"), raw["action"], ACTS, LISTS["acts"])
     within_s, endex_s = seconds(raw["within"]), seconds(document.value["clock"]["duration"])
     if within_s == 0:
         yield document.fault((*at, "within"), Message("nobody can act within no time"))

@@ -23,6 +23,8 @@ POLICY = "policy."
 # Nothing ever sets it: what waits for it comes by the director's hand alone.
 RESERVE = "reserve.called"
 COUNTED = ("claims.total", *(f"allocation.{kind}.committed" for kind in RESOURCE_KINDS))
+# Where the whole of a long list of names stands.
+LISTS = {name: f"emergency drill names {name}" for name in ("facts", "outcomes", "acts")}
 # Code of a region -> all codes of its map; empty where that map is not here.
 Maps = Callable[[str], Collection[str]]
 
@@ -32,7 +34,7 @@ def by_itself(document: Document) -> Iterator[Fault]:
     raw = document.value
     for place, outcome in enumerate(raw.get("outcomes", ())):
         if outcome["metric"] not in KNOWN_METRICS:
-            yield unknown(document, ("outcomes", place, "metric"), outcome["metric"], KNOWN_METRICS)
+            yield unknown(document, ("outcomes", place, "metric"), outcome["metric"], KNOWN_METRICS, LISTS["outcomes"])
     receivers = (*raw["players"], EVERYBODY)
     for place, inject in enumerate(raw["injects"]):
         if inject["to"] not in receivers:
@@ -75,11 +77,11 @@ def against_plan(
     written = list(_written(raw))
     for at, metric in written:
         if not _is_known(metric, given, read, measures):
-            yield unknown(document, at, metric, sorted(given | playbook.closure.metrics()))
+            yield unknown(document, at, metric, sorted(given | playbook.closure.metrics()), LISTS["facts"])
     own = {metric for _, metric in written} | {ELAPSED, RESERVE}
     for at, metric in conditions:
         if not _is_known(metric, given, own, measures):
-            yield unknown(document, at, metric, sorted(given | own))
+            yield unknown(document, at, metric, sorted(given | own), LISTS["facts"])
 
 
 def _is_known(metric: str, given: Collection[str], own: Collection[str], measures: Collection[str] | None) -> bool:
@@ -143,8 +145,8 @@ def _regions(raw: Mapping[str, Any]) -> Iterator[tuple[Path_, str]]:
             at: Path_ = ("injects", place, "effects", index)
             if "stream" in effect:
                 yield from _of_stream((*at, "stream"), effect["stream"])
-            if "resource" in effect:
-                yield (*at, "resource", "region"), effect["resource"]["region"]
+            if isinstance(code := effect.get("resource", {}).get("region"), str):
+                yield (*at, "resource", "region"), code
             if "block" in effect:
                 yield from (((*at, "block", "edge"), code) for code in effect["block"]["edge"].split("-"))
 

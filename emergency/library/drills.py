@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -31,8 +31,10 @@ from emergency.domain.drill.script import (
 )
 from emergency.library import schema, strict_yaml
 from emergency.library.drill_checks import meaning
+from emergency.library.drill_limits import beyond
 from emergency.library.drill_references import by_itself
-from emergency.library.faults import FileFaults
+from emergency.library.faults import Fault, FileFaults
+from emergency.library.mended import Mended, mended
 from emergency.library.reading import condition, seconds
 from emergency.library.strict_yaml import Document
 
@@ -48,10 +50,24 @@ def load_drill(path: Path) -> DrillScript:
 
 def read_drill(path: Path) -> Document:
     document = strict_yaml.load(path)
-    faults = schema.check(document, "drill") or [*meaning(document), *by_itself(document)]
-    if faults:
+    if faults := faults_of(document):
         raise FileFaults(document.path, faults)
     return document
+
+
+def faults_of(document: Document, more: Callable[[Document], Iterable[Fault]] = lambda _document: ()) -> list[Fault]:
+    """Everything that is wrong with a script, at once: a fault of form hides none of meaning.
+
+    Args:
+        more: what is wrong with it beside its plan, its rules and the map.
+    """
+    faults = schema.check(document, "drill")
+    sound = mended(document, "drill") if faults else Mended(document)
+    if sound is None:
+        return faults
+    found = sound.document
+    later = [*meaning(found), *beyond(found), *by_itself(found), *more(found)]
+    return [*faults, *(fault for fault in later if sound.trusts(fault))]
 
 
 def drill_from(document: Document) -> DrillScript:

@@ -7,6 +7,7 @@ from functools import lru_cache
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.level import RuleSet
 from emergency.domain.playbook import Playbook
+from emergency.library.drill_shelf import ShelvedDrill
 from emergency.library.drills import drill_from
 from emergency.library.playbooks import playbook_from
 from emergency.library.rules import rules_from
@@ -30,8 +31,9 @@ class FrozenLibrary(Library):
         then = self._playbook_then
         return (then, *(one for one in self.today.playbooks() if one.id != then.id))
 
-    def drills(self) -> tuple[DrillScript, ...]:
-        return (self._script, *(one for one in self.today.drills() if one.id != self._script.id))
+    def shelved_drills(self) -> tuple[ShelvedDrill, ...]:
+        then = ShelvedDrill(self._script)
+        return (then, *(one for one in self.today.shelved_drills() if one.script.id != self._script.id))
 
 
 @lru_cache(maxsize=16)

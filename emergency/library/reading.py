@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from difflib import get_close_matches
 from typing import Any
 
 from emergency.domain.level.condition import Condition
@@ -13,10 +14,11 @@ from emergency.domain.level.metric import rank as rank_of
 from emergency.library.faults import Fault
 from emergency.library.schema import near, shown
 from emergency.library.strict_yaml import Document, Path_
-from emergency.texts import Message
+from emergency.texts import N_, Message
 
 DURATION = re.compile(r"(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
 ALL_LEVELS = (1, 2, 3)
+FEW, NEAREST = 12, 5  # names that a fault prints whole, and of a longer list
 ELAPSED = "sim.elapsed"  # drill time so far, written as a span
 
 
@@ -120,8 +122,19 @@ def twice(document: Document, at: Path_, key: str = "id") -> Iterator[Fault]:
         first.setdefault(entry[key], place)
 
 
-def unknown(document: Document, at: Path_, word: Any, allowed: Any) -> Fault:
-    """A reference to something that is not there."""
+def unknown(document: Document, at: Path_, word: Any, allowed: Any, listed: str = "") -> Fault:
+    """A reference to something that is not there.
+
+    Args:
+        listed: the command that lists all that is allowed, where that is more than a fault should print: the
+            nearest few are named then.
+    """
     names = list(map(str, allowed))
+    if listed and len(names) > FEW:
+        nearest = get_close_matches(str(word), names, n=NEAREST)
+        gaps = {"found": shown(word), "count": len(names), "command": listed}
+        hint = Message("did you mean {word}?", {"word": ", ".join(nearest)}) if nearest else None
+        text = N_("found {found}, which is none of the {count} names that are known here; `{command}` lists them")
+        return document.fault(at, Message(text, gaps), hint)
     gaps = {"found": shown(word), "allowed": ", ".join(names)}
     return document.fault(at, Message("found {found}; allowed: {allowed}", gaps), near(word, names))

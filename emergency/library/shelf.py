@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.fund import FundRules
@@ -22,12 +21,12 @@ from emergency.domain.resource_kind import FUND
 from emergency.domain.staffing import StaffingRules
 from emergency.domain.suspect import Thresholds
 from emergency.domain.tag_rule import TagRule
-from emergency.library import drills as drill_files
 from emergency.library.bulletins import load_templates
-from emergency.library.drill_checks import against_playbook
-from emergency.library.drill_references import Maps, against_plan, off_the_map
+from emergency.library.drill_references import Maps
+from emergency.library.drill_shelf import DrillShelf, ShelvedDrill
 from emergency.library.duty_rules import load_duty_rules
 from emergency.library.faults import Fault, FileFaults, NotOnShelf
+from emergency.library.fresh import fresh, good, newest, same_twice, state
 from emergency.library.fund_rules import load_fund_rules
 from emergency.library.house_plans import Source, approved_plan, file_plan, in_use, nothing_yet
 from emergency.library.incident_kinds import FILE as KINDS_FILE
@@ -36,7 +35,7 @@ from emergency.library.mapping import load_mapping, load_synonyms
 from emergency.library.playbook_checks import Known, check
 from emergency.library.pools import SEAT_SKILLS, stocked_kinds
 from emergency.library.reading import unknown
-from emergency.library.reference import parse_reference, version_of
+from emergency.library.reference import version_of
 from emergency.library.relief import load_relief_measures
 from emergency.library.reporting_curve import Reporting, load_reporting
 from emergency.library.rules import load_rules
@@ -46,11 +45,6 @@ from emergency.library.suspect import load_suspect
 from emergency.library.tables import Rates, load_rates, load_visits
 from emergency.library.tag_rules import load_tag_rules
 from emergency.library.worth import Worth, load_worth
-from emergency.texts import Message
-
-T = TypeVar("T")
-Given = TypeVar("Given")
-Versioned = TypeVar("Versioned", RuleSet, Playbook, DrillScript)
 
 
 class Library:
@@ -68,6 +62,7 @@ class Library:
         self.maps = maps  # asked only for a drill that is read by its file: maps are large
         self.home = home  # mappings that were saved here stand beside the shipped ones
         self.house = house  # playbooks approved in the console stand beside the shipped ones, too
+        self._drills = DrillShelf(self)
         self._shelved: tuple[Any, tuple[Playbook, ...]] | None = None  # what it was made of, and the playbooks
 
     # Rules ----------------------------------------------------------------------------------------
@@ -80,17 +75,17 @@ class Library:
         """
         found: dict[tuple[str, str], RuleSet] = {}
         for path in self._files("data/rules", "levels"):
-            rules = _fresh(path, load_rules)
+            rules = fresh(path, load_rules)
             self._kinds_known(path, rules)
             if (rules.id, rules.version) in found:
-                raise _same_twice(path, found[(rules.id, rules.version)].path, rules)
+                raise same_twice(path, found[(rules.id, rules.version)].path, rules)
             found[(rules.id, rules.version)] = rules
         return tuple(found.values())
 
     def incident_kinds(self) -> tuple[IncidentKind, ...]:
         """The kinds of incident of this house, in the file's order. Raises FileFaults where the file is broken."""
         own = self.root / "data" / KINDS_FILE
-        return _fresh(own if own.exists() else SHIPPED / KINDS_FILE, load_kinds)
+        return fresh(own if own.exists() else SHIPPED / KINDS_FILE, load_kinds)
 
     def _kinds_known(self, path: Path, rules: RuleSet) -> None:
         known = {kind.id for kind in self.incident_kinds()}
@@ -104,43 +99,43 @@ class Library:
         Raises:
             NotOnShelf: there is none. FileFaults: a rule file is broken.
         """
-        return _newest(reference, self.rule_sets(), "rule set")
+        return newest(reference, self.rule_sets(), "rule set")
 
     def rates(self) -> Rates:
         """Dated exchange rates. Raises FileFaults where the file is broken."""
-        return _fresh(self.root / "data/rules/rates.csv", load_rates)
+        return fresh(self.root / "data/rules/rates.csv", load_rates)
 
     def suspect(self) -> Thresholds:
         """Where a figure becomes doubtful. Raises FileFaults where the file is broken."""
-        return _fresh(self.root / "data/rules/suspect.yaml", load_suspect)
+        return fresh(self.root / "data/rules/suspect.yaml", load_suspect)
 
     def tag_rules(self) -> tuple[TagRule, ...]:
         """At which figures an event tag is suggested. Raises FileFaults where the file is broken."""
-        return _fresh(self.root / "data/rules/tags.yaml", load_tag_rules)
+        return fresh(self.root / "data/rules/tags.yaml", load_tag_rules)
 
     def visits_per_slot(self) -> Mapping[str, int]:
         """Line of business -> survey visits one person does in one shift."""
-        return _fresh(self.root / "data/rules/visits.csv", load_visits)
+        return fresh(self.root / "data/rules/visits.csv", load_visits)
 
     def worth(self) -> Worth:
         """What surveying a claim is worth against the drive to it. Raises FileFaults where the file is broken."""
-        return _fresh(self.root / "data/rules/worth.yaml", load_worth)
+        return fresh(self.root / "data/rules/worth.yaml", load_worth)
 
     def reporting(self) -> Reporting:
         """How fast an event is reported, by kind of incident. Raises FileFaults where the file is broken."""
-        return _fresh(self.root / "data/rules/reporting.yaml", load_reporting)
+        return fresh(self.root / "data/rules/reporting.yaml", load_reporting)
 
     def fund_rules(self) -> FundRules:
         """From which amount on the emergency fund takes two approvers. Raises FileFaults where the file is broken."""
-        return _fresh(self.root / "data/rules/fund.yaml", load_fund_rules)
+        return fresh(self.root / "data/rules/fund.yaml", load_fund_rules)
 
     def duty_rules(self) -> DutyRules:
         """How long people serve, rest and may take to answer. Raises FileFaults where the file is broken."""
-        return _fresh(self.root / "data/rules/duty.yaml", load_duty_rules)
+        return fresh(self.root / "data/rules/duty.yaml", load_duty_rules)
 
     def staffing(self) -> StaffingRules:
         """Who may be sent out, for how long, in which turns. Raises FileFaults where the file is broken."""
-        return _fresh(self.root / "data/rules/staffing.yaml", load_staffing_rules)
+        return fresh(self.root / "data/rules/staffing.yaml", load_staffing_rules)
 
     # Playbooks ------------------------------------------------------------------------------------
 
@@ -151,11 +146,11 @@ class Library:
         """
         house, rules, files = self.house(), self.rule_sets(), self._plan_files()
         # Asked for at every look at an incident, changed once a year: sorted out again only where something changed.
-        made_of = (house, rules, self.incident_kinds(), [(path, _state(path)) for path in files])
+        made_of = (house, rules, self.incident_kinds(), [(path, state(path)) for path in files])
         kept = self._shelved
         if kept is None or kept[0] != made_of:
-            shipped = _good(files, lambda path: self._playbook(path, rules))
-            approved = _good(house.approved, lambda one: self._ruled(*approved_plan(one), rules))
+            shipped = good(files, lambda path: self._playbook(path, rules))
+            approved = good(house.approved, lambda one: self._ruled(*approved_plan(one), rules))
             found = {(book.id, book.version): in_use(book, house) for book in (*shipped, *approved)}
             books = sorted(found.values(), key=lambda book: (book.id, [-n for n in version_of(book.version)]))
             kept = self._shelved = (made_of, tuple(books))
@@ -179,7 +174,7 @@ class Library:
             rules=tuple(f"{one.id}@{one.version}" for one in rules),
             deadlines=frozenset(kind for one in rules for clock in one.reporting for kind in clock.deadlines_s),
             kinds=frozenset({"surveyor", FUND, *SEAT_SKILLS, *stocked_kinds(self.root / "data/pool")}),
-            measures=self._measures(),
+            measures=self.measures(),
             templates=frozenset(
                 word for one in load_templates(self.root / "data/bulletins")[0] for word in (one.id, *one.answers)
             ),
@@ -187,7 +182,7 @@ class Library:
             incident_kinds=tuple(kind.id for kind in self.incident_kinds()),
         )
 
-    def _measures(self) -> frozenset[str] | None:
+    def measures(self) -> frozenset[str] | None:
         try:
             return frozenset(load_relief_measures(self.root / "data/relief-measures.yaml").measures)
         except FileFaults:
@@ -202,7 +197,7 @@ class Library:
         Raises:
             NotOnShelf: there is none that is in order.
         """
-        return _newest(reference, self.playbooks(), "playbook")
+        return newest(reference, self.playbooks(), "playbook")
 
     def playbooks_for(
         self, incident_type: str, perils: Iterable[str] = (), regions: Iterable[str] = ()
@@ -222,7 +217,7 @@ class Library:
         return tuple(sorted(fitting, key=lambda book: _fit(book, perils)))
 
     def _playbook(self, path: Path, rules: Sequence[RuleSet] | None = None) -> Playbook:
-        return self._ruled(*_fresh(path, file_plan), self.rule_sets() if rules is None else rules)
+        return self._ruled(*fresh(path, file_plan), self.rule_sets() if rules is None else rules)
 
     def _ruled(self, document: Document, book: Playbook, rules: Sequence[RuleSet]) -> Playbook:
         """The plan, if the rules it works with and the kinds of incident it is for are there."""
@@ -238,44 +233,33 @@ class Library:
 
     # Drills ---------------------------------------------------------------------------------------
 
+    def shelved_drills(self) -> tuple[ShelvedDrill, ...]:
+        """Every version of every drill that is in order, shipped and own, and which of each id is played."""
+        return self._drills.shelved()
+
     def drills(self) -> tuple[DrillScript, ...]:
-        """Every drill that is in order, by file name."""
-        return tuple(_good(self._files("drills", "drill"), self._drill))
+        """Every drill that is in order, by file name, the shipped ones first."""
+        return tuple(one.script for one in self.shelved_drills())
 
     def drill(self, name: Path | str) -> DrillScript:
         """A drill by its file, or by reference: ``harvey-2026``, ``typhoon-gd-2026@^1``.
 
         Raises:
-            FileFaults: the file is broken, or does not fit its playbook.
+            FileFaults: the file is broken, or does not fit its playbook; everything that is wrong with it.
             NotOnShelf: no drill of that name.
         """
         path = Path(name)
         if path.suffix in (".yaml", ".yml") or path.is_file():
-            return self._on_the_map(path, self._drill(path))
-        return _newest(str(name), self.drills(), "drill")
+            return self._drills.file(path)
+        return newest(str(name), self.drills(), "drill")
 
-    def _drill(self, path: Path) -> DrillScript:
-        document = _fresh(path, drill_files.read_drill)
-        script = drill_files.drill_from(document)
-        try:
-            playbook = self.playbook(script.playbook)
-        except NotOnShelf:
-            known = [f"{book.id}@{book.version}" for book in self.playbooks()]
-            fault = unknown(document, ("playbook",), script.playbook, known)
-            raise FileFaults(str(path), [fault]) from None
-        rules = self.rules(playbook.rules)
-        faults = [
-            *against_playbook(document, playbook, rules),
-            *against_plan(document, playbook, rules, self._measures()),
-        ]
-        if faults:
-            raise FileFaults(str(path), faults)
-        return script
+    def check_drill(self, raw: bytes, name: str) -> tuple[Fault, ...]:
+        """Everything that is wrong with a drill script, whatever it is named; never raises."""
+        return self._drills.check(raw, name)
 
-    def _on_the_map(self, path: Path, script: DrillScript) -> DrillScript:
-        if faults := list(off_the_map(_fresh(path, drill_files.read_drill), self.maps)):
-            raise FileFaults(str(path), faults)
-        return script
+    def drill_text(self, sha256: str) -> bytes:
+        """The bytes of a script by their hash, b"" where they are not here."""
+        return self._drills.text(sha256)
 
     # Mappings, faults -----------------------------------------------------------------------------
 
@@ -290,13 +274,13 @@ class Library:
         found = {}
         saved = sorted((self.home / "mappings").glob("*.mapping.yaml")) if self.home else []
         for path in [*self._files("data/mappings", "mapping"), *saved]:
-            raw = _fresh(path, load_mapping)
+            raw = fresh(path, load_mapping)
             found[str(raw.get("id") or path.name.removesuffix(".mapping.yaml"))] = (raw, path)
         return found
 
     def synonyms(self) -> dict[str, Any]:
         """Names of columns in other systems, see `emergency.library.mapping.load_synonyms`."""
-        found: dict[str, Any] = _fresh(self.root / "data/mappings/synonyms.yaml", load_synonyms)
+        found: dict[str, Any] = fresh(self.root / "data/mappings/synonyms.yaml", load_synonyms)
         return found
 
     def faults(self) -> tuple[FileFaults, ...]:
@@ -305,7 +289,6 @@ class Library:
             ("data/rules", "levels", load_rules),
             ("playbooks", "playbook", self._playbook),
             ("playbooks/earlier", "playbook", self._playbook),
-            ("drills", "drill", self._drill),
             ("data/mappings", "mapping", load_mapping),
         ]
         found = []
@@ -315,79 +298,18 @@ class Library:
                     read(path)
                 except FileFaults as broken:
                     found.append(broken)
-        return tuple(found)
+        return (*found, *self._drills.faults())
 
     def _files(self, folder: str, kind: str) -> list[Path]:
         return sorted((self.root / folder).glob(f"*.{kind}.yaml"))
 
 
-def _fresh(path: Path, read: Callable[[Path], T]) -> T:
-    """Read a file once per state on disk."""
-    state = _state(path)
-    if state is None:
-        return read(path)  # says in its own words that the file cannot be read
-    found: T = _remembered(path, read, *state)
-    return found
-
-
-def _state(path: Path) -> tuple[int, int] | None:
-    """Tells one content of a file from the next; None where there is none."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size
-
-
-@lru_cache(maxsize=256)
-def _remembered(path: Path, read: Callable[[Path], Any], _changed_ns: int, _size: int) -> Any:
-    return read(path)
-
-
-def _good(given: Iterable[Given], read: Callable[[Given], T]) -> list[T]:
-    found = []
-    for one in given:
-        try:
-            found.append(read(one))
-        except FileFaults:
-            continue  # named by Library.faults
-    return found
-
-
 def _is_there(reference: str, rules: Sequence[RuleSet]) -> bool:
     try:
-        _newest(reference, rules, "rule set")
+        newest(reference, rules, "rule set")
     except NotOnShelf:
         return False
     return True
-
-
-def _newest(reference: str, shelf: Iterable[Versioned], kind: str) -> Versioned:
-    known = list(shelf)
-    names = ", ".join(f"{one.id}@{one.version}" for one in known)
-    try:
-        asked = parse_reference(reference)
-    except ValueError as error:
-        raise _missing(reference, kind, names) from error
-    allowed = [one for one in known if one.id == asked.id and asked.allows(one.version)]
-    if not allowed:
-        raise _missing(reference, kind, names)
-    return max(allowed, key=lambda one: version_of(one.version))
-
-
-def _missing(reference: str, kind: str, names: str) -> NotOnShelf:
-    gaps = {"reference": reference, "known": names or "–"}
-    if kind == "playbook":
-        return NotOnShelf(Message("there is no playbook {reference}; known: {known}", gaps))
-    if kind == "drill":
-        return NotOnShelf(Message("there is no drill {reference}; known: {known}", gaps))
-    return NotOnShelf(Message("there is no rule file {reference}; known: {known}", gaps))
-
-
-def _same_twice(path: Path, other: str, rules: RuleSet) -> FileFaults:
-    gaps = {"name": f"{rules.id}@{rules.version}", "other": other}
-    message = Message("{name} is already in {other}; give one of them another id or version", gaps)
-    return FileFaults(str(path), [Fault(str(path), 0, 0, "id", message)])
 
 
 def _fit(book: Playbook, perils: tuple[str, ...]) -> tuple[bool, int, bool, str]:

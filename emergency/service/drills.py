@@ -15,6 +15,7 @@ from emergency.domain.drill.script import DrillScript
 from emergency.domain.playbook import Playbook
 from emergency.domain.workspace import Profile
 from emergency.library import FileFaults, Library
+from emergency.library.drill_shelf import ShelvedDrill
 from emergency.service.after_run import learn
 from emergency.service.context import Context, Refused
 from emergency.service.demo import stock_pool
@@ -35,19 +36,25 @@ FOLDERS = {"drill": "drills", "playbook": "playbooks", "rules": "data/rules"}
 
 
 def scripts(ctx: Context) -> dict[str, DrillScript]:
-    """Every shipped script by its id."""
-    return {d.id: d for d in ctx.content.library.drills()}
+    """The script that each id stands for: its newest version, shipped or own."""
+    return {one.script.id: one.script for one in ctx.content.library.shelved_drills() if one.played}
 
 
-def validate(library: Library, path: Path) -> dict[str, Any]:
+def shelf(ctx: Context) -> dict[str, ShelvedDrill]:
+    """Every version of every script by ``id@version``, the one an id stands for before the others."""
+    found = sorted(ctx.content.library.shelved_drills(), key=lambda one: not one.played)
+    return {one.reference: one for one in found}
+
+
+def validate(library: Library, path: Path, language: str = "en") -> dict[str, Any]:
     """Check one script file; every fault with its line."""
+    say = speaker(language)
     if not path.is_file():
-        return {"file": str(path), "ok": False, "faults": [f"{path}: no such file"]}
+        return {"file": str(path), "ok": False, "faults": [say("{file}: no such file", file=path)]}
     try:
         script = library.drill(path)
-        library.playbook(script.playbook)
     except FileFaults as found:
-        return {"file": str(path), "ok": False, "faults": [str(f) for f in found.faults]}
+        return {"file": str(path), "ok": False, "faults": [fault.spoken(say) for fault in found.faults]}
     return {"file": str(path), "ok": True, "faults": [], "id": script.id, "version": script.version}
 
 
@@ -64,7 +71,7 @@ def run_script(
 
     Args:
         ctx: where the run is kept.
-        script: a file, or the id of a shipped script.
+        script: a file, or a script of the shelf by its id, or id@version.
         auto: none, scripted or best – how robots fill the seats.
         seed: of the claim streams and the robots; the script's own unless given.
         origin: a workspace whose roster and stock are copied; the script's own inventory unless given.
@@ -196,16 +203,18 @@ def files_of(ctx: Context, script: DrillScript, playbook: Playbook) -> dict[str,
 
 def freeze(drill: Context, script: Path, files: Mapping[str, str]) -> None:
     """Keep the text of every file the drill is played by, found by its hash."""
-    root, texts = drill.content.library.root, {}
+    library, texts = drill.content.library, {}
     for name, sha256 in files.items():
-        shipped = sorted((root / FOLDERS[name.split(" ")[0]]).glob("*.yaml"))
+        shipped = sorted((library.root / FOLDERS[name.split(" ")[0]]).glob("*.yaml"))
         for path in [script, *shipped] if script.is_file() else shipped:
             raw = path.read_bytes()
             if hashlib.sha256(raw).hexdigest() == sha256:
                 texts[name] = raw.decode("utf-8")
                 break
         if name not in texts and name.startswith("playbook "):  # approved in the console, so in no folder
-            texts[name] = drill.content.library.playbook_text(sha256)
+            texts[name] = library.playbook_text(sha256)
+        if name not in texts and name.startswith("drill "):  # the house's own
+            texts[name] = library.drill_text(sha256).decode("utf-8")
     with drill.store.write() as connection:
         write_setting(connection, FILES, texts)
 
@@ -306,4 +315,4 @@ def score_text(score: Mapping[str, Any], language: str = "en") -> list[str]:
     return [*score_lines(score, say), *objective_lines(score, say)]
 
 
-__all__ = ["EVIDENCE", "FileFaults", "report", "run_script", "runs", "score_text", "scripts", "validate"]
+__all__ = ["EVIDENCE", "FileFaults", "report", "run_script", "runs", "score_text", "scripts", "shelf", "validate"]

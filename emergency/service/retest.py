@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import hashlib
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -105,8 +104,7 @@ def _minutes(seconds: int) -> str:
 
 
 def _file(ctx: Context, script: DrillScript) -> bytes:
-    for path in sorted((ctx.content.library.root / "drills").glob("*.yaml")):
-        raw = path.read_bytes()
-        if hashlib.sha256(raw).hexdigest() == script.sha256:
-            return raw
-    raise Refused(Message(N_("the file of drill {drill} is not among the shipped ones"), {"drill": script.id}))
+    raw = ctx.content.library.drill_text(script.sha256)
+    if not raw:
+        raise Refused(Message(N_("the file of drill {drill} is not on the shelf any more"), {"drill": script.id}))
+    return raw

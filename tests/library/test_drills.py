@@ -184,10 +184,10 @@ MEASURES = Path("data/relief-measures.yaml").read_text("utf-8")
             "role: claims-ops, action: policy.enable, match: {name: anywher},",
             "(did you mean anywhere?",
         ),
-        (SETS, "[{set: alert.cma.typhoo, value: red}]", 'effects/0/set: found "alert.cma.typhoo"; allowed: alert.'),
-        (SETS, "[{set: policy.anywher, value: on}]", "(did you mean policy.anywhere?"),
+        (SETS, "[{set: alert.cma.typhoo, value: red}]", 'found "alert.cma.typhoo", which is none of the '),
+        (SETS, "[{set: policy.anywher, value: on}]", "(did you mean policy.anywhere"),
         ("outcomes:\n", BRANCH.replace("METRIC", "policy.anywher"), "injects/1/when/all/1/not/metric: found"),
-        ("outcomes:\n", BRANCH.replace("METRIC", "claimants.joined"), 'found "claimants.joined"; allowed: '),
+        ("outcomes:\n", BRANCH.replace("METRIC", "claimants.joined"), '`emergency drill names facts` lists them'),
         (
             "claim_streams:\n",
             "initial_state: {facts: {claimants.joined: no}}\nclaim_streams:\n",

@@ -27,7 +27,8 @@ def begin(desk: Desk, script: DrillScript, auto: str, seed: int, fork: bool) -> 
         origin = desk.ctx if fork else None
         person = desk.ctx.actor.name
         try:
-            made = drill_live.start(desk.ctx, script.id, person, auto=auto, seed=seed, origin=origin)
+            chosen = f"{script.id}@{script.version}"
+            made = drill_live.start(desk.ctx, chosen, person, auto=auto, seed=seed, origin=origin)
         except (Refused, Conflict, FileFaults) as fault:
             st.session_state[SAID] = str(fault)
             return
