@@ -1,179 +1,278 @@
-"""The changes somebody made in the spreadsheet of a drill's events, compared cell by cell with the script."""
+"""The spreadsheet of a drill's events, read back: what each row says otherwise than the script, and where it stands."""
 
 from __future__ import annotations
 
-import io
-import re
-import zipfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import time, timedelta
-from typing import Any
+from typing import Protocol
 
-import openpyxl
+from openpyxl.utils import get_column_letter
 
-from emergency.documents.cells import harmless
-from emergency.documents.msel import NUMBER, SHEETS, TIME, Cell, Column, Path_, Roles, Sheet, msel_tables
+from emergency.documents import msel
+from emergency.documents.msel import ACTIONS, EVENTS, FIELDS, ID, SHEETS, SHOWN, TEXT, Cell, Column, Path_, Roles, Sheet
+from emergency.documents.msel_cells import Seconds, Unread, Value, plain, same, value
 from emergency.domain.drill.script import DrillScript
-from emergency.texts import LANGUAGES, Message, speaker
+from emergency.texts import LANGUAGES, N_, Message, Speaker, speaker
 
-MOST_BYTES, MOST_UNPACKED, MOST_ROWS = 5 << 20, 60 << 20, 5_000
-CLOCK = re.compile(r"(?:T\+)?(\d{1,4}):([0-5]\d)(?::([0-5]\d))?")
-SPAN = re.compile(r"(?=\d)(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s)?")
+Given = Mapping[Path_, Value | None]
+EMPTY = N_("is empty; it must be filled in")
 
 
-class SheetRefused(ValueError):
-    """The file is no such spreadsheet, or a cell cannot be read; says which."""
+class Page(Protocol):
+    """One sheet of a workbook; rows: number from 1, cells as text."""
+
+    @property
+    def title(self) -> str: ...
+
+    @property
+    def rows(self) -> Sequence[tuple[int, Sequence[str]]]: ...
+
+
+@dataclass(frozen=True)
+class Place:
+    """row 0 and column "" where a whole sheet or row is meant; title: of the column."""
+
+    sheet: str
+    row: int = 0
+    column: str = ""
+    title: str = ""
+
+    def spoken(self, say: Speaker) -> str:
+        gaps = {"sheet": self.sheet, "row": self.row, "column": self.column, "title": self.title}
+        if self.column and self.row:
+            return say("sheet {sheet}, row {row}, column {column} ({title})", **gaps)
+        if self.row:
+            return say("sheet {sheet}, row {row}", **gaps)
+        return say("sheet {sheet}", **gaps)
+
+
+@dataclass(frozen=True)
+class CellFault:
+    """One fault of a workbook, where somebody can mend it."""
+
+    place: Place
+    message: Message
+
+    def spoken(self, say: Speaker) -> str:
+        return f"{self.place.spoken(say)}: {say(self.message)}"
+
+
+class SheetFaults(Exception):
+    """A workbook that cannot be used; all that is wrong with it. file: as it was named."""
+
+    def __init__(self, faults: Iterable[CellFault], file: str = "") -> None:
+        self.faults, self.file = tuple(faults), file
+        say = speaker("en")
+        super().__init__("\n".join((f"{file}: " if file else "") + fault.spoken(say) for fault in self.faults))
+
+
+@dataclass(frozen=True)
+class Row:
+    """given: key -> what it says otherwise, None = taken out; of a new row everything it says."""
+
+    number: int
+    id: str
+    new: bool
+    given: Given = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Changes:
-    """seconds: place in the script -> new time. values: place -> new text or number. ignored: what was not taken."""
+    """A workbook as it was read.
 
-    seconds: Mapping[Path_, int] = field(default_factory=dict)
-    values: Mapping[Path_, str | float] = field(default_factory=dict)
-    ignored: tuple[Message, ...] = ()
+    Attributes:
+        rows: of each sheet, in the order of the sheet.
+        script: what the sheet of the script says otherwise. made_from, fingerprint: which script it was written from.
+        notes: what was changed and is not taken, because it is worked out from something else.
+    """
+
+    rows: Mapping[Sheet, tuple[Row, ...]]
+    script: Given = field(default_factory=dict)
+    made_from: str = ""
+    fingerprint: str = ""
+    notes: tuple[CellFault, ...] = ()
+    places: Mapping[tuple[str, str], tuple[str, int]] = field(default_factory=dict)
+    columns: Mapping[tuple[str, Path_], tuple[str, str]] = field(default_factory=dict)
+
+    def place(self, sheet: str, name: str, key: Path_ = ()) -> Place | None:
+        """Where the entry of a list stands, and the cell that says a key of it."""
+        if (sheet, name) not in self.places:
+            return None
+        title, row = self.places[sheet, name]
+        column = next(
+            (self.columns[sheet, key[:n]] for n in range(len(key), 0, -1) if (sheet, key[:n]) in self.columns), ("", "")
+        )
+        return Place(title, row, *column)
 
 
-def msel_changes(script: DrillScript, raw: bytes, roles: Roles | None = None) -> Changes:
-    """What a spreadsheet says otherwise than the script it came from.
+def msel_changes(script: DrillScript, pages: Sequence[Page], roles: Roles | None = None) -> Changes:
+    """What a workbook says otherwise than the script it was written from.
 
     Raises:
-        SheetRefused: no such spreadsheet, or a cell that cannot be read.
+        SheetFaults: every cell that cannot be read, or no such workbook.
     """
-    book = _open(raw)
-    language, pages = _pages(book)
-    seconds: dict[Path_, int] = {}
-    values: dict[Path_, str | float] = {}
-    ignored: list[Message] = []
-    for sheet, rows in msel_tables(script, speaker(language), roles or {}).items():
-        found = _rows(pages[sheet], sheet, language, ignored)
-        for row in rows:
-            key = str(row[0].value)
-            if key not in found:
-                gaps = {"sheet": Message(sheet.title), "row": key}
-                ignored.append(Message("{sheet}: {row} is missing; it was kept as the script has it", gaps))
-                continue
-            for column, cell, given in zip(sheet.columns, row, found.pop(key), strict=True):
-                _take(sheet, key, column, cell, given, seconds, values, ignored)
-        for key in found:
-            gaps = {"sheet": Message(sheet.title), "row": key}
-            ignored.append(Message("{sheet}: {row} is not in the script; write new rows into the script", gaps))
-    return Changes(seconds, values, tuple(ignored))
+    reader = _Reader(roles or {}, *_language(pages))
+    rows = {
+        sheet: tuple(reader.rows(sheet, table))
+        for sheet, table in msel.msel_tables(script, speaker(reader.language), roles or {}).items()
+    }
+    reader.owners(rows)
+    given, made_from, fingerprint = reader.script(script)
+    if reader.faults:
+        raise SheetFaults(sorted(reader.faults, key=lambda one: (reader.order(one.place.sheet), one.place.row)))
+    notes = tuple(reader.notes)
+    return Changes(rows, given, made_from, fingerprint, notes, reader.places, reader.columns)
 
 
-def _take(
-    sheet: Sheet,
-    key: str,
-    column: Column,
-    cell: Cell,
-    given: Any,
-    seconds: dict[Path_, int],
-    values: dict[Path_, str | float],
-    ignored: list[Message],
-) -> None:
-    if _same(cell, given):
-        return
-    gaps: dict[str, Any] = {"sheet": Message(sheet.title), "row": key, "column": Message(column.title)}
-    if cell.path is None:
-        ignored.append(Message("{sheet}, {row}, {column}: cannot be changed here; change the script", gaps))
-    elif given in (None, ""):
-        ignored.append(Message("{sheet}, {row}, {column}: is empty; it was kept as the script has it", gaps))
-    elif column.kind == TIME:
-        found = _seconds(given)
-        if found is None:
-            gaps |= {"given": str(given)}
-            wrong = Message("{sheet}, {row}, {column}: {given} is no time; write T+0:25 or 25m", gaps)
-            raise SheetRefused(str(wrong))
-        if found != cell.seconds:
-            seconds[cell.path] = found
-    elif column.kind == NUMBER:
-        values[cell.path] = _number(given, gaps)
-    else:
-        values[cell.path] = _unsafe(_plain(given))
+def made_from(pages: Sequence[Page]) -> tuple[str, str]:
+    """``id@version`` of the script a workbook was written from, and its hash; "" where it does not say."""
+    reader = _Reader({}, *_language(pages))
+    found = {key: cells for key, (_, cells) in reader.lines().items()}
+    return found.get(msel.MADE_FROM, ""), found.get(msel.FINGERPRINT, "")
 
 
-def _same(cell: Cell, given: Any) -> bool:
-    if isinstance(cell.value, str):
-        return _plain(given) == cell.value.replace("\r\n", "\n")
-    return isinstance(given, int | float) and not isinstance(given, bool) and float(given) == float(cell.value)
-
-
-def _plain(given: Any) -> str:
-    return "" if given is None else str(given).replace("_x000D_", "").replace("\r\n", "\n")
-
-
-def _unsafe(text: str) -> str:
-    """Without the apostrophe that kept a spreadsheet from taking the text for a formula."""
-    return text[1:] if text.startswith("'") and harmless(text[1:]) == text else text
-
-
-def _number(given: Any, gaps: Mapping[str, Any]) -> float:
-    if isinstance(given, int | float) and not isinstance(given, bool):
-        return int(given) if float(given).is_integer() else float(given)
-    wrong = Message("{sheet}, {row}, {column}: {given} is no number", {**gaps, "given": str(given)})
-    raise SheetRefused(str(wrong))
-
-
-def _seconds(given: Any) -> int | None:
-    """A time as a trainer may type it: T+26:30, 26:30, 1d2h30m, or a cell the spreadsheet made a time of."""
-    if isinstance(given, timedelta):
-        return round(given.total_seconds())
-    if isinstance(given, time):
-        return given.hour * 3600 + given.minute * 60 + given.second
-    text = str(given).strip()
-    if found := CLOCK.fullmatch(text):
-        hours, minutes, rest = (int(part or 0) for part in found.groups())
-        return hours * 3600 + minutes * 60 + rest
-    if found := SPAN.fullmatch(text):
-        units = zip(found.groups(), (86_400, 3600, 60, 1), strict=True)
-        return sum(int(count or 0) * unit for count, unit in units)
-    return None
-
-
-def _open(raw: bytes) -> Any:
-    if len(raw) > MOST_BYTES:
-        raise SheetRefused(f"the spreadsheet is larger than {MOST_BYTES >> 20} MiB; no list of events is that long")
-    try:
-        with zipfile.ZipFile(io.BytesIO(raw)) as archive:
-            unpacked = sum(entry.file_size for entry in archive.infolist())
-        if unpacked > MOST_UNPACKED:
-            raise SheetRefused(f"the spreadsheet unpacks to more than {MOST_UNPACKED >> 20} MiB")
-        return openpyxl.load_workbook(io.BytesIO(raw), read_only=True, data_only=True)
-    except SheetRefused:
-        raise
-    except Exception as fault:  # openpyxl raises whatever the XML inside makes it raise
-        raise SheetRefused(f"this is no .xlsx spreadsheet that can be read ({fault}); save it as .xlsx") from fault
-
-
-def _pages(book: Any) -> tuple[str, dict[Sheet, Any]]:
+def _language(pages: Sequence[Page]) -> tuple[str, dict[str, Page]]:
+    by_title = {page.title: page for page in pages}
     for language in LANGUAGES:
-        titles = {sheet: speaker(language)(sheet.title) for sheet in SHEETS}
-        if set(titles.values()) <= set(book.sheetnames):
-            return language, {sheet: book[title] for sheet, title in titles.items()}
+        titles = {title: speaker(language)(title) for title in (*(sheet.title for sheet in SHEETS), msel.SCRIPT)}
+        if all(titles[sheet.title] in by_title for sheet in SHEETS):
+            return language, {title: by_title[name] for title, name in titles.items() if name in by_title}
     wanted = ", ".join(sheet.title for sheet in SHEETS)
-    raise SheetRefused(f"the spreadsheet needs the sheets {wanted}; `emergency drill msel FILE --out` writes them")
+    named = pages[0].title if pages else "–"
+    text = N_("the workbook needs the sheets {sheets}; write it anew from the script and take over your changes")
+    raise SheetFaults([CellFault(Place(named), Message(text, {"sheets": wanted}))])
 
 
-def _rows(page: Any, sheet: Sheet, language: str, ignored: list[Message]) -> dict[str, list[Any]]:
-    """Key of the row -> its cells in the order of our columns, wherever they were moved to."""
-    rows: Callable[..., Iterator[Sequence[Any]]] = page.iter_rows
-    lines = rows(max_row=MOST_ROWS, values_only=True)
-    head = [_plain(cell) for cell in next(lines, ())]
-    titles = [speaker(language)(column.title) for column in sheet.columns]
-    missing = [title for title in titles if title not in head]
-    if missing:
-        raise SheetRefused(f"sheet {page.title!r} has no column {missing[0]!r}; keep the first row as it was written")
-    places = [head.index(title) for title in titles]
-    found: dict[str, list[Any]] = {}
-    for line in lines:
-        cells = [line[place] if place < len(line) else None for place in places]
-        key = _plain(cells[0])
-        if key in found:
-            raise SheetRefused(f"sheet {page.title!r} has two rows {key!r}; keep one")
-        if key:
-            found[key] = cells
-        elif any(cell not in (None, "") for cell in cells):
-            gaps = {"sheet": Message(sheet.title)}
-            ignored.append(Message("{sheet}: a row without its number in the first column was not taken", gaps))
-    return found
+class _Reader:
+    def __init__(self, roles: Roles, language: str, pages: Mapping[str, Page]) -> None:
+        self.roles, self.language, self.pages = roles, language, pages
+        self.faults: list[CellFault] = []
+        self.notes: list[CellFault] = []
+        self.places: dict[tuple[str, str], tuple[str, int]] = {}
+        self.columns: dict[tuple[str, Path_], tuple[str, str]] = {}
+
+    def order(self, title: str) -> int:
+        return [page.title for page in self.pages.values()].index(title)
+
+    def rows(self, sheet: Sheet, table: Sequence[Sequence[Cell]]) -> Iterator[Row]:
+        page = self.pages[sheet.title]
+        lines = iter(page.rows)
+        places = self._heads(sheet, page, next(lines, (1, ()))[1])
+        known = {str(row[0].value): row for row in table}
+        for number, line in lines:
+            cells = {n: plain(line[at]) if at < len(line) else "" for n, at in places.items()}
+            name = cells.get(0, "").strip()
+            if not any(cells[n].strip() for n in cells if sheet.columns[n].kind != SHOWN):
+                continue
+            row = dict(enumerate(known.get(name, ())))
+            if not name:
+                self._fault(page, number, places[0], sheet.columns[0], Message(EMPTY))
+            elif (sheet.key, name) in self.places:
+                gaps = {"id": name, "row": self.places[sheet.key, name][1]}
+                text = N_("{id} stands in row {row} already; give one of them another")
+                self._fault(page, number, places[0], sheet.columns[0], Message(text, gaps))
+            else:
+                self.places[sheet.key, name] = (page.title, number)
+                yield Row(number, name, not row, dict(self._given(sheet, page, number, places, cells, row)))
+
+    def _heads(self, sheet: Sheet, page: Page, head: Sequence[str]) -> dict[int, int]:
+        """Number of our column -> where it stands now. A column that is only shown may be missing."""
+        titles = [plain(cell).strip() for cell in head]
+        found: dict[int, int] = {}
+        for number, column in enumerate(sheet.columns):
+            name = speaker(self.language)(column.title)
+            if name in titles:
+                found[number] = titles.index(name)
+                if column.key:
+                    self.columns[sheet.key, column.key] = (get_column_letter(found[number] + 1), name)
+            elif column.kind != SHOWN:
+                gaps = {"column": name}
+                text = N_("the column {column} is missing; keep the first row as it was written")
+                self.faults.append(CellFault(Place(page.title, 1), Message(text, gaps)))
+        return found if 0 in found else {**found, 0: len(titles)}
+
+    def _given(
+        self,
+        sheet: Sheet,
+        page: Page,
+        number: int,
+        places: Mapping[int, int],
+        cells: Mapping[int, str],
+        row: Mapping[int, Cell],
+    ) -> Iterator[tuple[Path_, Value | None]]:
+        for n, given in cells.items():
+            column = sheet.columns[n]
+            if (row and same(row[n], given)) or (not row and column.kind == SHOWN):
+                continue
+            if column.kind == SHOWN:
+                text = N_("is worked out from the other cells; what was written there is not taken")
+                place = self._place(page, number, places[n], column)
+                self.notes.append(CellFault(place, Message(text)))
+            elif given.strip() or column.kind == "yes":
+                try:
+                    yield column.key, value(column, given, self.roles)
+                except Unread as unread:
+                    self._fault(page, number, places[n], column, unread.message)
+            elif not column.optional:
+                self._fault(page, number, places[n], column, Message(EMPTY))
+            elif row:
+                yield column.key, None
+
+    def _place(self, page: Page, number: int, at: int, column: Column) -> Place:
+        return Place(page.title, number, get_column_letter(at + 1), speaker(self.language)(column.title))
+
+    def _fault(self, page: Page, number: int, at: int, column: Column, message: Message) -> None:
+        self.faults.append(CellFault(self._place(page, number, at, column), message))
+
+    def owners(self, rows: Mapping[Sheet, Sequence[Row]]) -> None:
+        """Every expected action is of an event that is still there."""
+        events = {name for sheet, name in self.places if sheet == EVENTS.key}
+        page, letter = self.pages[ACTIONS.title], self.columns.get((ACTIONS.key, ("inject",)))
+        numbers = {row.number for row in rows[ACTIONS]}
+        for number, line in page.rows[1:]:
+            if letter is None or number not in numbers:
+                continue
+            at = next(n for n in range(len(line) + 1) if get_column_letter(n + 1) == letter[0])
+            name = line[at].strip() if at < len(line) else ""
+            if name and name not in events:
+                gaps = {"id": name}
+                text = N_("{id} is not on the sheet of events; take this row out as well, or name another event")
+                self.faults.append(CellFault(Place(page.title, number, *letter), Message(text, gaps)))
+
+    # The sheet of the script --------------------------------------------------------------------------
+
+    def lines(self) -> dict[str, tuple[int, str]]:
+        """Title of a field -> its row and value; empty where the sheet is gone."""
+        page = self.pages.get(msel.SCRIPT)
+        names = {speaker(self.language)(column.title): column.title for column in FIELDS}
+        found = {}
+        for number, line in page.rows if page else ():
+            if line and line[0].strip() in names:
+                found[names[line[0].strip()]] = (number, line[1] if len(line) > 1 else "")
+        return found
+
+    def script(self, script: DrillScript) -> tuple[Given, str, str]:
+        page, lines = self.pages.get(msel.SCRIPT), self.lines()
+        found: dict[Path_, Value | None] = {}
+        for column, cell in zip(FIELDS, msel.script_cells(script), strict=True):
+            if page is None or column.title not in lines:
+                continue
+            number, given = lines[column.title]
+            self.columns["", column.key] = ("B", speaker(self.language)(column.title))
+            self.places["", "/".join(map(str, column.key))] = (page.title, number)
+            if column.kind == SHOWN or same(cell, given):
+                continue
+            if not given.strip() and column.kind != TEXT:
+                self._fault(page, number, 1, column, Message(EMPTY))
+            elif not given.strip():
+                found[column.key] = None
+            else:
+                try:
+                    found[column.key] = value(column, given, {})
+                except Unread as unread:
+                    self._fault(page, number, 1, column, unread.message)
+        words = [lines[one][1].strip() if one in lines else "" for one in (msel.MADE_FROM, msel.FINGERPRINT)]
+        return found, words[0], words[1]
+
+
+__all__ = ["ID", "CellFault", "Changes", "Place", "Row", "Seconds", "SheetFaults", "made_from", "msel_changes"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emergency.documents.msel_changes import SheetFaults
 from emergency.domain.allocation.plan_tables import TableRefused
 from emergency.domain.level import FactError, FactFaults
 from emergency.geo.regions import UnknownRegionSet
@@ -17,6 +18,7 @@ INPUT_FAULTS: tuple[type[Exception], ...] = (
     IntakeFault,
     NotOnShelf,
     Refused,
+    SheetFaults,
     TableRefused,
     UnknownRegionSet,
 )
