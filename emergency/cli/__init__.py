@@ -13,6 +13,7 @@ from emergency.api.commands import key_commands
 from emergency.cli import data, decisions, drills, serving
 from emergency.cli.answering import BadInput, answer_with, context
 from emergency.cli.claims import claims_history
+from emergency.cli.drill_scripts import script_commands
 from emergency.cli.playbooks import playbook_commands
 from emergency.cli.pools import pool_commands
 from emergency.cli.sweeps import sweep_commands
@@ -124,8 +125,9 @@ def _decision_commands(commands: Any, command: Any, group: Any) -> None:
     drill = group("drill", "Drills")
     validate = command(drill, "validate", drills.drill_validate, "Check drill scripts")
     validate.add_argument("files", nargs="+", type=Path)
+    validate.add_argument("--language", choices=tuple(LANGUAGES), default="en")
     run = command(drill, "run", drills.drill_run, "Play a drill script without a console")
-    run.add_argument("file", type=Path)
+    run.add_argument("file", type=Path, help="a drill script, or the id of one on the shelf")
     run.add_argument("--auto", choices=("none", "scripted", "best"), default="scripted")
     run.add_argument("--seed", type=int)
     run.add_argument("--language", choices=tuple(LANGUAGES), default="en")
@@ -142,11 +144,12 @@ def _decision_commands(commands: Any, command: Any, group: Any) -> None:
     )
     export.add_argument("run_id")
     export.add_argument("--out", type=Path, metavar="FILE", required=True)
-    msel = command(drill, "msel", drills.drill_msel, "Write a script's events list as a spreadsheet, or read one back")
-    msel.add_argument("file", type=Path, help="the drill script")
+    msel = command(drill, "msel", drills.drill_msel, "Write a script's events list as a workbook, or read one back")
+    msel.add_argument("file", type=Path, help="a drill script, or the id of one on the shelf")
     msel.add_argument("--from", dest="source", type=Path, metavar="MSEL.xlsx", help="take the changes made in this one")
-    msel.add_argument("--out", type=Path, metavar="FILE", help="the spreadsheet; with --from the new script")
+    msel.add_argument("--out", type=Path, metavar="FILE", help="the workbook; with --from the new script")
     msel.add_argument("--language", choices=tuple(LANGUAGES), default="en")
+    script_commands(command, drill)
     sweep_commands(command, drill)
     score = command(drill, "score", drills.drill_score, "Recompute the score of an exported log, without the store")
     score.add_argument("file", type=Path)

@@ -10,10 +10,14 @@ from emergency.cli.answering import BadInput, actor, answer_with, context
 
 
 def drill_validate(arguments: argparse.Namespace) -> int:
+    from emergency.service.drill_house import validate_workbook
     from emergency.service.drills import validate
 
     library = bootstrap.start().content.library
-    answer = [validate(library, path) for path in arguments.files]
+    answer = [
+        (validate_workbook if path.suffix.lower() == ".xlsx" else validate)(library, path, arguments.language)
+        for path in arguments.files
+    ]
 
     def lines() -> list[str]:
         found = []
@@ -104,7 +108,7 @@ def drill_msel(arguments: argparse.Namespace) -> int:
     library = bootstrap.start().content.library
     if not arguments.source:
         if not arguments.out:
-            raise BadInput("say where the spreadsheet goes with --out MSEL.xlsx, or read one with --from MSEL.xlsx")
+            raise BadInput("say where the workbook goes with --out MSEL.xlsx, or read one with --from MSEL.xlsx")
         answer = write_msel(library, arguments.file, arguments.out, arguments.language)
         answer_with(arguments, answer, [f"wrote {answer['file']}: {answer['events']} events"])
         return 0

@@ -9,17 +9,18 @@ import streamlit as st
 
 from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
-from emergency.console.rooms import drill_begin, drill_outcomes, frame
+from emergency.console.rooms import drill_begin, drill_outcomes, drill_prepare, frame
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.drill.words import BAND_TONES, BANDS, DIMENSIONS, ROBOTS
 from emergency.domain.instant import from_us
 from emergency.service.context import FileFaults, Refused
-from emergency.service.drills import run_script, runs, scripts
+from emergency.service.drills import run_script, runs, shelf
 from emergency.service.panel import must_rate_first
 from emergency.service.reports import FORMATS, document, file_name
 from emergency.service.reviewing import RUN, Subject, Words, offset
 from emergency.texts import N_, Message
 
+VIEWS = {"play": N_("Play a drill"), "prepare": N_("Prepare a drill")}
 WHO = {"scripted": N_("robots"), "best": N_("best engine"), "none": N_("nobody"), "people": N_("People play")}
 
 
@@ -29,6 +30,19 @@ def show(desk: Desk) -> None:
     said = st.session_state.pop("drill-said", None)
     if said:
         st.error(said)
+    drill_prepare.follow()
+    view = st.segmented_control(
+        say("View"),
+        list(VIEWS),
+        default="play",
+        required=True,
+        format_func=lambda key: say(VIEWS[key]),
+        key="drills.view",
+        label_visibility="collapsed",
+    )
+    if view == "prepare":
+        drill_prepare.show(desk)
+        return
     left, right = st.columns([1, 1.9], gap="medium")
     with left:
         drill_begin.going_on(desk)
@@ -46,17 +60,18 @@ def show(desk: Desk) -> None:
 def _choose(desk: Desk) -> None:
     say = desk.say
     look.section(say("Play a drill"))
-    known = scripts(desk.ctx)
+    on_shelf = shelf(desk.ctx)
+    known = {name: one.script for name, one in on_shelf.items()}
     if not known:
         st.warning(say("No drill script is in order; `emergency drill validate drills/*.yaml` says what is wrong."))
         return
     chosen = st.selectbox(
         say("Script"),
         drill_begin.near_first(desk, known),
-        format_func=lambda key: f"{say.of(known[key].title)} · {known[key].version}",
+        format_func=lambda key: drill_prepare.title(desk, on_shelf[key]),
     )
     script = known[chosen]
-    st.caption(say.of(script.scenario))
+    st.caption(look.plain(say.of(script.scenario)))
     st.caption(_extent(desk, script))
     auto = st.radio(say("Who plays the empty seats?"), list(ROBOTS), format_func=lambda key: say(ROBOTS[key]))
     seed = st.number_input(
@@ -71,7 +86,7 @@ def _choose(desk: Desk) -> None:
         help=say("Otherwise the roster that the script names."),
     )
     if st.button(say("Play without a clock"), type="primary", key="run-drill", width="stretch"):
-        bar = st.progress(0.0, say("Playing {title} …", title=say.of(script.title)))
+        bar = st.progress(0.0, look.plain(say("Playing {title} …", title=say.of(script.title))))
 
         def progress(share: float, what: Message) -> None:
             bar.progress(share, say(what))
@@ -130,7 +145,8 @@ def _run_name(desk: Desk, run: dict[str, Any]) -> str:
     shown = desk.say("not rated") if overall is None else f"{overall} {run['score']['band']}"
     if must_rate_first(desk.ctx, Subject(RUN, run["run_id"])):
         shown = "–"
-    return f"{desk.say.of(run['title'])} · {who} · {desk.say('seed {seed}', seed=run['seed'])} · {shown}"
+    name = f"{desk.say.of(run['title'])} · {who} · {desk.say('seed {seed}', seed=run['seed'])} · {shown}"
+    return look.plain(name)
 
 
 def after_action(desk: Desk, run: dict[str, Any]) -> None:

@@ -69,6 +69,8 @@ OTHER_ACTS = {
     "drill.skip": N_("Inject struck out"),
     "drill.resend": N_("Inject sent again"),
     "drill.spontaneous": N_("Inject made up"),
+    "drill.script.keep": N_("Drill script put on the shelf"),
+    "drill.script.withdraw": N_("Drill script withdrawn"),
     "drill.seat": N_("Seat taken"),
     "drill.leave": N_("Seat left"),
     "drill.read": N_("Message read"),
