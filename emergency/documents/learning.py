@@ -8,6 +8,7 @@ from typing import Any
 from emergency.documents.blocks import Block, Bullets, Heading, Para, Table
 from emergency.documents.drill_record import Record
 from emergency.documents.drill_words import figure, percent
+from emergency.domain.drill.played import WHY_NOT
 from emergency.domain.drill.words import DIMENSIONS
 from emergency.domain.improvement import ELEMENTS, STATES
 from emergency.texts import N_
@@ -15,6 +16,10 @@ from emergency.texts import N_
 MOST_ON_PAGE_1 = 5
 MET = {True: N_("target met"), False: N_("target missed"), None: N_("no figure in this run")}
 TOPICS = {"keep": N_("to keep"), "change": N_("to change"), "question": N_("open question")}
+
+
+def _tone(one: Mapping[str, Any]) -> str:
+    return "plain" if one["met"] is None or one.get("why_not") else "ok" if one["met"] else "bad"
 
 
 class Learning(Record):
@@ -66,12 +71,18 @@ class Learning(Record):
                 figure(one["before"]),
                 figure(one["after"]),
                 ("≥ " if one["better"] == "higher" else "≤ ") + self.points(one["target"]),
-                say(MET[one["met"]]),
+                self.proved(one),
             ]
             for one in found
         ]
-        tones = {n: (6, {True: "ok", False: "bad", None: "plain"}[one["met"]]) for n, one in enumerate(found)}
+        tones = {n: (6, _tone(one)) for n, one in enumerate(found)}
         yield Table(head, rows, (6, 34, 16, 9, 9, 11, 15), frozenset({0, 3, 4, 5}), tones)
+
+    def proved(self, one: Mapping[str, Any]) -> str:
+        """What a figure says of an item; a robot's, or one of a run begun too early, is shown and proves nothing."""
+        if one.get("why_not") and one["met"] is not None:
+            return self.chosen(WHY_NOT, one["why_not"])
+        return self.say(MET[one["met"]])
 
     def conclusion(self) -> Iterator[Block]:
         if text := self.learnt.get("conclusion"):

@@ -183,8 +183,8 @@ def at_endex(drill: LiveDrill, connection: Connection) -> dict[str, Any]:
     """What is settled when people end a drill, for its panel and its report.
 
     Returns:
-        ``{"evaluators": name -> objectives, "held": {"from", "until", "roles": role -> how many people,
-        "evaluators": how many}}`` – names are for the panel and the training records alone.
+        ``{"evaluators": name -> objectives, "held": {"from", "until", "started_us", "roles": role -> how many
+        people, "evaluators": how many}}`` – names are for the panel and the training records alone.
     """
     people: dict[str, set[str]] = defaultdict(set)
     watching: set[str] = set()
@@ -197,7 +197,7 @@ def at_endex(drill: LiveDrill, connection: Connection) -> dict[str, Any]:
         elif seat["kind"] == EVALUATOR:
             watching.add(seat["person"].casefold())
     counts = {"roles": {role: len(people[role]) for role in sorted(people)}, "evaluators": len(watching)}
-    held = {**span(drill.ctx, from_us(started_us), wall(drill.ctx)), **counts}
+    held = {**span(drill.ctx, from_us(started_us), wall(drill.ctx)), "started_us": started_us, **counts}
     return {"evaluators": evaluators(drill, connection), "held": held}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -47,10 +47,11 @@ def keep_run(ctx: Context, run_id: str) -> bool:
         "held_us": run["finished_us"],
         "overall": run["score"]["overall"],
         "band": run["score"]["band"] or "",
+        "by_robots": sorted(_by_robots(drill, run)),
     }
     with ctx.store.write() as connection:
         reviews.keep_exercise(connection, (RUN, run_id), **values, roles=sorted(roles))
-        reviews.keep_training(connection, (RUN, run_id), _of_run(drill, run))
+        reviews.keep_training(connection, (RUN, run_id), _of_run(drill, run, values["by_robots"]))
     return True
 
 
@@ -169,7 +170,18 @@ def trainings(ctx: Context, withheld: frozenset[tuple[str, str]] = frozenset()) 
 # Training records -------------------------------------------------------------------------------------
 
 
-def _of_run(drill: Context, run: Mapping[str, Any]) -> list[dict[str, Any]]:
+def _by_robots(drill: Context, run: Mapping[str, Any]) -> set[str]:
+    """Expected actions that a robot did: also in a role in which somebody sat at another time."""
+    answered = {e["entry"]: e["id"] for e in run["score"]["expectations"] if e["entry"] is not None}
+    with drill.store.read() as connection:
+        return {
+            answered[entry.seq]
+            for entry in journal.entries(connection)
+            if entry.seq in answered and not _is_person(entry.actor, str(entry.facts().get("role", "")))
+        }
+
+
+def _of_run(drill: Context, run: Mapping[str, Any], by_robots: Collection[str]) -> list[dict[str, Any]]:
     """Who played which role: people whose acts stand in the drill's journal. A robot acts in its role's name."""
     played: Counter[tuple[str, str]] = Counter()
     with drill.store.read() as connection:
@@ -177,7 +189,7 @@ def _of_run(drill: Context, run: Mapping[str, Any]) -> list[dict[str, Any]]:
             role = str(entry.facts().get("role", ""))
             if role in run["review"]["overview"]["players"] and _is_person(entry.actor, role):
                 played[entry.actor, role] += 1
-    answers = run["score"]["expectations"]
+    answers = [e for e in run["score"]["expectations"] if e["id"] not in by_robots]
     return [_training(person, role, [e for e in answers if e["role"] == role], run) for person, role in sorted(played)]
 
 

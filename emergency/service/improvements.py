@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from emergency.domain.act import ACTS
+from emergency.domain.drill import played
 from emergency.domain.drill.measures import METRIC_NAMES
 from emergency.domain.drill.record import message_from
 from emergency.domain.improvement import (
@@ -20,9 +21,11 @@ from emergency.domain.improvement import (
     retest_source,
 )
 from emergency.domain.instant import to_us
+from emergency.library import NotOnShelf
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.reviewing import INCIDENT, RUN, Subject, record_of
 from emergency.service.roles import roles_elsewhere
+from emergency.service.running import WorkspaceClock
 from emergency.store import improvements as store
 from emergency.store import journal, records, reviews
 from emergency.store.store import Connection
@@ -33,15 +36,22 @@ WRITTEN = ("root_cause", "action", "element", "owner", "owner_role", "due_us", "
 FIGURES = ("target_value", "better", "metric")
 
 
+DONE = ("check", "act", "closed")  # the work of an item was declared done
+
+
 @dataclass(frozen=True)
 class Proof:
-    """Before → after → target of one item in one later drill; met None where that drill gives no figure."""
+    """Before → after → target of one item in one later drill; met None where that drill gives no figure.
+
+    why_not: the figure is shown and proves nothing, see `played.WHY_NOT`.
+    """
 
     item: Item
     run_id: str
     before: float | None
     after: float | None
     met: bool | None
+    why_not: str = ""
 
 
 def issue_text(ctx: Context, item: Item) -> Message | str:
@@ -181,12 +191,27 @@ def move_item(ctx: Context, item: Item, to: str, note: str = "") -> None:
         if not store.change(connection, item.item_id, item.version, state=to, **ended):
             raise Conflict(_changed(connection, item))
         body = {"item": item.item_id, "before": item.state, "state": to, "note": note.strip()}
+        # A demo's clock may stand; when a drill was begun is known by the wall.
+        body["wall_us"] = to_us((ctx.clock.wall if isinstance(ctx.clock, WorkspaceClock) else ctx.clock).now())
         ctx.record(connection, "improvement.move", _name(item.item_id), body)
 
 
 def _proven(connection: Connection, item: Item) -> bool | None:
-    found = store.checks(connection, item.item_id)
-    return bool(found[-1]["met"]) if found else None
+    """What the last proof says since the work was declared done; None where there is none yet."""
+    met = {one["run_id"]: bool(one["met"]) for one in store.checks(connection, item.item_id) if not one["why_not"]}
+    for entry in journal.entries_of(connection, subject=_name(item.item_id), newest_first=True):
+        facts = entry.facts()
+        if entry.action == "improvement.check" and facts["run"] in met:
+            return met[facts["run"]]
+        if _declares(entry):
+            return None
+    return None
+
+
+def _declares(entry: journal.Entry) -> bool:
+    """Whether this entry says that the work of an item is done."""
+    facts = entry.facts()
+    return entry.action == "improvement.move" and (facts["before"], facts["state"]) == ("do", "check")
 
 
 def _name(number: int) -> str:
@@ -225,13 +250,15 @@ def proof_in(item: Item, record: Mapping[str, Any], clauses: Mapping[str, Mappin
 def verifying(ctx: Context, run: Mapping[str, Any]) -> list[Proof]:
     """Items this run was to show, with before, after and whether the target was met."""
     with ctx.store.read() as connection:
-        return _verifying(connection, run)
+        kept = {(row["item_id"], row["run_id"]): row["why_not"] for row in store.checks(connection)}
+        found = _verifying(ctx, connection, run)
+    # What was said when the run was kept stands, whatever became of the item since.
+    return [replace(one, why_not=kept.get((one.item.item_id, one.run_id), one.why_not)) for one in found]
 
 
-def _verifying(connection: Connection, run: Mapping[str, Any]) -> list[Proof]:
-    clauses: dict[str, Any] = next(
-        (e["clauses"] for e in reviews.exercises(connection) if e["subject_id"] == run["run_id"]), {}
-    )
+def _verifying(ctx: Context, connection: Connection, run: Mapping[str, Any]) -> list[Proof]:
+    exercise = next((e for e in reviews.exercises(connection) if e["subject_id"] == run["run_id"]), {})
+    clauses: dict[str, Any] = exercise.get("clauses", {})
     found = []
     for item in store.every(connection):
         retest = is_retest_of(run["drill_id"], run["score"], item)
@@ -240,12 +267,48 @@ def _verifying(connection: Connection, run: Mapping[str, Any]) -> list[Proof]:
         if (item.subject_kind, item.subject_id) == (RUN, run["run_id"]) or to_us(item.created_at) > run["finished_us"]:
             continue
         after = proof_in(item, run, clauses)
-        found.append(Proof(item, run["run_id"], item.before_value, after, item.met(after)))
+        why_not = _why_not(ctx, connection, item, run, exercise)
+        found.append(Proof(item, run["run_id"], item.before_value, after, item.met(after), why_not))
     return found
+
+
+def _why_not(
+    ctx: Context, connection: Connection, item: Item, run: Mapping[str, Any], exercise: Mapping[str, Any]
+) -> str:
+    """Why this run proves nothing of the item, see `played.WHY_NOT`; "" where it does."""
+    source = item.metric.rsplit(".", 2)[-2] if item.metric.count(".") > 1 else item.source
+    if is_retest_of(run["drill_id"], run["score"], item):
+        source = retest_source(item.source, item.item_id)
+    roles = played.roles_of(source, run["score"], item.owner_role)
+    if item.metric.startswith("clause."):
+        roles = _clause_role(ctx, exercise, source) or roles
+    robot = source in exercise.get("by_robots", ())
+    return played.why_no_proof(run, roles, _declared_us(connection, item), robot_answered=robot)
+
+
+def _clause_role(ctx: Context, exercise: Mapping[str, Any], clause: str) -> frozenset[str]:
+    """Whose clause it is in the version of the plan that was exercised."""
+    try:
+        tasks = ctx.content.library.playbook(exercise["playbook"]).tasks if exercise else ()
+    except NotOnShelf:
+        return frozenset()
+    return frozenset(task.role for task in tasks if task.id == clause)
+
+
+def _declared_us(connection: Connection, item: Item) -> int | None:
+    """When the work was last said to be done, by the wall; None where it is still to be done, or again."""
+    if item.state not in DONE:
+        return None
+    for entry in journal.entries_of(connection, subject=_name(item.item_id), newest_first=True):
+        if _declares(entry):
+            return int(entry.facts().get("wall_us", entry.recorded_us))
+    return None
 
 
 def keep_proofs(ctx: Context, run_id: str) -> list[Proof]:
     """Keep what a run shows of earlier items: one that is in check and misses its target goes back to plan.
+
+    What is no proof – robots played, or the work was not declared done – is kept as a figure and moves nothing.
 
     Raises:
         Refused: no such run.
@@ -254,7 +317,7 @@ def keep_proofs(ctx: Context, run_id: str) -> list[Proof]:
         run = records.run(connection, run_id)
         if run is None:
             raise Refused(Message(N_("there is no run {run} here"), {"run": run_id}))
-        found = _verifying(connection, run)
+        found = _verifying(ctx, connection, run)
         for proof in found:
             if proof.met is not None:
                 _keep_proof(ctx, connection, proof, run["finished_us"])
@@ -263,13 +326,13 @@ def keep_proofs(ctx: Context, run_id: str) -> list[Proof]:
 
 def _keep_proof(ctx: Context, connection: Connection, proof: Proof, at_us: int) -> None:
     item, met = proof.item, bool(proof.met)
-    values = {"before_value": proof.before, "after_value": proof.after, "met": met}
+    values = {"before_value": proof.before, "after_value": proof.after, "met": met, "why_not": proof.why_not}
     kept = {"item_id": item.item_id, "run_id": proof.run_id, "checked_us": at_us, "checked_by": ctx.actor.id}
     if not store.add_check(connection, **kept, **values):
         return
     body = {"item": item.item_id, "run": proof.run_id, **values}
     ctx.record(connection, "improvement.check", _name(item.item_id), body)
-    if item.state == "check" and not met:
+    if item.state == "check" and not met and not proof.why_not:
         store.change(connection, item.item_id, item.version, state="plan")
         moved = {"item": item.item_id, "before": "check", "state": "plan", "note": ""}
         ctx.record(connection, "improvement.move", _name(item.item_id), moved)

@@ -71,7 +71,8 @@ def _overdue(ctx: Context, item: Item, days: int) -> dict[str, Any]:
 def _proof(one: improvements.Proof) -> dict[str, Any]:
     item = one.item
     shown = {"number": item.item_id, "issue": dict(item.issue), "metric": item.metric, "better": item.better}
-    return shown | {"before": one.before, "after": one.after, "target": item.target_value, "met": one.met}
+    figures = {"before": one.before, "after": one.after, "target": item.target_value}
+    return shown | figures | {"met": one.met, "why_not": one.why_not}
 
 
 def _item(ctx: Context, item: Item) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
 )
 
 from emergency.store.tables import Serial, metadata
@@ -65,6 +66,7 @@ improvement_check = Table(
     Column("before_value", Float),
     Column("after_value", Float),
     Column("met", Boolean, nullable=False),
+    Column("why_not", Text, nullable=False, server_default=""),  # robots, early: shown, but no proof
     Column("checked_us", BigInteger, nullable=False),
     Column("checked_by", Text, nullable=False),
     PrimaryKeyConstraint("item_id", "run_id"),
@@ -93,8 +95,36 @@ review_sheet = Table(
     Column("appointed_us", BigInteger, nullable=False),
     Column("appointed_by", Text, nullable=False),
     Column("sealed_us", BigInteger),
+    Column("after_opening", Boolean, nullable=False, server_default=false()),  # asked when the results were open
     Column("version", Integer, nullable=False, server_default="1"),
     PrimaryKeyConstraint("subject_kind", "subject_id", "evaluator"),
+)
+
+# From here on a panel's results are open to all, and stay so: everybody had sealed, or the director said why not.
+review_opening = Table(
+    "review_opening",
+    metadata,
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("opened_us", BigInteger, nullable=False),
+    Column("opened_by", Text, nullable=False),
+    Column("reason", Text, nullable=False, server_default=""),  # "" where everybody had sealed
+    Column("without", Text, nullable=False, server_default="[]"),  # JSON list: who had not sealed
+    PrimaryKeyConstraint("subject_kind", "subject_id"),
+)
+
+# What a panel that was far apart agreed on when it had talked it over.
+review_settled = Table(
+    "review_settled",
+    metadata,
+    Column("subject_kind", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("objective", Text, nullable=False),
+    Column("band", Text, nullable=False),  # P, S, M or U
+    Column("reason", Text, nullable=False),
+    Column("settled_us", BigInteger, nullable=False),
+    Column("settled_by", Text, nullable=False),
+    PrimaryKeyConstraint("subject_kind", "subject_id", "objective"),
 )
 
 review_voice = Table(
@@ -154,6 +184,7 @@ exercise = Table(
     Column("playbook", Text, nullable=False),  # id@version
     Column("roles", Text, nullable=False),  # JSON list: roles that acted
     Column("clauses", Text, nullable=False),  # JSON {clause: done, late, missed}
+    Column("by_robots", Text, nullable=False, server_default="[]"),  # JSON list: expectations a robot answered
     Column("overall", Float),
     Column("band", Text, nullable=False, server_default=""),
     PrimaryKeyConstraint("subject_kind", "subject_id"),

@@ -18,7 +18,7 @@ from emergency.store.improvement_tables import (
 )
 
 Key = tuple[str, str]
-PACKED = ("objectives", "marks", "record", "title", "roles", "clauses", "role_title")
+PACKED = ("objectives", "marks", "record", "title", "roles", "clauses", "role_title", "by_robots", "without")
 
 
 def _of(table: Table, key: Key) -> Any:

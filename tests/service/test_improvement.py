@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -40,8 +40,10 @@ def expectation(points: float, id: str = "E1") -> dict[str, Any]:
     }  # fmt: skip
 
 
-def keep_run(ctx: Context, run_id: str, points: float, seed: int = 1) -> Subject:
-    """A run of one expected action, kept as it stands."""
+def keep_run(ctx: Context, run_id: str, points: float, seed: int = 1, sat: Mapping[str, int] | None = None) -> Subject:
+    """A run of one expected action, kept as it stands. sat: role -> people; none where robots played."""
+    people = {"commander": 1} if sat is None else sat
+    held = {"held": {"started_us": ctx.now_us(), "roles": people}} if people else {}
     issue = {"id": "{expectation}: {role} took {taken}, the limit was {limit}",
              "values": {"expectation": "E1", "role": "commander", "action": "level.confirm", "taken": "0:30",
                         "limit": "0:10"}}  # fmt: skip
@@ -54,8 +56,11 @@ def keep_run(ctx: Context, run_id: str, points: float, seed: int = 1) -> Subject
     with ctx.store.write() as connection:
         records.add_run(
             connection, run_id=run_id, drill_id="storm", drill_version="1.0.0", title={"en": "Storm", "zh": "风暴"},
-            auto="scripted", seed=seed, workspace="drill-storm", finished_us=ctx.now_us(), score=score,
-            review={"drafts": [draft] if points < 90 else [], "gaps": [], "objectives": []}, files={},
+            auto="people" if people else "scripted", seed=seed, workspace="drill-storm",
+            finished_us=ctx.now_us(), score=score,
+            review={"drafts": [draft] if points < 90 else [], "gaps": [], "objectives": [],
+                    "overview": {"players": ["commander", "risk"], **held}},
+            files={},
         )  # fmt: skip
     return Subject(RUN, run_id)
 
@@ -112,7 +117,7 @@ def test_two_people_who_change_the_same_item_are_told(ctx: Context, found: Item)
 
 def proven(ctx: Context, found: Item, points: float = 95.0) -> Item:
     move_item(ctx, written(ctx, found), "do")
-    move_item(ctx, items(ctx)[0], "check", "a rota was made")
+    move_item(later(ctx, 0), items(ctx)[0], "check", "a rota was made")
     keep_run(later(ctx, 3), "storm-2", points, seed=2)
     keep_proofs(ctx, "storm-2")
     return items(ctx)[0]
@@ -125,6 +130,47 @@ def test_the_next_drill_says_before_after_and_whether_the_target_was_met(ctx: Co
     (proof,) = verifying(ctx, run)  # type: ignore[arg-type]
     assert (proof.before, proof.after, proof.met) == (40.0, 95.0, True)
     assert checks(ctx)[found.item_id][0]["met"] is True
+
+
+def test_robots_prove_nothing_of_what_people_did_badly(ctx: Context, found: Item) -> None:
+    move_item(ctx, written(ctx, found), "do")
+    move_item(later(ctx, 0), items(ctx)[0], "check", "a rota was made")
+    for day, sat in enumerate(({}, {"risk": 2}), 1):  # nobody sat anywhere; nobody sat as commander
+        keep_run(later(ctx, day), f"storm-{day + 1}", 100.0, sat=sat)
+        (proof,) = keep_proofs(ctx, f"storm-{day + 1}")
+        assert (proof.after, proof.met, proof.why_not) == (100.0, True, "robots")
+    assert [one["why_not"] for one in checks(ctx)[found.item_id]] == ["robots", "robots"]
+    with pytest.raises(Refused, match="no figure of the verifying drill"):
+        move_item(ctx, items(ctx)[0], "act")
+
+
+def test_nor_does_a_run_of_robots_send_an_item_back(ctx: Context, found: Item) -> None:
+    move_item(ctx, written(ctx, found), "do")
+    move_item(later(ctx, 0), items(ctx)[0], "check", "a rota was made")
+    keep_run(later(ctx, 1), "storm-2", 10.0, sat={})
+    keep_proofs(ctx, "storm-2")
+    assert items(ctx)[0].state == "check"
+
+
+def test_a_run_begun_before_the_work_was_declared_done_is_no_proof(ctx: Context, found: Item) -> None:
+    move_item(ctx, written(ctx, found), "do")
+    keep_run(later(ctx, 1), "storm-2", 95.0)
+    (proof,) = keep_proofs(ctx, "storm-2")
+    assert (proof.met, proof.why_not) == (True, "early")
+    move_item(later(ctx, 2), items(ctx)[0], "check", "a rota was made")
+    with pytest.raises(Refused, match="no figure of the verifying drill"):
+        move_item(ctx, items(ctx)[0], "act")
+    keep_run(later(ctx, 1.5), "storm-3", 95.0)  # people sat down before it was done and were kept after it
+    assert [one.why_not for one in keep_proofs(later(ctx, 3), "storm-3")] == ["early"]
+
+
+def test_work_that_is_done_again_wants_a_proof_again(ctx: Context, found: Item) -> None:
+    proven(ctx, found)
+    for state in ("plan", "do"):
+        move_item(later(ctx, 4), items(ctx)[0], state)
+    move_item(later(ctx, 5), items(ctx)[0], "check", "another rota")
+    with pytest.raises(Refused, match="no figure of the verifying drill"):
+        move_item(later(ctx, 6), items(ctx)[0], "act")
 
 
 def test_a_run_proves_nothing_of_the_findings_made_in_it_or_after_it(ctx: Context, found: Item) -> None:
@@ -140,7 +186,7 @@ def test_a_target_that_was_missed_sends_the_item_back_to_plan(ctx: Context, foun
 
 def test_without_a_figure_nothing_is_proven(ctx: Context, found: Item) -> None:
     move_item(ctx, written(ctx, found), "do")
-    move_item(ctx, items(ctx)[0], "check", "a rota was made")
+    move_item(later(ctx, 0), items(ctx)[0], "check", "a rota was made")
     with pytest.raises(Refused, match="no figure of the verifying drill"):
         move_item(ctx, items(ctx)[0], "act")
 

@@ -14,6 +14,7 @@ from emergency.console.desk import Desk
 from emergency.console.rooms import review_change
 from emergency.console.rooms.once_form import once
 from emergency.console.rooms.review_words import Case, attempt, issue, number
+from emergency.domain.drill.played import WHY_NOT
 from emergency.domain.improvement import ELEMENTS, STATES, Item
 from emergency.domain.instant import to_us
 from emergency.service import improvements as service
@@ -51,7 +52,8 @@ def everything(desk: Desk) -> None:
     shown_ids = {one.item_id for one in found}
     late = {one.item_id: days for one, days in service.overdue(desk.ctx) if one.item_id in shown_ids}
     open_ = [one for one in found if one.is_open]
-    proven = [c for item_id, rows in service.checks(desk.ctx).items() if item_id in shown_ids for c in rows[-1:]]
+    kept = service.checks(desk.ctx).items()
+    proven = [one for item_id, rows in kept if item_id in shown_ids for one in _proofs(rows)[-1:]]
     look.kpi_strip(
         [
             look.Kpi(say("Open items"), str(len(open_)), say("{count} in all", count=len(found))),
@@ -105,9 +107,10 @@ def _row(desk: Desk, one: Item, now: datetime, checks: list[dict[str, Any]], cas
     sign = "≥ " if one.better == "higher" else "≤ "
     after = look.Cell(f"{number(one.before_value)} → –")
     if checks:
-        last = checks[-1]
-        tone = "ok" if last["met"] else "bad"
-        after = look.Cell(f"{number(last['before_value'])} → {number(last['after_value'])}", tone)
+        last = (_proofs(checks) or checks)[-1]
+        tone = "plain" if last["why_not"] else "ok" if last["met"] else "bad"
+        mark = f" ({say(WHY_NOT[last['why_not']])})" if last["why_not"] else ""
+        after = look.Cell(f"{number(last['before_value'])} → {number(last['after_value'])}{mark}", tone)
     return [
         str(one.item_id),
         issue(desk, one, case.words if case else None),
@@ -118,6 +121,17 @@ def _row(desk: Desk, one: Item, now: datetime, checks: list[dict[str, Any]], cas
         sign + number(one.target_value) if one.target_value is not None else "–",
         look.Cell(say(STATES[one.state]), TONES[one.state], framed=True),
     ]
+
+
+def _proofs(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Figures that prove something; a robot's, or one of a run begun too early, is only shown."""
+    return [row for row in rows if not row["why_not"]]
+
+
+def _result(desk: Desk, row: dict[str, Any]) -> str:
+    if row["why_not"]:
+        return desk.say(WHY_NOT[row["why_not"]])
+    return desk.say("target met") if row["met"] else desk.say("target missed")
 
 
 def _one(desk: Desk, found: list[Item], case: Case | None) -> None:
@@ -213,7 +227,7 @@ def _proof(desk: Desk, item: Item) -> None:
                 say("Run"): [r["run_id"] for r in rows],
                 say("Before"): [number(r["before_value"]) for r in rows],
                 say("After"): [number(r["after_value"]) for r in rows],
-                say("Result"): [say("target met") if r["met"] else say("target missed") for r in rows],
+                say("Result"): [_result(desk, r) for r in rows],
             }
         )
         st.dataframe(frame, hide_index=True)

@@ -11,6 +11,7 @@ from emergency.console import look
 from emergency.console.rooms import drill_outcomes
 from emergency.console.rooms.pressed import as_read
 from emergency.console.rooms.review_words import Case, Row, attempt, band, number
+from emergency.domain.drill.played import WHY_NOT
 from emergency.domain.drill.words import BAND_TONES, DIMENSIONS
 from emergency.service import review_report as service
 from emergency.service.context import Refused
@@ -108,7 +109,9 @@ def _proofs(case: Case, found: dict[str, Any]) -> None:
             f"{one['number']} {issue(case, one['issue'])}",
             f"{number(one['before'])} → {number(one['after'])}",
             ("≥ " if one["better"] == "higher" else "≤ ") + words.points(one["target"]),
-            look.Cell(met[one["met"]], MET[one["met"]], framed=True),
+            look.Cell(say(WHY_NOT[one["why_not"]]))
+            if one["why_not"] and one["met"] is not None
+            else look.Cell(met[one["met"]], MET[one["met"]], framed=True),
         ]
         for one in found["proofs"]
     ]
