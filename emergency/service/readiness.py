@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from emergency.domain.drill.played import REAL, ROBOTS, by_people, played
 from emergency.domain.drill.readiness import (
     ClauseState,
     Covered,
@@ -22,13 +23,14 @@ from emergency.service.context import Context
 from emergency.service.panel import to_rate
 from emergency.service.playbook_reading import shelf
 from emergency.service.reviewing import INCIDENT
-from emergency.store import reviews
+from emergency.store import records, reviews
 
 
 @dataclass(frozen=True)
 class Readiness:
     """kinds: kind -> level -> exercised. roles: (plan, role) -> exercised. clauses: of every plan in force.
 
+    exercises: rehearsals by robots alone among them; they count for no kind, level, role or clause.
     left_out: exercises that the viewer is to rate before they see a score.
     """
 
@@ -41,6 +43,16 @@ class Readiness:
     open_items: int
     overdue_items: int
     left_out: int = 0
+
+    @property
+    def drills(self) -> tuple[Exercise, ...]:
+        """Drills that people played."""
+        return tuple(one for one in self.exercises if one.counts and not one.real)
+
+    @property
+    def rehearsed(self) -> tuple[Exercise, ...]:
+        """Runs of robots alone."""
+        return tuple(one for one in self.exercises if not one.counts)
 
     @property
     def never(self) -> tuple[ClauseState, ...]:
@@ -65,7 +77,9 @@ def readiness(ctx: Context, withheld: frozenset[tuple[str, str]] = frozenset()) 
     hidden = to_rate(ctx)
     with ctx.store.read() as connection:
         rows = [r for r in reviews.exercises(connection) if (r["subject_kind"], r["subject_id"]) not in withheld]
-    found = tuple(_exercise(row) for row in rows if (row["subject_kind"], row["subject_id"]) not in hidden)
+        runs = {run["run_id"]: run for run in records.runs(connection)}
+    shown = [row for row in rows if (row["subject_kind"], row["subject_id"]) not in hidden]
+    found = tuple(_exercise(row, runs.get(row["subject_id"])) for row in shown)
     plans = {one.plan.id: one.plan for one in shelf(ctx.content.library) if one.in_force}
     kinds = {kind.id: kind.title for kind in ctx.content.library.incident_kinds()}
     texts = _texts(ctx, plans, found)
@@ -82,7 +96,9 @@ def readiness(ctx: Context, withheld: frozenset[tuple[str, str]] = frozenset()) 
     )
 
 
-def _exercise(row: Mapping[str, Any]) -> Exercise:
+def _exercise(row: Mapping[str, Any], run: Mapping[str, Any] | None) -> Exercise:
+    """run: as it was kept, which says who played; None of an incident, and of a run that is gone."""
+    by = REAL if row["subject_kind"] == INCIDENT else ROBOTS if run is None else played(run)
     playbook_id, _, version = row["playbook"].partition("@")
     return Exercise(
         row["subject_id"],
@@ -97,6 +113,8 @@ def _exercise(row: Mapping[str, Any]) -> Exercise:
         {name: one["state"] for name, one in row["clauses"].items()},
         row["overall"],
         row["band"],
+        by,
+        tuple(sorted(by_people(run))) if run is not None else (),
     )
 
 

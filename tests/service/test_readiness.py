@@ -25,7 +25,7 @@ def held(day: int, clauses: dict[str, str], *, version: str = "1.1.0", level: in
     roles = more.get("roles", ("commander",))
     return Exercise(
         f"x{day}", False, {"en": "X"}, at, "system_failure", level, "core-claims-outage", version, roles,
-        clauses, 80, "S",
+        clauses, 80, "S", more.get("played", "people"), more.get("people", ()),
     )  # fmt: skip
 
 
@@ -63,6 +63,36 @@ def test_roles_count_in_the_plan_they_acted_in(ctx: Context) -> None:
     assert found[plan.id, "risk"].times == 0
 
 
+def test_runs_of_robots_alone_are_no_exercise(ctx: Context) -> None:
+    plan = outage(ctx)
+    played = [
+        held(1, {"declare": "done"}),
+        held(2, {"declare": "missed"}, played="robots"),
+        held(3, {"declare": "missed"}, played="robots"),
+    ]
+    two = by_kind_and_level(played, ["system_failure"])["system_failure"][2]
+    assert (two.times, two.last.id if two.last else "", two.by_robots) == (1, "x1", 2)
+    (declare,) = [one for one in clause_states(played, [plan], {}) if one.task_id == "declare"]
+    assert declare.results == ("done",) and not declare.failed_twice
+    seat = by_role(played, [plan])[plan.id, "commander"]
+    assert (seat.times, seat.by_robots) == (1, 2)
+
+
+def test_of_a_drill_that_robots_joined_the_roles_of_people_count(ctx: Context) -> None:
+    plan = outage(ctx)
+    of = {task.id: task.role for task in plan.tasks}
+    mixed = held(
+        1, dict.fromkeys(of, "done"), roles=tuple(plan.roles), played="mixed", people=("commander",)
+    )  # fmt: skip
+    states = {one.task_id: one for one in clause_states([mixed], [plan], {})}
+    assert {name for name, one in states.items() if not one.never} == {
+        t for t, role in of.items() if role == "commander"
+    }
+    roles = by_role([mixed], [plan])
+    assert [role for (_, role), one in roles.items() if one.times] == ["commander"]
+    assert by_kind_and_level([mixed], ["system_failure"])["system_failure"][2].times == 1
+
+
 def test_a_clause_nobody_asked_for_was_not_missed() -> None:
     rows = [
         {"task_id": "a", "evidence": [{"action": "report.submit", "match": {"kind": "first"}}]},
@@ -82,6 +112,9 @@ def test_a_played_drill_stands_on_the_board(play: Callable[..., tuple[Running, d
     assert (one.id, one.kind, one.playbook_id) == (answer["run"], "system_failure", "core-claims-outage")
     assert set(one.roles) == {"commander", "claims-ops"}
     assert one.clauses["manual-fnol"] == "done"
-    assert found.kinds["natural_disaster"][1].times == 0
-    assert len(found.never) == len(found.clauses) - len(one.clauses)
+    # Robots played: it stands on the board as what it is, and nothing has been exercised by it.
+    assert (one.played, found.drills, found.rehearsed) == ("robots", (), (one,))
+    assert one.level is not None and found.kinds["system_failure"][one.level].by_robots == 1
+    assert not any(cell.times for levels in found.kinds.values() for cell in levels.values())
+    assert len(found.never) == len(found.clauses)
     assert exercises.trainings(ctx) == []  # robots are not trained

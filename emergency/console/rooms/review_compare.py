@@ -11,8 +11,9 @@ import streamlit as st
 
 from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
-from emergency.console.rooms.review_words import number
+from emergency.console.rooms.review_words import Row, number
 from emergency.domain.drill.comparison import FIGURE_NAMES, LEAST_RUNS, VERDICTS, Change, Share
+from emergency.domain.drill.played import PLAYED, by_people, played
 from emergency.domain.drill.words import MANNERS, duration
 from emergency.domain.instant import from_us
 from emergency.service import drill_compare as service
@@ -60,6 +61,7 @@ def show(desk: Desk) -> None:
         look.notice("warning", say(fault.args[0]))
     else:
         _changes(desk, found)
+        _who_played(desk, [run for run in runs if run["run_id"] in (*before, *after)], before)
     _course(desk, runs)
 
 
@@ -71,10 +73,24 @@ def _told(desk: Desk, runs: list[dict[str, Any]]) -> list[dict[str, Any]]:
 def _name(desk: Desk, run: dict[str, Any]) -> str:
     say, score = desk.say, run["score"]
     points = say("not rated") if score["overall"] is None else f"{score['overall']} {score['band']}"
-    manner = say(MANNERS.get(run["auto"], run["auto"]))
+    manner = say(PLAYED[played(run)]) if run["auto"] == "people" else say(MANNERS.get(run["auto"], run["auto"]))
     return (
         f"{desk.clock_text(from_us(run['finished_us']))} · {manner} · {say('seed {seed}', seed=run['seed'])} · {points}"
     )
+
+
+def _who_played(desk: Desk, runs: list[dict[str, Any]], before: Sequence[str]) -> None:
+    """Which roles people played in each run: what robots did beside them says nothing of anybody's skill."""
+    say, rows = desk.say, list[Row]()
+    for run in runs:
+        told, people = run["review"]["overview"], by_people(run)
+        named = {role: say.of(told["roles"].get(role, {})) or role for role in told["players"]}
+        side = say("Before") if run["run_id"] in before else say("After")
+        theirs, others = ([name for role, name in named.items() if (role in people) is sat] for sat in (True, False))
+        rows.append([side, _name(desk, run), say(", ").join(theirs) or "–", say(", ").join(others) or "–"])
+    look.table([say("Side"), say("Run"), say("People played"), say("Robots or nobody played")], rows)
+    if len({played(run) for run in runs}) > 1:
+        st.caption(say("People and robots stand on the two sides here; the difference is not what people learnt."))
 
 
 def _changes(desk: Desk, found: service.Comparison) -> None:

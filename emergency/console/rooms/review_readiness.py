@@ -9,6 +9,7 @@ import streamlit as st
 from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
 from emergency.console.rooms.review_words import Row, number
+from emergency.domain.drill.played import PLAYED
 from emergency.domain.drill.readiness import LEVELS, ClauseState, Covered
 from emergency.domain.drill.words import BAND_TONES
 from emergency.domain.level.rules import LEVEL_MARK
@@ -18,6 +19,10 @@ from emergency.texts import N_
 STATES = {"done": N_("in time"), "late": N_("late"), "missed": N_("not done")}
 STATE_TONES = {"done": "ok", "late": "watch", "missed": "bad"}
 MOST = 12
+ROBOTS_DO_NOT_COUNT = N_(
+    "Rehearsed by robots alone: {count}. Nobody learns from that, so it counts for no kind, level, role or clause "
+    "here; of drills that robots joined, the roles that people played count."
+)
 
 
 def show(desk: Desk) -> None:
@@ -30,6 +35,8 @@ def show(desk: Desk) -> None:
         st.caption(
             desk.say("Left out until you have sealed your sheet: {count} that you evaluate.", count=found.left_out)
         )
+    if found.rehearsed:
+        st.caption(desk.say(ROBOTS_DO_NOT_COUNT, count=len(found.rehearsed)))
     _kinds(desk, found)
     left, right = st.columns([1.4, 1], gap="medium")
     with left:
@@ -42,7 +49,7 @@ def show(desk: Desk) -> None:
 def _figures(desk: Desk, found: Readiness) -> None:
     say = desk.say
     cells = [one for levels in found.kinds.values() for one in levels.values()]
-    drills = [e for e in found.exercises if not e.real]
+    real = sum(e.real for e in found.exercises)
     look.kpi_strip(
         [
             look.Kpi(say("Kind and level exercised"), f"{sum(c.times > 0 for c in cells)} / {len(cells)}"),
@@ -62,7 +69,7 @@ def _figures(desk: Desk, found: Readiness) -> None:
                 say("Open items"), str(found.open_items), say("{count} overdue", count=found.overdue_items),
                 "bad" if found.overdue_items else "plain",
             ),
-            look.Kpi(say("Drills"), str(len(drills)), say("{count} real", count=len(found.exercises) - len(drills))),
+            look.Kpi(say("Drills with people"), str(len(found.drills)), say("{count} real", count=real)),
         ]
     )  # fmt: skip
 
@@ -79,11 +86,15 @@ def _kinds(desk: Desk, found: Readiness) -> None:
 
 
 def _cell(desk: Desk, one: Covered) -> look.Cell:
+    say = desk.say
+    robots = " · " + say("by robots: {count}", count=one.by_robots) if one.by_robots else ""
     if one.last is None:
-        return look.Cell(desk.say("never"), "watch")
+        return look.Cell(say("never") + robots, "watch")
     day = f"{one.last.held_at.astimezone(desk.zone):%Y-%m-%d}"
-    text = desk.say("{times} times, last {day}: {points}", times=one.times, day=day, points=number(one.last.overall))
-    return look.Cell(text, BAND_TONES.get(one.last.band, "plain"))
+    gaps = {"times": one.times, "day": day, "points": number(one.last.overall)}
+    once = one.times == 1
+    text = say("once, {day}: {points}", **gaps) if once else say("{times} times, last {day}: {points}", **gaps)
+    return look.Cell(text + robots, BAND_TONES.get(one.last.band, "plain"))
 
 
 def _clauses(desk: Desk, found: Readiness) -> None:
@@ -156,11 +167,12 @@ def _last(desk: Desk, found: Readiness) -> None:
             f"{e.held_at.astimezone(desk.zone):%Y-%m-%d}",
             (say("Incident") if e.real else say("Drill")) + " · " + say.of(e.title),
             LEVEL_MARK[e.level] if e.level else "–",
-            look.Cell(f"{number(e.overall)} {e.band}", BAND_TONES.get(e.band, "plain")),
+            say(PLAYED[e.played]),
+            look.Cell(f"{number(e.overall)} {e.band}", BAND_TONES.get(e.band, "plain") if e.counts else "plain"),
         ]
         for e in sorted(found.exercises, key=lambda e: e.held_at, reverse=True)[:MOST]
     ]
     if rows:
-        look.table([say("Day"), say("What"), say("Level"), say("Points")], rows)
+        look.table([say("Day"), say("What"), say("Level"), say("Played by"), say("Points")], rows)
     else:
         st.caption(say("No drill was played and no response activated yet."))

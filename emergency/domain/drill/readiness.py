@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from emergency.domain.drill.played import PEOPLE, REAL, ROBOTS
 from emergency.domain.playbook import Playbook, Text
 
 LEVELS = (1, 2, 3)
@@ -15,7 +16,11 @@ FAILED = ("late", "missed")
 
 @dataclass(frozen=True)
 class Exercise:
-    """One drill or incident. clauses: task -> done, late or missed. roles: those that acted."""
+    """One drill or incident. clauses: task -> done, late or missed. roles: those that acted.
+
+    played: by whom, see `played.PLAYED`. people: roles of a drill in which people sat; what robots did beside them
+    exercises nobody.
+    """
 
     id: str
     real: bool
@@ -29,14 +34,29 @@ class Exercise:
     clauses: Mapping[str, str]
     overall: float | None
     band: str
+    played: str = PEOPLE
+    people: tuple[str, ...] = ()
+
+    @property
+    def counts(self) -> bool:
+        """Whether anybody exercised: a run of robots alone is a rehearsal of the script."""
+        return self.played != ROBOTS
+
+    def exercised(self, role: str) -> bool:
+        """Whether it was people who had this role."""
+        return self.played in (PEOPLE, REAL) or role in self.people
 
 
 @dataclass(frozen=True)
 class Covered:
-    """What is known of one kind, level or role: how often, when and how it went last; None = never."""
+    """What is known of one kind, level or role: how often, when and how it went last; None = never.
+
+    by_robots: how often robots alone rehearsed it, which counts for nothing else.
+    """
 
     times: int
     last: Exercise | None
+    by_robots: int = 0
 
 
 @dataclass(frozen=True)
@@ -70,9 +90,11 @@ def by_kind_and_level(exercises: Sequence[Exercise], kinds: Iterable[str]) -> di
 
 
 def by_role(exercises: Sequence[Exercise], plans: Iterable[Playbook]) -> dict[tuple[str, str], Covered]:
-    """Plan and role -> exercises of that plan in which the role acted."""
+    """Plan and role -> exercises of that plan in which people acted in the role."""
     return {
-        (plan.id, role): _covered(e for e in exercises if e.playbook_id == plan.id and role in e.roles)
+        (plan.id, role): _covered(
+            e for e in exercises if e.playbook_id == plan.id and role in e.roles and (e.exercised(role) or not e.counts)
+        )
         for plan in plans
         for role in plan.roles
     }
@@ -81,7 +103,7 @@ def by_role(exercises: Sequence[Exercise], plans: Iterable[Playbook]) -> dict[tu
 def clause_states(
     exercises: Sequence[Exercise], plans: Iterable[Playbook], texts: Mapping[tuple[str, str], Mapping[str, Any]]
 ) -> list[ClauseState]:
-    """Every clause of the plans in force.
+    """Every clause of the plans in force; of a drill that robots played in part, the clauses of people's roles.
 
     Args:
         texts: plan and version -> task -> its content, for every version that was exercised and those in force.
@@ -90,7 +112,7 @@ def clause_states(
     for plan in plans:
         mine = sorted((e for e in exercises if e.playbook_id == plan.id), key=lambda e: e.held_at, reverse=True)
         for task in plan.tasks:
-            played = [e for e in mine if task.id in e.clauses]
+            played = [e for e in mine if task.id in e.clauses and e.exercised(task.role)]
             results = tuple(e.clauses[task.id] for e in played)
             found.append(
                 ClauseState(
@@ -116,4 +138,5 @@ def _changed(plan: Playbook, task_id: str, version: str, texts: Mapping[tuple[st
 
 def _covered(found: Iterable[Exercise]) -> Covered:
     all_ = sorted(found, key=lambda e: e.held_at)
-    return Covered(len(all_), all_[-1] if all_ else None)
+    held = [e for e in all_ if e.counts]
+    return Covered(len(held), held[-1] if held else None, len(all_) - len(held))
