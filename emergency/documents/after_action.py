@@ -78,6 +78,7 @@ class _Report(Facts):
         yield from self.voices()
         yield from self.expectations()
         yield from self.outcomes()
+        yield from self.decisions()
         yield from self.timeline()
         yield from self.plan()
         yield from self.voids()

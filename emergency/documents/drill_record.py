@@ -6,11 +6,12 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emergency.documents.blocks import Block, Bullets, Heading, Para, Table
-from emergency.documents.drill_words import Words, figure, offset
-from emergency.domain.drill.words import duration
+from emergency.documents.drill_words import Words, above, figure, minutes, offset
+from emergency.domain.drill.words import PARTS, duration
 from emergency.texts import N_
 
-OUTCOME_FIGURES = ("value", "baseline", "knowable", "regret", "oracle", "floor", "target")
+OUTCOME_FIGURES = ("value", "baseline", "engine", "oracle", "floor", "target")
+
 
 class Record(Words):
     """The record of a run, part by part; every point leads to its entry in the journal."""
@@ -63,8 +64,7 @@ class Record(Words):
                 say("Figure"),
                 say("Played"),
                 say("Nobody moved"),
-                say("Knowable then"),
-                say("Regret"),
+                say("Engine twice a day"),
                 say("Hindsight"),
                 say("Floor"),
                 say("Target"),
@@ -78,17 +78,58 @@ class Record(Words):
                 ]
                 for o in rows
             ],
-            widths=(24, 9, 10, 11, 9, 10, 8, 9, 10),
-            numbers=frozenset(range(1, 9)),
+            widths=(28, 10, 11, 12, 11, 9, 9, 10),
+            numbers=frozenset(range(1, 8)),
         )
         yield Para(
             say(
                 "All were played on the identical claims: the plans of this run, nobody reallocated, the allocation "
-                "engine twice a day on what was on hand by then, and the engine told the true demand in advance. "
-                "Regret is what this run falls short of what was knowable; below 0 it did better."
+                "engine twice a day on what was on hand by then, and the engine told the true demand in advance."
             ),
             "note",
         )
+
+    def decisions(self) -> Iterator[Block]:
+        """Every plan, and every moment at which none was made, beside the best plan of its minute."""
+        say, rows = self.say, self.score.get("decisions", [])
+        if not rows:
+            return
+        yield Heading(say("Decisions about people, and the best that could be known"))
+        if whole := self.regret_of_all():
+            yield Para(whole)
+        yield Table(
+            [
+                say("Drill time"),
+                say("Decision"),
+                say("Cost (min)"),
+                say("Best knowable (min)"),
+                say("Regret (min)"),
+                say("Regret (%)"),
+                say("Mainly because"),
+            ],
+            [
+                [
+                    offset(row["at_s"]),
+                    self.decision(row),
+                    *(minutes(row[name]) for name in ("cost", "optimum", "regret")),
+                    above(row["percent"]),
+                    say("; ").join(self.why(row)),
+                ]
+                for row in rows
+            ],
+            widths=(11, 19, 10, 11, 10, 9, 30),
+            numbers=frozenset({2, 3, 4, 5}),
+        )
+        if whole:
+            parts = [
+                say("{label}: {value}", label=say(PARTS[name]), value=minutes(value)) for name, value in self._parts()
+            ]
+            yield Para(say("Of the regret, in minutes – {parts}", parts=say(", ").join(parts)), "note")
+        yield from (Para(note, "note") for note in self.regret_notes())
+
+    def _parts(self) -> Iterator[tuple[str, int]]:
+        whole = self.score["regret"]
+        yield from ((name, whole["parts"][name]) for name in PARTS if whole["parts"][name])
 
     def timeline(self) -> Iterator[Block]:
         say, kinds = self.say, {"inject": self.say("inject"), "act": self.say("act")}

@@ -10,8 +10,26 @@ from emergency.domain.act import ACTS
 from emergency.domain.drill.measures import METRIC_NAMES, in_unit
 from emergency.domain.drill.names import POINTS
 from emergency.domain.drill.record import message_from
-from emergency.domain.drill.words import BANDS, points
-from emergency.texts import Message, Speaker
+from emergency.domain.drill.regret import STOOD
+from emergency.domain.drill.words import BANDS, LOOKED_AT, REGRET_NOTE, points
+from emergency.texts import N_, Message, Speaker
+
+CHECKLIST = "missing: {missing}; must not be said: {forbidden}"
+# Kept sentences with lists that may be empty -> what is said in any case, and of each list that is not.
+PARTED: Mapping[str, tuple[str, Mapping[str, str]]] = {
+    "{right} of {required} fields right; empty: {empty}; wrong: {wrong}": (
+        N_("{right} of {required} fields right"),
+        {"empty": N_("empty: {empty}"), "wrong": N_("wrong: {wrong}")},
+    ),
+    "{hits} of {truth} named; missing: {missing}; too many: {extra}": (
+        N_("{hits} of {truth} named"),
+        {"missing": N_("left out: {missing}"), "extra": N_("too many: {extra}")},
+    ),
+    CHECKLIST: (
+        N_("every point made"),
+        {"missing": N_("left out: {missing}"), "forbidden": N_("must not be said: {forbidden}")},
+    ),
+}
 
 
 class Words:
@@ -29,7 +47,13 @@ class Words:
 
     def spoken(self, record: Mapping[str, Any]) -> str:
         """A kept sentence, with the ids of roles, acts and metrics in it given their names."""
-        return self.say(self._named(message_from(dict(record))))
+        message = self._named(message_from(dict(record)))
+        if message.id not in PARTED:
+            return self.say(message)
+        whole, parts = PARTED[message.id]
+        told = [text for gap, text in parts.items() if message.values[gap] != "–"]
+        texts = told if told and message.id == CHECKLIST else [whole, *told]
+        return self.say("; ").join(self.say(Message(text, message.values)) for text in texts)
 
     def _named(self, message: Message) -> Message:
         names = {
@@ -74,9 +98,45 @@ class Words:
         return self.say(METRIC_NAMES[metric]) if metric in METRIC_NAMES else metric
 
     def amount(self, outcome: Mapping[str, Any], name: str) -> str:
-        """One figure of an outcome with its unit; the regret is a difference of two."""
-        found = in_unit(outcome["metric"], outcome.get(name), difference=name == "regret")
+        """One figure of an outcome with its unit."""
+        found = in_unit(outcome["metric"], outcome.get(name))
         return self.say(found) if isinstance(found, Message) else found
+
+    def decision(self, row: Mapping[str, Any]) -> str:
+        """Which plan a decision is about, and whose it was."""
+        gaps = {"plan": row["plan"], "role": self.role(row["role"]) if row["role"] else "–"}
+        if row["kind"] == STOOD:
+            return self.say("Plan {plan} left as it was", **gaps) if row["plan"] else self.say("No plan yet")
+        if row["by_hand"]:
+            return self.say("Plan {plan} published by {role}, people moved by hand", **gaps)
+        return self.say("Plan {plan} published by {role}", **gaps)
+
+    def why(self, row: Mapping[str, Any]) -> list[str]:
+        """What made a decision dearer than the best plan of its minute; why it is void, where it is."""
+        if row["void"]:
+            return [self.spoken(row["void"])]
+        if not row["regret"]:
+            return [self.say("as good as any plan that could be known")]
+        return [self.spoken(reason) for reason in row["reasons"]]
+
+    def regret_of_all(self) -> str:
+        """All decisions of a run in a sentence; "" where none can be judged."""
+        whole = self.score.get("regret")
+        if not whole:
+            return ""
+        gaps = {name: minutes(whole[name]) for name in ("regret", "cost", "optimum")} | {"n": whole["decisions"]}
+        if whole["percent"] is None:
+            text = N_("{n} decisions together: {regret} min above the best that could be known, which costs nothing.")
+            return self.say(text, **gaps)
+        text = N_(
+            "{n} decisions together: {cost} min, the best that could be known {optimum} min; regret {regret} min, "
+            "{percent} % above the best."
+        )
+        return self.say(text, **gaps, percent=f"{whole['percent']:,}")
+
+    def regret_notes(self) -> tuple[str, str]:
+        """What a regret is, and which decisions are looked at."""
+        return self.say(REGRET_NOTE), self.say(LOOKED_AT[self.run.get("kind", "run")])
 
     def points(self, value: float | None) -> str:
         """Points of a hundred with their unit."""
@@ -108,6 +168,15 @@ def moment(at: datetime) -> str:
 
 def figure(value: float | None) -> str:
     return "–" if value is None else f"{value:g}" if isinstance(value, int) else f"{value}"
+
+
+def minutes(value: int | None) -> str:
+    return "–" if value is None else f"{value:,}"
+
+
+def above(value: float | None) -> str:
+    """By how many per cent something is dearer; – where the other costs nothing."""
+    return "–" if value is None else f"{value:,}"
 
 
 def percent(share: float | None) -> str:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from emergency.documents.drill_words import figure
+from emergency.documents.drill_words import Words, above, figure, minutes, offset
 from emergency.documents.facts import Facts
 from emergency.domain.drill.review import TOP_GAPS
 from emergency.domain.drill.words import BANDS, DIMENSIONS
-from emergency.texts import Speaker
+from emergency.texts import N_, Speaker
 
 
 def score_lines(score: Mapping[str, Any], say: Speaker) -> list[str]:
@@ -34,6 +34,22 @@ def objective_lines(
         yield f"  {one['id']}  {figure(one['score'])}  {band}  {text}".rstrip()
 
 
+def decision_lines(run: Mapping[str, Any], say: Speaker) -> Iterator[str]:
+    """What each plan cost above the best that could be known, and why; nothing where no plan was asked for."""
+    words = Words(run, say)
+    rows = words.score.get("decisions", [])
+    if not rows:
+        return
+    yield from ("", say("Decisions about people, and the best that could be known"))
+    for row in rows:
+        text = N_("regret {minutes} min, {percent} %") if row["percent"] is not None else N_("regret {minutes} min")
+        told = say(text, minutes=minutes(row["regret"]), percent=above(row["percent"]))
+        why = say(", ").join(words.why(row)[:1]) if row["regret"] or row["void"] else ""
+        yield "  ".join(filter(None, (f"  {offset(row['at_s'])}", words.decision(row), told, why)))
+    if whole := words.regret_of_all():
+        yield f"  {whole}"
+
+
 def run_text(run: Mapping[str, Any], say: Speaker) -> str:
     """The report of a kept run as text: what it was, the verdict, the objectives, the largest gaps, its files."""
     told = Facts(run, say)
@@ -51,6 +67,7 @@ def run_text(run: Mapping[str, Any], say: Speaker) -> str:
         say("Objectives"),
         *objective_lines(run["score"], say, told.texts),
     ]
+    lines += decision_lines(run, say)
     if gaps := run["review"]["gaps"][:TOP_GAPS]:
         lines += ["", say("The three largest gaps"), *(f"  {told.spoken(gap['text'])}" for gap in gaps)]
     if voids := run["score"]["voids"]:

@@ -34,7 +34,7 @@ from emergency.service.running import FILES, context
 from emergency.store import journal
 from emergency.texts import N_, Message
 
-FORMAT = "drill-log/1.0"
+FORMAT = "drill-log/1.1"
 MOST_BYTES = 200 << 20
 
 
@@ -177,7 +177,9 @@ def _row(path: Path, number: int, text: str) -> dict[str, Any]:
     except (ValueError, KeyError, RecursionError) as fault:
         raise Refused(f"{path}, line {number} is no line of a drill log: {fault}") from fault
     if number == 1 and row.get("format") != FORMAT:
-        raise Refused(f"{path}, line 1: format {row.get('format')!r} is not {FORMAT}")
+        raise Refused(
+            f"{path}, line 1: format {row.get('format')!r} is not {FORMAT}; the release that wrote it scores it"
+        )
     return row
 
 
@@ -235,7 +237,7 @@ def _evidence(path: Path, line: Line, entries: list[journal.Entry], rules: RuleS
 def _score(script: DrillScript, entries: list[journal.Entry], evidence: Evidence) -> Score:
     acts, deliveries = from_journal(entries, script.clock.start)
     truth, end_s = Truth(level_at=evidence.level_at), evidence.worlds[PLAYED].end_s
-    return score(script, acts, deliveries, evidence.outcomes(script.outcomes), truth, end_s)
+    return score(script, acts, deliveries, evidence.outcomes(script.outcomes), truth, end_s, evidence.regrets())
 
 
 def _differences(found: Any, stored: Any, at: str = "") -> Iterator[str]:

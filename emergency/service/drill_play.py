@@ -21,6 +21,7 @@ from emergency.domain.claim import LINES
 from emergency.domain.drill import step, stream
 from emergency.domain.drill.clock import standing_at
 from emergency.domain.drill.facts import of_claims
+from emergency.domain.drill.regret import looks, plans_due
 from emergency.domain.drill.robots import ANSWER_S, PlannedAct, planned_acts
 from emergency.domain.drill.script import DrillScript
 from emergency.domain.drill.step import DrillState
@@ -28,7 +29,16 @@ from emergency.domain.drill.world import Posting, PublishedPlan, SeatChange
 from emergency.domain.incident import Incident
 from emergency.domain.instant import to_us
 from emergency.domain.playbook import Playbook
-from emergency.service import allocation, authority, chores, deciding, dispatching, drill_resources, watch
+from emergency.service import (
+    allocation,
+    authority,
+    chores,
+    deciding,
+    dispatching,
+    drill_decisions,
+    drill_resources,
+    watch,
+)
 from emergency.service.called_out import ACKNOWLEDGE, acknowledge
 from emergency.service.context import Actor, Context, FixedClock, Refused
 from emergency.service.grading import agree_to_lower, confirm_level, evaluate
@@ -71,12 +81,14 @@ class Play:
     chores_s: int = CHORES_S  # when clocks, tasks and calls are looked after next
     ended_s: int | None = None  # the director ended it before its time
     look_s: int = 0  # when the level is looked at next, if nothing happens before
+    plan_looks: list[int] = field(default_factory=list)  # when the plan that stands is looked at
 
     def __post_init__(self) -> None:
         self.start = self.script.clock.start
         self.seats = [SeatChange(0, self.seats_on_duty())]
         self.claims = drawn(self.script, self.playbook, self.seed, self.state)
         self.incident_id = f"DRILL-{self.script.id}"
+        self.plan_looks = list(looks((), self.script.clock.duration_s))
 
     @property
     def end_s(self) -> int:
@@ -108,21 +120,7 @@ class Play:
     def _open(self) -> None:
         ctx = self.at(0)
         self._offline(ctx)
-        regions = sorted({r for s in self.script.claim_streams for r in s.regions}) or list(self.playbook.regions)
-        open_incident(
-            ctx,
-            Incident(
-                incident_id=self.incident_id,
-                kind=self.playbook.incident_types[0],
-                perils=tuple(self.playbook.perils),
-                title=dict(self.script.title),
-                jurisdiction=jurisdiction(self.playbook.regions[0]),
-                regions=tuple(regions),
-                occurred_at=self.start,
-                discovered_at=self.start,
-                opened_at=self.start,
-            ),
-        )
+        open_incident(ctx, incident_of(self.script, self.playbook, self.incident_id))
         for metric, value in self.script.initial_state.facts.items():
             self._fact(ctx, metric, value)
 
@@ -147,6 +145,7 @@ class Play:
             moments.append(now + STEP_S)
         if self.todo:
             moments.append(self.todo[0][0])
+        moments += self.plan_looks[:1]
         return max(now + 1, min(moments))
 
     def _look(self, now: int) -> None:
@@ -182,8 +181,12 @@ class Play:
     def _step(self, now: int) -> None:
         due = step.due(self.script, self.state, now, self._seen(now))
         self.state = due.state
-        if due.injects or (self.todo and self.todo[0][0] <= now):
+        look_at_plan = bool(self.plan_looks) and self.plan_looks[0] <= now
+        if due.injects or look_at_plan or (self.todo and self.todo[0][0] <= now):
             self._take_claims(now)
+        if look_at_plan:
+            self.plan_looks.pop(0)
+            drill_decisions.look(self.at(now), now)
         for inject in due.injects:
             self._deliver(now, inject)
         if due.injects or self.look_s <= now:
@@ -238,6 +241,7 @@ class Play:
                 self._given_up(now, drill_resources.apply(ctx, inject.id, effect.resource).get("seats", 0))
         if any(effect.claims for effect in inject.effects):
             self.claims = drawn(self.script, self.playbook, self.seed, self.state)
+        self.plan_looks = list(looks((*self.plan_looks, *plans_due(inject, now)), self.script.clock.duration_s, now))
         for act in planned_acts(self.script, inject.id, now, self.manner, self.seed):
             self.later(act.at_s, act)
 
@@ -309,6 +313,23 @@ class Play:
         rows = stream.true_rows(self.claims)
         claims = self.claims
         return claims["arrival_s"][rows].astype(np.int64), claims["truth_region"][rows], claims["line"][rows]
+
+
+def incident_of(script: DrillScript, playbook: Playbook, incident_id: str) -> Incident:
+    """What is opened at STARTEX."""
+    regions = sorted({r for s in script.claim_streams for r in s.regions}) or list(playbook.regions)
+    start = script.clock.start
+    return Incident(
+        incident_id=incident_id,
+        kind=playbook.incident_types[0],
+        perils=tuple(playbook.perils),
+        title=dict(script.title),
+        jurisdiction=jurisdiction(playbook.regions[0]),
+        regions=tuple(regions),
+        occurred_at=start,
+        discovered_at=start,
+        opened_at=start,
+    )
 
 
 def drawn(script: DrillScript, playbook: Playbook, seed: int, state: DrillState) -> stream.Columns:

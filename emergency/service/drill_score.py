@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +14,10 @@ from emergency.domain.allocation import Adjuster, GreatCircleTravel, allocate
 from emergency.domain.claim import LINES
 from emergency.domain.drill import hindsight, step
 from emergency.domain.drill.answer import Act, Delivery, Truth
-from emergency.domain.drill.evidence import BASELINE, KNOWABLE, PLAYED, Evidence, LevelReading
+from emergency.domain.drill.evidence import BASELINE, ENGINE, PLAYED, Evidence, LevelReading
 from emergency.domain.drill.facts import of_claims
 from emergency.domain.drill.measures import outages
+from emergency.domain.drill.regret import Decision
 from emergency.domain.drill.review import Moment, timeline
 from emergency.domain.drill.scoring import Score, score
 from emergency.domain.drill.script import DrillScript
@@ -24,6 +26,7 @@ from emergency.domain.drill.world import FieldPerson, TrueClaims, World
 from emergency.domain.instant import to_us
 from emergency.domain.level import RuleSet, grade
 from emergency.domain.playbook import Playbook
+from emergency.service import drill_decisions
 from emergency.service.allocation import is_surveyor, roster
 from emergency.service.context import Context
 from emergency.service.conversion import in_currency
@@ -48,10 +51,21 @@ def judge(play: Play) -> tuple[Score, tuple[Moment, ...], Evidence]:
     acts, deliveries = from_journal(entries, play.start)
     worlds, readings = _worlds(play), dict[int, LevelReading]()
     truth = Truth(level_at=lambda second: readings.setdefault(second, _reading(play, second)).level)
-    outcomes = Evidence((), worlds).outcomes(play.script.outcomes)
-    scored = score(play.script, acts, deliveries, outcomes, truth, play.end_s)
-    evidence = Evidence(tuple(readings[second] for second in sorted(readings)), worlds)
+    decisions = _decisions(play, entries)
+    field = Evidence((), worlds, decisions, drill_decisions.places_of(play.ctx, decisions))
+    scored = score(
+        play.script, acts, deliveries, field.outcomes(play.script.outcomes), truth, play.end_s, field.regrets()
+    )
+    evidence = replace(field, levels=tuple(readings[second] for second in sorted(readings)))
     return scored, timeline(play.script, acts, deliveries, scored), evidence
+
+
+def _decisions(play: Play, entries: list[journal.Entry]) -> tuple[Decision, ...]:
+    """Plans as they were published, and as they stood at fixed moments when none was, in order of time."""
+    made = [d for d in drill_decisions.published(play.ctx, entries, to_us(play.start)) if d.at_s <= play.end_s]
+    then = {one.at_s for one in made}
+    stood = [one for one in drill_decisions.looked(play.ctx, play.end_s) if one.at_s not in then]
+    return tuple(sorted([*made, *stood], key=lambda one: one.at_s))
 
 
 def keep_evidence(play: Play, evidence: Evidence) -> None:
@@ -142,7 +156,7 @@ def _worlds(play: Play) -> dict[str, World]:
     return {
         PLAYED: played,
         BASELINE: hindsight.baseline_world(played, _outages(play, with_acts=False)),
-        KNOWABLE: hindsight.knowable_world(played, _dispatcher(play)),
+        ENGINE: hindsight.engine_world(played, _dispatcher(play)),
         **{
             f"hindsight-{ahead}": hindsight.hindsight_world(played, _dispatcher(play), seats, ahead)
             for ahead in hindsight.LOOKAHEADS

@@ -8,7 +8,7 @@ each in the transaction that marks it as done.
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -18,11 +18,11 @@ import pandas as pd
 from emergency.domain.drill import course as courses
 from emergency.domain.drill import step, stream
 from emergency.domain.drill.clock import standing_at
+from emergency.domain.drill.regret import looks, plans_due
 from emergency.domain.drill.robots import planned_acts
 from emergency.domain.drill.script import Inject
-from emergency.domain.incident import Incident
 from emergency.domain.instant import to_us
-from emergency.service import allocation, called_out, deciding, dispatching, drill_resources, watch
+from emergency.service import allocation, called_out, deciding, dispatching, drill_decisions, drill_resources, watch
 from emergency.service.context import Actor, Conflict, Context, Refused
 from emergency.service.drill_course import (
     KEEPER,
@@ -37,7 +37,7 @@ from emergency.service.drill_course import (
     seen,
     wall,
 )
-from emergency.service.drill_play import REPLAN, REPLAN_S, decide, jurisdiction, whole_body
+from emergency.service.drill_play import REPLAN, REPLAN_S, decide, incident_of, whole_body
 from emergency.service.drill_score import judge, keep_evidence
 from emergency.service.drill_seats import at_endex
 from emergency.service.drills import keep_run
@@ -199,8 +199,15 @@ def deliver(
         if effect.kind in ("set", "mark", "block", "resource"):
             name, what = f"effect/{inject.id}/{number}", {"inject": inject.id, "number": number}
             rows.add_step(connection, name=name, kind="effect", at_s=second, body=what)
+    _plan_looks(connection, drill, second, plans_due(inject, second))
     _plan_robots(connection, drill, inject, second)
     return True
+
+
+def _plan_looks(connection: Connection, drill: LiveDrill, after_s: int, asked_s: Sequence[int] = ()) -> None:
+    """When the plan that stands is looked at, whoever plays; each moment once."""
+    for second in looks(asked_s, drill.script.clock.duration_s, after_s):
+        rows.add_step(connection, name=f"look/{second}", kind="look", at_s=second, body={})
 
 
 def _plan_robots(connection: Connection, drill: LiveDrill, inject: Inject, second: int) -> None:
@@ -223,6 +230,7 @@ def _plan_again(connection: Connection, drill: LiveDrill, from_s: int, body: Map
 def plan_opening(connection: Connection, drill: LiveDrill) -> None:
     """What stands at STARTEX: the incident, who cannot be called, what is known."""
     start = drill.script.initial_state
+    _plan_looks(connection, drill, 0)
     rows.add_step(connection, name="open/incident", kind="open", at_s=0, body={})
     for number in range(len(start.offline)):
         rows.add_step(connection, name=f"open/offline/{number}", kind="offline", at_s=0, body={"number": number})
@@ -255,13 +263,16 @@ def _do(drill: LiveDrill, one: Mapping[str, Any], once: rows.OnceStore) -> None:
     body, at = one["body"], drill.at(one["at_s"])
     ctx = replace(at, store=once)
     if one["kind"] == "open":
-        open_incident(ctx, _incident(drill))
+        open_incident(ctx, incident_of(drill.script, drill.playbook, drill.incident_id))
     elif one["kind"] == "offline":
         _offline(ctx, drill, body["number"])
     elif one["kind"] == "fact":
         _fact(ctx, drill, body["metric"], body["value"])
     elif one["kind"] == "effect":
         _effect(ctx, drill, body)
+    elif one["kind"] == "look":
+        if one["at_s"] >= drill.course.floor_s:  # in time that was jumped over nobody could have made a plan
+            drill_decisions.look(ctx, one["at_s"])
     elif one["kind"] == "claims":
         _claims(ctx, drill, body)
     else:
@@ -275,22 +286,6 @@ def _answer_calls(drill: LiveDrill) -> None:
     with drill.ctx.store.read() as connection:
         played = {seat["person"] for seat in rows.seats(connection)}
     called_out.answer_all(drill.ctx, drill.at, to_us(drill.script.clock.start), drill.course.state.at_s, played)
-
-
-def _incident(drill: LiveDrill) -> Incident:
-    script, playbook = drill.script, drill.playbook
-    regions = sorted({r for s in script.claim_streams for r in s.regions}) or list(playbook.regions)
-    return Incident(
-        incident_id=drill.incident_id,
-        kind=playbook.incident_types[0],
-        perils=tuple(playbook.perils),
-        title=dict(script.title),
-        jurisdiction=jurisdiction(playbook.regions[0]),
-        regions=tuple(regions),
-        occurred_at=script.clock.start,
-        discovered_at=script.clock.start,
-        opened_at=script.clock.start,
-    )
 
 
 def _offline(ctx: Context, drill: LiveDrill, number: int) -> None:

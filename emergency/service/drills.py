@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from emergency.documents.summary import objective_lines, run_text, score_lines
+from emergency.documents.summary import decision_lines, objective_lines, run_text, score_lines
 from emergency.domain.drill.review import Moment, after_action
 from emergency.domain.drill.scoring import Score
 from emergency.domain.drill.script import DrillScript
@@ -310,9 +310,10 @@ def report(ctx: Context, run_id: str, language: str = "en") -> dict[str, Any]:
 
 
 def score_text(score: Mapping[str, Any], language: str = "en") -> list[str]:
-    """A score in lines of text: overall, dimensions, objectives."""
+    """A score in lines of text: overall, dimensions, objectives, decisions."""
     say = speaker(language)
-    return [*score_lines(score, say), *objective_lines(score, say)]
+    bare = {"score": score, "review": {"objectives": []}}  # from a log alone: roles by their ids
+    return [*score_lines(score, say), *objective_lines(score, say), *decision_lines(bare, say)]
 
 
 __all__ = ["EVIDENCE", "FileFaults", "report", "run_script", "runs", "score_text", "scripts", "shelf", "validate"]

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from emergency.domain.drill.real import OBJECTIVES, Owed, acts_of, deliveries_of, script_of
+from emergency.domain.drill.regret import regret_of
+from emergency.domain.drill.regret_record import decisions_record
 from emergency.domain.drill.review import after_action, timeline
 from emergency.domain.drill.scoring import score
 from emergency.domain.incident import Incident
@@ -13,11 +15,12 @@ from emergency.domain.instant import to_us
 from emergency.domain.playbook import Playbook, Text
 from emergency.service.command import COMMANDER
 from emergency.service.context import Context
+from emergency.service.drill_decisions import places_of, published
 from emergency.service.held import area, span
 from emergency.service.response import tasks
 from emergency.service.task_board import TaskLine, board
 from emergency.service.task_plan import playbook_of
-from emergency.store import incidents, levels
+from emergency.store import incident_links, incidents, levels
 from emergency.texts import LANGUAGES, N_, speaker
 
 CONFIRM_LEVEL = N_("Confirm the proposed level {mark}")
@@ -62,6 +65,19 @@ def incident_record(ctx: Context, incident: Incident) -> dict[str, Any]:
         "review": review,
         "files": {f"playbook {incident.playbook}": playbook.sha256} if playbook else {},
     }
+
+
+def with_decisions(ctx: Context, incident: Incident, record: Mapping[str, Any]) -> dict[str, Any]:
+    """The record with what each plan published in the response cost above the best that could be known then.
+
+    Every plan is solved again, which takes a moment. What it cost to publish none is not seen: nobody looked.
+    """
+    with ctx.store.read() as connection:
+        entries = list(incident_links.acts_known(connection, ("allocation.commit",), ctx.now_us()))
+    found = published(ctx, entries, to_us(incident.occurred_at), incident.incident_id)
+    places = places_of(ctx, found)
+    judged = [regret_of(one, places) for one in found]
+    return {**record, "score": {**record["score"], **decisions_record(judged)}}
 
 
 def owed_by(ctx: Context, incident: Incident, playbook: Playbook | None) -> Iterator[Owed]:

@@ -132,13 +132,17 @@ def pins_of(body: Stored) -> list[Pin]:
 
 def words_of(body: Stored) -> list[Pin | AtLeast]:
     """All that was said by hand when a plan was made: for it alone, and standing instructions."""
-    standing: list[Pin | AtLeast] = [
+    return joined(pins_of(body), instructed_in(body))
+
+
+def instructed_in(body: Stored) -> list[Pin | AtLeast]:
+    """What standing instructions said of a plan's cells when it was made."""
+    return [
         AtLeast(p["cell_id"], p["slots"], p["by"])
         if p["kind"] == "at_least"
         else Pin(p["adjuster_id"], p["cell_id"], p["kind"], p["by"])
         for p in body.get("instructed", ())
     ]
-    return joined(pins_of(body), standing)
 
 
 def _pin(p: Pin | AtLeast) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from emergency.documents.docx import docx_bytes
 from emergency.documents.pdf import pdf_bytes
 from emergency.service import exercises, improvements
 from emergency.service.context import Conflict, Context, Refused
+from emergency.service.incident_review import with_decisions
 from emergency.service.learning import told
 from emergency.service.panel import must_rate_first, panel
 from emergency.service.reports import FORMATS, document
@@ -42,6 +43,17 @@ def conclude(ctx: Context, subject: Subject, text: str, version: int | None) -> 
         ctx.record(connection, "review.conclude", subject.id, {"text": text.strip()})
 
 
+def decided(ctx: Context, subject: Subject, record: dict[str, Any]) -> dict[str, Any]:
+    """The record with the decisions about people and their regret: a run keeps its own, and so does a published report;
+    for an incident that is open to review every plan is solved again, which takes a moment."""
+    before = kept(ctx, subject)
+    if subject.kind != INCIDENT or (before is not None and before["published_us"]):
+        return record
+    with ctx.store.read() as connection:
+        incident = incidents.get(connection, subject.id)
+    return record if incident is None else with_decisions(ctx, incident, record)
+
+
 def publish(ctx: Context, subject: Subject) -> None:
     """Publish the report: of an incident its record stands from now on, and its review task is done.
 
@@ -55,7 +67,7 @@ def publish(ctx: Context, subject: Subject) -> None:
     before = kept(ctx, subject)
     if before is None or not before["conclusion"]:
         raise Refused(Message(N_("write the conclusion first: what is to be learnt from this?")))
-    record = record_of(ctx, subject)
+    record = decided(ctx, subject, record_of(ctx, subject))
     frozen = {"record": record} if subject.kind == INCIDENT else {}
     with ctx.store.write() as connection:
         done = {"published_us": ctx.now_us(), "published_by": ctx.actor.id, **frozen}
@@ -107,7 +119,7 @@ def document_of(ctx: Context, subject: Subject, form: str, language: str = "en")
         raise Refused(Message(N_("rate and seal your sheet first; then the report is for you to read")))
     if subject.kind == RUN:
         return document(ctx, subject.id, form, language)
-    story = after_action(told(ctx, subject), speaker(language))
+    story = after_action(decided(ctx, subject, told(ctx, subject)), speaker(language))
     return docx_bytes(story) if form == "docx" else pdf_bytes(story)
 
 

@@ -1,4 +1,4 @@
-"""A report small enough to check by hand: two expectations, one act, one outcome."""
+"""A report small enough to check by hand: two expectations, one act, one outcome, two decisions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ import json
 from typing import Any
 
 from emergency.domain.drill.answer import Act, Delivery
+from emergency.domain.drill.regret import regret_of
 from emergency.domain.drill.review import after_action, timeline
 from emergency.domain.drill.scoring import OutcomeValue, score
 from tests.domain.drill.scripts import HOUR, MINUTE, expectation, inject, level, outcome, script
+from tests.domain.drill.test_regret import PLACES, instance, sent, stood
 
 HOSTILE = "`${alert(1)}` </script><b>&\u2028"
 ROLES = {"commander": {"en": "Commander", "zh": "总指挥"}, "planning": {"en": "Planning", "zh": "研判与计划"}}
@@ -23,7 +25,8 @@ def run(title: str = "Two hours of rain") -> dict[str, Any]:
     )
     acts = [Act(36 * MINUTE, "commander", "wang", "level.confirm", {"level": 1}, entry=11)]
     arrived = [Delivery("I1", 0, entry=10), Delivery("I2", HOUR, entry=12)]
-    scored = score(drill, acts, arrived, {"K1": OutcomeValue(0.6, 0.2, 1.0)})
+    made = [regret_of(one, PLACES) for one in (sent(instance(), ("ann", "B"), by_hand=True), stood(instance()))]
+    scored = score(drill, acts, arrived, {"K1": OutcomeValue(0.6, 0.2, 1.0, 0.9)}, decisions=made)
     review = after_action(drill, scored, timeline(drill, acts, arrived, scored), ROLES)
     kept = {
         "run_id": "small-0123456789ab",

@@ -13,8 +13,10 @@ from pypdf import PdfReader
 from emergency.documents.after_action import after_action
 from emergency.documents.blocks import Story, Table
 from emergency.documents.docx import docx_bytes
-from emergency.documents.drill_words import offset
+from emergency.documents.drill_words import Words, offset
 from emergency.documents.pdf import pdf_bytes
+from emergency.domain.drill import accuracy
+from emergency.domain.drill.record import message_record
 from emergency.texts import speaker
 from tests.documents.small import HOSTILE, run
 
@@ -160,6 +162,36 @@ def test_outcomes_stand_between_nobody_moved_and_hindsight() -> None:
     assert [cells[name] for name in ("Played", "Nobody moved", "Hindsight")] == ["60.0 %", "20.0 %", "100.0 %"]
 
 
+@pytest.mark.parametrize(
+    ("language", "first", "second"),
+    [
+        ("en", "Plan 1 published by Planning, people moved by hand", "Plan 1 left as it was"),
+        ("zh_CN", "研判与计划下达方案 1（含人工调整）", "方案 1 未作调整"),
+    ],
+)
+def test_every_decision_stands_beside_the_best_that_could_be_known(language: str, first: str, second: str) -> None:
+    table = next(b for b in story(language).blocks if isinstance(b, Table) and any("330" in row for row in b.rows))
+    assert [row[:6] for row in table.rows] == [
+        ["T+00:00:00", first, "490", "160", "330", "206.2"],
+        ["T+12:00:00", second, "500", "160", "340", "212.5"],
+    ]
+    assert ("Aville, motor" if language == "en" else "甲县·车险") in table.rows[0][6]
+
+
+def test_no_figure_of_an_outcome_is_called_a_regret() -> None:
+    table = next(b for b in story("en").blocks if isinstance(b, Table) and "Hindsight" in b.head)
+    assert dict(zip(table.head, table.rows[0], strict=True))["Engine twice a day"] == "90.0 %"
+    assert not [name for name in table.head if "egret" in name]
+
+
+def test_a_run_kept_before_decisions_were_judged_has_a_report_without_them() -> None:
+    former = run()
+    del former["score"]["decisions"], former["score"]["regret"]
+    former["score"]["outcomes"][0] |= {"knowable": 0.9, "regret": -0.2}
+    text = docx_text(docx_bytes(after_action(former, speaker("en"))))
+    assert "Decisions about people" not in text and "-20" not in text
+
+
 def test_text_that_looks_like_markup_stays_text() -> None:
     hostile = story("en", HOSTILE)
     assert "${alert(1)}" in docx_text(docx_bytes(hostile))
@@ -183,3 +215,18 @@ def test_a_run_kept_before_there_was_an_overview_still_has_a_report() -> None:
 
 def test_drill_time_is_told_to_the_second() -> None:
     assert [offset(s) for s in (0, 59, 3661, 360_000)] == ["T+00:00:00", "T+00:00:59", "T+01:01:01", "T+100:00:00"]
+
+
+@pytest.mark.parametrize(
+    ("kept", "told"),
+    [
+        (accuracy.fields({"a": "1", "b": "2"}, ["a", "b"], {}), "2 of 2 fields right"),
+        (accuracy.fields({"a": "1"}, ["a", "b"], {"a": "2"}), "0 of 2 fields right; empty: b; wrong: a"),
+        (accuracy.set_f1(["x"], ["x", "y"]), "1 of 2 named; left out: y"),
+        (accuracy.checklist(["a"], ["a"], ["no"]), "every point made"),
+        (accuracy.checklist(["a", "no"], ["a"], ["no"]), "must not be said: no"),
+    ],
+)
+def test_a_list_with_nothing_in_it_is_not_told(kept: accuracy.Rating, told: str) -> None:
+    words = Words({"score": {}, "review": {"objectives": []}}, speaker("en"))
+    assert words.spoken(message_record(kept.note) or {}) == told

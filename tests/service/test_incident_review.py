@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
 
@@ -12,15 +12,17 @@ import pytest
 
 from emergency.domain.incident import Incident
 from emergency.domain.instant import to_us
-from emergency.service import exercises, hotwash
+from emergency.service import allocation, dispatching, exercises, hotwash, moving
 from emergency.service.context import Actor, Conflict, Context, FixedClock, Refused
 from emergency.service.grading import confirm_level
+from emergency.service.importing import receive
 from emergency.service.improvements import change_item, items, proposed, take_up
 from emergency.service.panel import appoint
 from emergency.service.response import complete_task, tasks
-from emergency.service.review_report import conclude, document_of, kept, publish, take_back
+from emergency.service.review_report import conclude, decided, document_of, kept, publish, take_back
 from emergency.service.reviewing import INCIDENT, Subject, record_of, subjects
 from emergency.store import reviews
+from tests.service.worlds import claims
 
 FLOOD = Subject(INCIDENT, "FLOOD-1")
 
@@ -120,3 +122,30 @@ def test_voices_stand_in_the_report(answered: Context) -> None:
     text = "\n".join(p.text for p in raw.paragraphs)
     assert "Went well: calm" in text
     assert "to change: a second telephone" in text
+
+
+def test_plans_of_a_real_response_are_held_against_the_best_that_could_be_known(answered: Context) -> None:
+    """The engine's own plan has no regret; one changed by hand costs what it is dearer than the engine's."""
+    for region in ("48201", "48167"):
+        receive(answered, claims(region, 20), source="s", incident_id="FLOOD-1")
+    best = allocation.propose(answered)
+    dispatching.commit(answered, best.plan_id)
+    shown = allocation.plan_in_force(answered)
+    assert shown is not None
+    groups = [g for g in moving.groups(answered, shown) if not g.idle]
+    there = next(c.cell_id for c in best.cells if c.region not in (groups[0].place, allocation.REMOTE))
+    dearer = moving.move(answered, best.plan_id, groups[0].key, there, 1)
+    dispatching.commit(answered, dearer.plan_id)
+    record = decided(answered, FLOOD, record_of(answered, FLOOD))
+    first, second = record["score"]["decisions"]
+    assert (first["regret"], first["by_hand"]) == (0, False)
+    assert second["by_hand"] and second["regret"] == dearer.plan.cost["total"] - stayed(best.plan.cost)
+    assert second["regret"] > 0 and first["at_s"] == second["at_s"] == 3 * 24 * 3600
+    text = "\n".join(p.text for p in docx.Document(io.BytesIO(document_of(answered, FLOOD, "docx"))).paragraphs)
+    assert "Decisions about people, and the best that could be known" in text
+    assert "what it cost to publish none is not seen here" in text
+
+
+def stayed(cost: Mapping[str, int]) -> int:
+    """What the first plan costs once its people are where it put them: the same, but nobody is moved."""
+    return cost["total"] - cost["stability"]

@@ -172,7 +172,7 @@ def after_action(desk: Desk, run: dict[str, Any]) -> None:
     _objectives(desk, run)
     _gaps(desk, run)
     _timeline(desk, run)
-    drill_outcomes.show(desk, score)
+    drill_outcomes.show(desk, run)
     _documents(desk, run)
     st.caption(
         say(

@@ -33,8 +33,21 @@ def show(case: Case) -> None:
         _proofs(case, found)
         _conclusion(case)
         _documents(case)
-    drill_outcomes.show(case.desk, case.record["score"])
+    drill_outcomes.show(case.desk, _with_decisions(case))
     _timeline(case)
+
+
+def _with_decisions(case: Case) -> dict[str, Any]:
+    """The record; of a real incident its plans are solved again when asked for, which takes a moment."""
+    say, record = case.desk.say, dict(case.record)
+    if not case.real or record["score"].get("decisions"):
+        return record
+    if not st.button(say("Hold the plans against the best that could be known"), key=case.key("decisions")):
+        return record
+    found = service.decided(case.desk.ctx, case.subject, record)
+    if not found["score"].get("decisions"):
+        st.caption(say("Nobody published a plan for people here."))
+    return found
 
 
 def _verdict(case: Case) -> None:

@@ -14,8 +14,11 @@ from typing import Any
 import numpy as np
 
 from emergency.domain.drill.hindsight import compare
+from emergency.domain.drill.instance import Everybody
+from emergency.domain.drill.regret import Decision, Regret, regret_of
+from emergency.domain.drill.regret_record import decision_from, decision_record
 from emergency.domain.drill.scoring import OutcomeValue
-from emergency.domain.drill.script import Outcome
+from emergency.domain.drill.script import Outcome, Text
 from emergency.domain.drill.world import (
     FieldPerson,
     FieldRules,
@@ -26,7 +29,7 @@ from emergency.domain.drill.world import (
     World,
 )
 
-PLAYED, BASELINE, KNOWABLE = "played", "baseline", "knowable"
+PLAYED, BASELINE, ENGINE = "played", "baseline", "engine"
 
 
 @dataclass(frozen=True)
@@ -48,11 +51,14 @@ class LevelReading:
 class Evidence:
     """levels: one per second that was asked for.
 
-    worlds: ``played``, ``baseline``, ``knowable``, then the hindsights; the second and the following may be missing.
+    worlds: ``played``, ``baseline``, ``engine``, then the hindsights; the second and the following may be missing.
+    decisions: plans and what could be known when each was made. places: region -> its name, for words about them.
     """
 
     levels: tuple[LevelReading, ...]
     worlds: Mapping[str, World]
+    decisions: tuple[Decision, ...] = ()
+    places: Mapping[str, Text] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         if PLAYED not in self.worlds:
@@ -73,12 +79,17 @@ class Evidence:
         """Every outcome measured anew in all worlds; none where nobody played the yardsticks."""
         if not wanted or BASELINE not in self.worlds:
             return {}
-        best = [world for name, world in self.worlds.items() if name not in (PLAYED, BASELINE, KNOWABLE)]
-        return compare(wanted, self.worlds[PLAYED], self.worlds[BASELINE], best, self.worlds.get(KNOWABLE))
+        best = [world for name, world in self.worlds.items() if name not in (PLAYED, BASELINE, ENGINE)]
+        return compare(wanted, self.worlds[PLAYED], self.worlds[BASELINE], best, self.worlds.get(ENGINE))
+
+    def regrets(self) -> tuple[Regret, ...]:
+        """Every decision held against the best plan of its minute, which is solved here."""
+        return tuple(regret_of(one, self.places) for one in self.decisions)
 
     def to_json(self) -> dict[str, Any]:
         """As plain JSON values; claims and people, which all worlds share, stand there once."""
-        played = self.worlds[PLAYED]
+        played, everybody = self.worlds[PLAYED], Everybody()
+        decisions = [decision_record(one, everybody) for one in self.decisions]
         return {
             "levels": [reading.to_json() for reading in self.levels],
             "claims": _claims_record(played.claims),
@@ -87,6 +98,9 @@ class Evidence:
             "midnight_s": played.midnight_s,
             "rules": _rules_record(played.rules),
             "worlds": [{"name": name, **_world_record(world)} for name, world in self.worlds.items()],
+            "decisions": decisions,
+            "everybody": everybody.rows,
+            "places": {code: dict(name) for code, name in self.places.items()},
         }
 
     @classmethod
@@ -98,9 +112,12 @@ class Evidence:
             midnight_s=int(row["midnight_s"]),
             rules=FieldRules(**row["rules"]),
         )
+        everybody = Everybody(row["everybody"])
         return cls(
             levels=tuple(LevelReading(int(r["at_s"]), r["level"], r["facts"]) for r in row["levels"]),
             worlds={world["name"]: _world_from(world, shared) for world in row["worlds"]},
+            decisions=tuple(decision_from(one, everybody) for one in row["decisions"]),
+            places=row["places"],
         )
 
 

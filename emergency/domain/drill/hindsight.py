@@ -92,8 +92,11 @@ def dispatch_times(world: World, shift_s: int) -> list[int]:
     return sorted({*range(0, world.end_s, shift_s), *(second for second in turns if 0 < second < world.end_s)})
 
 
-def knowable_world(played: World, dispatch: Dispatch, shift_s: int = SHIFT_S) -> World:
-    """The same claims, people and seats, dispatched every shift on what was on hand and could be known then."""
+def engine_world(played: World, dispatch: Dispatch, shift_s: int = SHIFT_S) -> World:
+    """The same claims, people and seats, dispatched by the engine every shift on what was on hand by then.
+
+    A fixed habit and no optimum: who plans at better moments does better than this.
+    """
     found = hindsight_world(played, dispatch, 0, lookahead_shifts=0, shift_s=shift_s)
     committed = {**played.committed, "surveyor": found.committed["surveyor"]}
     return replace(found, seats=played.seats, outages=played.outages, committed=committed)
@@ -131,15 +134,15 @@ def compare(
     played: World,
     baseline: World,
     hindsights: Sequence[World],
-    knowable: World | None = None,
+    engine: World | None = None,
 ) -> dict[str, OutcomeValue]:
     """Each outcome's metric as played, with nobody moving, and at its best.
 
     The oracle is the best of hindsight, of what was played and of the baseline:
     a team that beats the dispatcher moves the yardstick and gets 100, not more.
-    So is what was knowable where it is given: nobody who knows more does worse.
+    So is the engine twice a day where it is given: nobody who knows more does worse.
     """
-    known = () if knowable is None else (knowable,)
+    known = () if engine is None else (engine,)
     worlds = (played, baseline, *hindsights, *known)
     works = [play(world) for world in worlds]
     found = {}

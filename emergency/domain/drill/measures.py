@@ -59,16 +59,12 @@ METRIC_NAMES: Mapping[str, str] = {
 }
 
 
-# What a metric is counted in: shares in per cent, their differences in percentage points.
-PERCENT, PERCENT_POINTS = N_("{n} %"), N_("{n} percentage points")
-
-
-def in_unit(metric: str, value: float | None, *, difference: bool = False) -> Message | str:
+def in_unit(metric: str, value: float | None) -> Message | str:
     """A value of a metric as reports print it, with its unit; "–" where there is none."""
     if value is None:
         return "–"
     if "_within_" in metric:
-        return Message(PERCENT_POINTS if difference else PERCENT, {"n": f"{100 * value:.1f}"})
+        return Message(N_("{n} %"), {"n": f"{100 * value:.1f}"})
     unit = next((words for start, words in UNITS.items() if metric.startswith(start)), N_("{n} people"))
     return Message(unit, {"n": f"{value:,.0f}" if abs(value) >= 10 or value == int(value) else f"{value:.1f}"})
 

@@ -13,6 +13,8 @@ from typing import Any
 
 from emergency.domain.drill.answer import Act, Answer, Delivery, Truth, answers
 from emergency.domain.drill.record import score_record
+from emergency.domain.drill.regret import Regret
+from emergency.domain.drill.regret_record import decisions_record
 from emergency.domain.drill.script import DrillScript, Objective, Outcome
 from emergency.domain.drill.words import DIMENSIONS, duration
 from emergency.texts import Message
@@ -28,14 +30,14 @@ BANDS = ("P", "S", "M", "U")
 class OutcomeValue:
     """A metric at ENDEX in four plays of the same claims; None = nothing to judge.
 
-    played: as it was. baseline: nobody reallocated. oracle: the best of hindsight and what was played. knowable: the
-    engine on what was on hand at each minute.
+    played: as it was. baseline: nobody reallocated. oracle: the best of hindsight and what was played. engine: the
+    allocation engine twice a day, on what was on hand by then.
     """
 
     played: float | None
     baseline: float | None = None
     oracle: float | None = None
-    knowable: float | None = None
+    engine: float | None = None
 
 
 @dataclass(frozen=True)
@@ -49,15 +51,6 @@ class OutcomeScore:
     points: float | None
     void: Message | None = None
     cut: bool = False  # void because the drill was ended before it could show
-
-    @property
-    def regret(self) -> float | None:
-        """By how much the metric fell short of what could be reached knowing no more; below 0 it was beaten."""
-        if self.value.played is None or self.value.knowable is None:
-            return None
-        higher = self.outcome.better == "higher"
-        more, less = (self.value.knowable, self.value.played)[:: 1 if higher else -1]
-        return more - less
 
 
 @dataclass(frozen=True)
@@ -97,13 +90,14 @@ class Score:
     measured: tuple[OutcomeScore, ...]
     void_share: float
     reasons: tuple[Message, ...]
+    decisions: tuple[Regret, ...] = ()
 
     @property
     def rated(self) -> bool:
         return self.overall is not None
 
     def to_json(self) -> dict[str, Any]:
-        return score_record(self)
+        return {**score_record(self), **decisions_record(self.decisions)}
 
 
 def score(
@@ -113,6 +107,7 @@ def score(
     outcomes: Mapping[str, OutcomeValue],
     truth: Truth | None = None,
     end_s: int | None = None,
+    decisions: Sequence[Regret] = (),
 ) -> Score:
     """Score a drill.
 
@@ -121,6 +116,7 @@ def score(
         outcomes: by outcome id; one that is missing is void.
         truth: what only the simulation and the evaluators know.
         end_s: when it ended; None = at the end the script gives.
+        decisions: what each plan cost above the best that could be known; told beside the points, never in them.
     """
     end_s = script.clock.duration_s if end_s is None else end_s
     found = answers(script, acts, deliveries, end_s, truth or Truth())
@@ -130,7 +126,7 @@ def score(
     )
     fired = {delivery.inject for delivery in deliveries}
     objectives = tuple(_objective(script, o, found, measured, fired) for o in script.objectives)
-    return _verdict(script, found, measured, objectives)
+    return replace(_verdict(script, found, measured, objectives), decisions=tuple(decisions))
 
 
 def score_outcome(outcome: Outcome, value: OutcomeValue) -> OutcomeScore:
