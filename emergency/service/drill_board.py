@@ -10,16 +10,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from emergency.domain.drill import course as courses
-from emergency.domain.drill.answer import Answer, Truth, answers
+from emergency.domain.drill.answer import Answer, Leaps, Truth, answers, due_s
 from emergency.domain.drill.scoring import Marks, marks
 from emergency.domain.drill.script import DrillScript, Inject
 from emergency.service.context import Context, Refused
 from emergency.service.drill_course import LiveDrill, claims_of, load, wall
-from emergency.service.drill_score import from_journal, reading
+from emergency.service.drill_score import from_journal, leaps_of, reading
 from emergency.service.drill_seats import Seat
 from emergency.store import drill_live as rows
 from emergency.store import journal
-from emergency.store.store import Connection
 from emergency.texts import Message
 
 Text = Mapping[str, str]
@@ -101,8 +100,12 @@ def board(ctx: Context, seat: Seat | None) -> Board:
     with ctx.store.read() as connection:
         drill = load(ctx, connection)
         delivered, sitting = rows.deliveries(connection), rows.seats(connection)
-        found = _answers(drill, connection)
-    asked = tuple(_asked(one) for one in found if one.delivered_s is not None)
+        entries = list(journal.entries(connection))
+    leaps = leaps_of(entries)
+    found = _answers(drill, entries, leaps)
+    asked = tuple(
+        Asked(one, due_s(one.expectation, one.delivered_s, leaps)) for one in found if one.delivered_s is not None
+    )
     settled = [one.answer for one in asked if one.done or one.due_s < drill.now_s]
     return Board(
         script=drill.script,
@@ -130,8 +133,8 @@ def _in_order(script: DrillScript) -> list[Inject]:
     return sorted(script.injects, key=lambda inject: (inject.at_s is None, inject.at_s or 0))
 
 
-def _answers(drill: LiveDrill, connection: Connection) -> tuple[Answer, ...]:
-    acts, delivered = from_journal(journal.entries(connection), drill.script.clock.start)
+def _answers(drill: LiveDrill, entries: list[journal.Entry], leaps: Leaps) -> tuple[Answer, ...]:
+    acts, delivered = from_journal(entries, drill.script.clock.start)
     levels: dict[int, int | None] = {}
 
     def level_at(second: int) -> int | None:
@@ -141,11 +144,7 @@ def _answers(drill: LiveDrill, connection: Connection) -> tuple[Answer, ...]:
             levels[second] = found.level
         return levels[second]
 
-    return answers(drill.script, acts, delivered, drill.script.clock.duration_s, Truth(level_at=level_at))
-
-
-def _asked(one: Answer) -> Asked:
-    return Asked(one, (one.delivered_s or 0) + one.expectation.within_s)
+    return answers(drill.script, acts, delivered, drill.script.clock.duration_s, Truth(level_at=level_at, leaps=leaps))
 
 
 def _line(drill: LiveDrill, inject: Inject, delivered: list[rows.Row], found: tuple[Answer, ...]) -> InjectLine:

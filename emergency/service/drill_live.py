@@ -159,7 +159,8 @@ def jump(ctx: Context, seat: Seat, to_s: int) -> None:
     if not drill.now_s <= to_s <= drill.script.clock.duration_s:
         text = N_("the clock jumps forward only, and not beyond the end; choose a time between {now} and {end}")
         raise Refused(Message(text, {"now": span(drill.now_s), "end": span(drill.script.clock.duration_s)}))
-    _move(ctx, seat, "jump", lambda course, now: courses.jump(course, now, to_s), floor_by="jump", to_s=to_s)
+    at = {"from_s": drill.now_s, "to_s": to_s}
+    _move(ctx, seat, "jump", lambda course, now: courses.jump(course, now, to_s), floor_by="jump", **at)
 
 
 def answer_gap(ctx: Context, seat: Seat, how: str) -> None:
@@ -178,7 +179,8 @@ def answer_gap(ctx: Context, seat: Seat, how: str) -> None:
             rows.put_inject_state(connection, inject, "skipped", drill.now_s, seat.person)
         more = {} if how == "shift" else {"floor_by": "outage"}
         save(connection, drill, course, **more)
-        _record(connection, drill, seat, "drill.gap_answer", {"how": how, "missed": list(missed)})
+        went_on = {"from_s": drill.now_s, "to_s": courses.now_s(drill.script, course, now)}
+        _record(connection, drill, seat, "drill.gap_answer", {"how": how, "missed": list(missed), **went_on})
     drill_tick.keep_time(ctx)
 
 

@@ -27,7 +27,7 @@ from emergency.library.drills import load_drill
 from emergency.library.playbooks import load_playbook
 from emergency.library.rules import load_rules
 from emergency.service.context import Context, Refused
-from emergency.service.drill_score import EVIDENCE, evidence_hash, from_journal, level_by
+from emergency.service.drill_score import EVIDENCE, evidence_hash, from_journal, leaps_of, level_by
 from emergency.service.drills import report
 from emergency.service.grading import RESPONSE_RULES
 from emergency.service.running import FILES, context
@@ -236,7 +236,7 @@ def _evidence(path: Path, line: Line, entries: list[journal.Entry], rules: RuleS
 
 def _score(script: DrillScript, entries: list[journal.Entry], evidence: Evidence) -> Score:
     acts, deliveries = from_journal(entries, script.clock.start)
-    truth, end_s = Truth(level_at=evidence.level_at), evidence.worlds[PLAYED].end_s
+    truth, end_s = Truth(level_at=evidence.level_at, leaps=leaps_of(entries)), evidence.worlds[PLAYED].end_s
     return score(script, acts, deliveries, evidence.outcomes(script.outcomes), truth, end_s, evidence.regrets())
 
 

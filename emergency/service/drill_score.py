@@ -50,7 +50,9 @@ def judge(play: Play) -> tuple[Score, tuple[Moment, ...], Evidence]:
         entries = list(journal.entries(connection))
     acts, deliveries = from_journal(entries, play.start)
     worlds, readings = _worlds(play), dict[int, LevelReading]()
-    truth = Truth(level_at=lambda second: readings.setdefault(second, _reading(play, second)).level)
+    truth = Truth(
+        level_at=lambda second: readings.setdefault(second, _reading(play, second)).level, leaps=leaps_of(entries)
+    )
     decisions = _decisions(play, entries)
     field = Evidence((), worlds, decisions, drill_decisions.places_of(play.ctx, decisions))
     scored = score(
@@ -97,6 +99,13 @@ def from_journal(entries: Iterable[journal.Entry], start: datetime) -> tuple[lis
             role = str(body.get("for_role") or body.get("role", ""))
             acts.append(Act(at_s, role, entry.actor, entry.action, body, entry.seq))
     return acts, deliveries
+
+
+def leaps_of(entries: Iterable[journal.Entry]) -> tuple[tuple[int, int], ...]:
+    """Spans of drill time, in seconds, in which nobody could act: the clock was moved on, or no server was there."""
+    bodies = (entry.facts() for entry in entries if entry.action in ("drill.clock", "drill.gap_answer"))
+    spans = ((body.get("from_s"), body.get("to_s")) for body in bodies)
+    return tuple((begin, end) for begin, end in spans if begin is not None and end is not None and begin < end)
 
 
 def _late(body: Mapping[str, Any]) -> Message | None:

@@ -10,7 +10,7 @@ import pytest
 
 from emergency.bootstrap import Running
 from emergency.domain.act import ACTS
-from emergency.service import drill_course, drill_live, drill_seats, drill_tick
+from emergency.service import drill_board, drill_course, drill_live, drill_seats, drill_tick
 from emergency.service.allocation import roster
 from emergency.service.context import Actor, Context, Refused
 from emergency.service.demo import stock_pool
@@ -152,7 +152,7 @@ def test_a_jump_brings_what_was_due_on_the_way_in_order_and_a_new_speed_counts_f
 
 def test_held_then_let_go_comes_late_and_is_nobodys_to_answer_for(going: House) -> None:
     drill_live.hold(going.ctx, going.director, "I02")
-    drill_live.jump(going.ctx, going.director, 40 * MINUTE)
+    going.goes_on(600)
     assert "I02" not in going.sent()
     drill_live.release(going.ctx, going.director, "I02")
     going.goes_on(2)
@@ -365,6 +365,26 @@ def test_the_director_says_what_becomes_of_it(
         assert going.sent()["I02"] == 30 * MINUTE
     with pytest.raises(Refused, match="no time is missing"):
         drill_live.answer_gap(going.ctx, going.director, how)
+
+
+@pytest.mark.parametrize("how", ["catch_up", "shift", "skip"])
+def test_time_the_server_was_away_is_charged_to_nobody(
+    going: House, monkeypatch: pytest.MonkeyPatch, how: str
+) -> None:
+    going.goes_on(60)  # E02 was asked at 0 within 40 minutes; four have gone
+    killed(going, monkeypatch, 480)
+    drill_live.answer_gap(going.ctx, going.director, how)
+    asked = {one.answer.expectation.id: one for one in drill_board.board(going.ctx, going.director).asked}
+    assert asked["E02"].due_s - going.offset_s() == 36 * MINUTE
+
+
+def test_a_jump_takes_no_time_from_what_was_asked_before(going: House) -> None:
+    drill_live.jump(going.ctx, going.director, 70 * MINUTE)
+    asked = {one.answer.expectation.id: one for one in drill_board.board(going.ctx, going.director).asked}
+    assert asked["E02"].due_s == 110 * MINUTE
+    assert perform(going.plays("claims-ops"), "DRILL-core-outage-2026", "policy.enable", {"name": "manual_fnol"})
+    (one,) = (o for o in drill_board.board(going.ctx, going.director).asked if o.answer.expectation.id == "E02")
+    assert one.answer.taken_s == 0 and one.answer.timeliness == 100
 
 
 def test_a_long_step_of_the_same_process_is_no_gap(going: House) -> None:

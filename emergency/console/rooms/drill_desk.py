@@ -188,6 +188,12 @@ def _jump(desk: Desk, seat: Seat, found: Board) -> None:
     st.number_input(
         say("To minute of drill time"), min_value=0, max_value=last, value=min(soon, last), key="drill-jump-to"
     )
+    st.caption(
+        say(
+            "Jumped time counts for nobody: what was asked and is not done gets that much more. If that is above a "
+            "fifth of the drill, what it was to achieve is not rated."
+        )
+    )
     button(
         say("Jump"),
         "jump",

@@ -17,6 +17,7 @@ from emergency.domain.drill.script import AccuracySpec, Decay, DrillScript, Expe
 from emergency.domain.level.chain import DEPUTY
 from emergency.texts import Message
 
+Leaps = Sequence[tuple[int, int]]
 NO_BODY: Mapping[str, Any] = {}
 
 
@@ -54,11 +55,14 @@ class Truth:
         facts; None = no level.
     hidden: per expectation the right value of each field a report must carry.
     ratings: per expectation what each evaluator rated (evaluator -> P, S, M or U).
+    leaps: (from, to) in seconds of drill time that went by without anybody able to act: the director moved the clock
+        on, or the server was away. They count for nobody.
     """
 
     level_at: Callable[[int], int | None] = lambda _: None
     hidden: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     ratings: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    leaps: Leaps = ()
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,20 @@ class Answer:
         """A hard limit was missed, or something was done that is never allowed."""
         late = self.expectation.decay == "hard" and self.timeliness == 0
         return late or bool(self.rating and self.rating.breach)
+
+
+def leapt(leaps: Leaps, from_s: int, until_s: int) -> int:
+    """Seconds between two moments in which nobody could act."""
+    return sum(max(0, min(end, until_s) - max(begin, from_s)) for begin, end in leaps)
+
+
+def due_s(expectation: Expectation, delivered_s: int, leaps: Leaps) -> int:
+    """The second by which an act is in time."""
+    due = delivered_s + expectation.within_s
+    for begin, end in sorted(leaps):
+        if begin < due and end > delivered_s:
+            due += end - max(begin, delivered_s)
+    return due
 
 
 def timeliness(taken_s: int, limit_s: int, decay: Decay) -> float:
@@ -175,8 +193,8 @@ def _answer(
     blank = Answer(inject, expectation, delivered_s=delivery.at_s, void=delivery.fault)
     act = _first_match(expectation, acts, delivery.at_s)
     if act is None:
-        return replace(blank, void=blank.void or _cut_short(script, expectation, delivery, end_s))
-    taken_s = max(0, act.at_s - delivery.at_s)
+        return replace(blank, void=blank.void or _cut_short(script, expectation, delivery, end_s, truth.leaps))
+    taken_s = max(0, act.at_s - delivery.at_s - leapt(truth.leaps, delivery.at_s, act.at_s))
     decay = replace(script.scoring.decay, type=expectation.decay or script.scoring.decay.type)
     return replace(
         blank,
@@ -197,11 +215,15 @@ def _first_match(expectation: Expectation, acts: Sequence[Act], delivered_s: int
 
 
 def _cut_short(
-    script: DrillScript, expectation: Expectation, delivery: Delivery, end_s: int
+    script: DrillScript, expectation: Expectation, delivery: Delivery, end_s: int, leaps: Leaps
 ) -> Message | None:
-    """No act, but no full time for one either: a late delivery or an early end voids it."""
-    if delivery.at_s + expectation.within_s <= end_s:
+    """No act, but no full time for one either: a late delivery, an early end or a clock moved on voids it."""
+    had_s = end_s - delivery.at_s
+    if had_s - leapt(leaps, delivery.at_s, end_s) >= expectation.within_s:
         return None
+    if had_s >= expectation.within_s:
+        gaps = {"minutes": leapt(leaps, delivery.at_s, end_s) // 60}
+        return Message("The clock was moved on by {minutes} min while its time ran, and too little was left", gaps)
     if end_s < script.clock.duration_s:
         return Message("The drill was ended before the time limit was over")
     return Message("The inject was delivered so late that its time limit lay beyond the end")

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emergency.domain.drill.answer import Act, Answer, Delivery, Truth, answers
+from emergency.domain.drill.answer import Act, Answer, Delivery, Leaps, Truth, answers, leapt
 from emergency.domain.drill.record import score_record
 from emergency.domain.drill.regret import Regret
 from emergency.domain.drill.regret_record import decisions_record
@@ -119,9 +119,15 @@ def score(
         decisions: what each plan cost above the best that could be known; told beside the points, never in them.
     """
     end_s = script.clock.duration_s if end_s is None else end_s
-    found = answers(script, acts, deliveries, end_s, truth or Truth())
+    truth = truth or Truth()
+    found = answers(script, acts, deliveries, end_s, truth)
     measured = tuple(
-        _if_it_shows(score_outcome(outcome, outcomes.get(outcome.id, OutcomeValue(None))), script, end_s)
+        _if_it_shows(
+            score_outcome(outcome, outcomes.get(outcome.id, OutcomeValue(None))),
+            script,
+            end_s,
+            _lost(outcome, found, truth.leaps, end_s),
+        )
         for outcome in script.outcomes
     )
     fired = {delivery.inject for delivery in deliveries}
@@ -142,12 +148,29 @@ def score_outcome(outcome: Outcome, value: OutcomeValue) -> OutcomeScore:
     return replace(blank, points=100.0 * min(1.0, max(0.0, share)))
 
 
-def _if_it_shows(one: OutcomeScore, script: DrillScript, end_s: int) -> OutcomeScore:
+def _lost(outcome: Outcome, found: Sequence[Answer], leaps: Leaps, end_s: int) -> int:
+    """Seconds by which the clock was moved on with something asked for the outcome's objective and not yet done."""
+    spans = [
+        (a.delivered_s, end_s + 1 if a.act is None else a.act.at_s)
+        for a in found
+        if a.expectation.objective == outcome.objective and a.delivered_s is not None
+    ]
+    hurt = [(begin, end) for begin, end in leaps if any(asked < end and begin < done for asked, done in spans)]
+    return leapt(hurt, 0, end_s)
+
+
+def _if_it_shows(one: OutcomeScore, script: DrillScript, end_s: int, lost_s: int) -> OutcomeScore:
     """An outcome of a drill that was ended early: void where the end came before it could show.
 
     Between nobody moving and hindsight, both ended at the same second, it still says something as long as no more than
-    a fifth of the drill is missing; against fixed figures, which are those of a whole drill, it says nothing.
+    a fifth of the drill is missing; against fixed figures, which are those of a whole drill, it says nothing. Nor does
+    it where, with something still to do for it, nobody could act for more than a fifth of the drill: the clock was
+    moved on.
     """
+    if one.points is not None and lost_s > MOST_VOID * script.clock.duration_s:
+        gaps = {"span": duration(lost_s)}
+        why = Message("For {span} of the drill the clock was moved on while there was something to do for it", gaps)
+        return replace(one, points=None, void=why, cut=True)
     left_s = script.clock.duration_s - end_s
     if one.points is None or left_s <= ENDS_S:
         return one

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emergency.domain.drill.answer import Act, Delivery, Truth, timeliness
+from emergency.domain.drill.answer import Act, Delivery, Truth, due_s, leapt, timeliness
 from emergency.domain.drill.record import message_from
 from emergency.domain.drill.scoring import OutcomeValue, Score, score, score_outcome
 from emergency.domain.drill.script import AccuracySpec, Decay, Outcome, Scoring
@@ -73,6 +73,43 @@ def test_a_small_drill_scored_by_hand() -> None:
 def alone(*acts: Act, end_s: int | None = None, truth: Truth | None = None, **asked: Any) -> Score:
     """A drill of one expectation; O2 has no data and drops out."""
     return score(script(inject("I1", expectation(**asked))), acts, [Delivery("I1", 0)], {}, truth, end_s)
+
+
+def test_time_that_was_jumped_counts_for_nobody() -> None:
+    # Asked at 0 within 30 min; the clock goes from minute 10 to minute 50; confirmed at minute 70: 30 min of their own.
+    leap = Truth(leaps=((10 * MINUTE, 50 * MINUTE),))
+    assert (alone(confirm(70), truth=leap).answers[0].taken_s, alone(confirm(70)).answers[0].taken_s) == (1800, 4200)
+    assert alone(confirm(70), truth=leap).marks.timeliness == 100
+    # At 50 sharp they had 10 minutes; at 76 they are 6 minutes late.
+    assert alone(confirm(50), truth=leap).answers[0].taken_s == 600
+    assert alone(confirm(76), truth=leap).marks.timeliness == pytest.approx(80)
+
+
+def test_what_had_too_little_time_left_by_a_jump_is_void_and_what_had_enough_is_missed() -> None:
+    to_the_end = Truth(leaps=((10 * MINUTE, 4 * HOUR),))
+    (void,) = alone(truth=to_the_end).answers
+    assert void.void is not None and "moved on by 230 min" in speaker("en")(void.void)
+    assert alone(truth=Truth(leaps=((10 * MINUTE, 3 * HOUR),))).answers[0].void is None, "40 minutes were left"
+
+
+@given(st.lists(st.tuples(st.integers(0, 200), st.integers(0, 200)), max_size=4), st.integers(0, 200))
+def test_an_act_at_the_second_it_is_due_took_exactly_its_limit(cuts: list[tuple[int, int]], delivered: int) -> None:
+    edges = sorted({edge for cut in cuts for edge in cut})
+    leaps = list(zip(edges[::2], edges[1::2], strict=False))
+    due = due_s(expectation(within_s=100), delivered, leaps)
+    assert due - delivered - leapt(leaps, delivered, due) == 100
+
+
+def test_an_outcome_says_nothing_where_nobody_could_act_for_more_than_a_fifth_of_the_drill() -> None:
+    drill = script(
+        inject("I1", expectation(objective="O2")), outcomes=(outcome(target="oracle", floor="baseline"),)
+    )
+    asked, value = [Delivery("I1", 0)], {"K1": OutcomeValue(played=0.6, baseline=0.5, oracle=0.9)}
+    some, much = (Truth(leaps=((2 * MINUTE, end * MINUTE),)) for end in (50, 51))
+    assert score(drill, [], asked, value, some).measured[0].points == pytest.approx(25)
+    assert score(drill, [], asked, value, much).measured[0].void is not None
+    done_before = score(drill, [confirm(1)], asked, value, much)
+    assert done_before.measured[0].points == pytest.approx(25)
 
 
 def test_nobody_acting_scores_nothing() -> None:
