@@ -245,8 +245,9 @@ def spoken(fault: Exception, say: Speaker) -> list[tuple[str, str]]:
         found = []
         for one in fault.faults:
             place = say("line {line}", line=one.line) + (f" · {one.field}" if one.field else "")
-            hint = f" ({say(one.suggestion)})" if one.suggestion else ""
-            found.append((place, say(one.message) + hint))
+            what = say(one.message)
+            hint = say(one.suggestion) if one.suggestion else ""
+            found.append((place, say("{message} ({suggestion})", message=what, suggestion=hint) if hint else what))
         return found
     first = fault.args[0] if fault.args else ""
     return [("", say(first) if isinstance(first, Message) else str(first))]
