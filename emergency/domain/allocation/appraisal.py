@@ -111,20 +111,26 @@ def _slots(solution: Solution, placed: Iterable[Assignment]) -> tuple[Ints, Ints
 
 
 def _matched(solution: Solution, free: list[int], columns: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Each place with the slot of a person that suits it best: the one bound to it, else the one that stands there."""
+    """Each place with a slot of the person: first those bound to it, then those that stand in its post, then the rest.
+
+    One that is bound elsewhere has strayed whatever it is given; among the others only the post makes a difference.
+    """
     keys, posts = solution.groups.keys, solution.groups.posts
+    left = sorted(columns)
 
-    def unfit(group: int, column: int) -> tuple[bool, bool, bool]:
-        key = keys[group]
-        away = key.standing == NOWHERE or bool(posts[key.standing] != posts[column])
-        return key.must != column, away, key.must != NOWHERE
+    def bound(group: int, column: int) -> bool:
+        return keys[group].must == column
 
-    bound = {keys[group].must for group in free}
-    for column in sorted(columns, key=lambda column: (column not in bound, column)):
-        if free:
-            best = min(free, key=lambda group: unfit(group, column))
-            free.remove(best)
-            yield best, column
+    def stands(group: int, column: int) -> bool:
+        return keys[group].standing != NOWHERE and bool(posts[keys[group].standing] == posts[column])
+
+    for fits in (bound, stands, lambda group, column: True):
+        for column in tuple(left):
+            group = next((group for group in free if fits(group, column)), None)
+            if group is not None:
+                free.remove(group)
+                left.remove(column)
+                yield group, column
 
 
 def left_standing(best: Plan) -> tuple[Assignment, ...]:
