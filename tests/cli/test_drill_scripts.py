@@ -10,8 +10,10 @@ from typing import Any
 import openpyxl
 import pytest
 
-from emergency.bootstrap import stop
+from emergency.bootstrap import start, stop
 from emergency.cli import main
+from emergency.service import sweep
+from emergency.service.context import Actor
 
 OWN = "our-outage"
 
@@ -64,8 +66,9 @@ def test_a_script_is_copied_changed_checked_kept_played_and_taken_back(
 
 def test_a_sweep_plays_a_script_of_the_house(capsys: pytest.CaptureFixture[str]) -> None:
     said(capsys, "new", "core-outage-2026", "--id", OWN, "--title-en", "Ours")
-    answer = said(capsys, "sweep", OWN, "--runs", "1", "--workers", "1", "--auto", "none")
-    assert [one["runs"] for one in answer["variants"]] == [1]
+    ctx = start().context("live", Actor("trainer"))
+    (job,) = sweep.jobs_for(ctx, OWN, runs=1, autos=["none"])
+    assert sweep.play_one(job)["auto"] == "none"  # as a worker does it, which knows the folder of the house alone
 
 
 def test_versions_of_one_id_are_listed_with_the_one_that_is_played(
