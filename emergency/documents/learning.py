@@ -9,7 +9,7 @@ from emergency.documents.blocks import Block, Bullets, Heading, Para, Table
 from emergency.documents.drill_record import Record
 from emergency.documents.drill_words import figure, percent
 from emergency.domain.drill.played import WHY_NOT
-from emergency.domain.drill.words import DIMENSIONS
+from emergency.domain.drill.words import BANDS, DIMENSIONS
 from emergency.domain.improvement import ELEMENTS, STATES
 from emergency.texts import N_
 
@@ -96,27 +96,67 @@ class Learning(Record):
             return
         yield Heading(say("The evaluators' panel"))
         names = sorted({name for one in found for name in one["by"]})
-        head = [say("Objective"), *names, say("Panel"), say("Machine"), say("Disagreement")]
+        late = sorted({name for one in found for name in one.get("late", {})})
+        heads = [*names, *(say("{name}, afterwards", name=name) for name in late)]
+        head = [say("Objective"), *heads, say("Panel"), say("Machine"), say("Disagreement")]
         rows = [
             [
                 f"{one['objective']} {say.of(self.texts.get(one['objective'], {}))}",
                 *(one["by"].get(name, "–") for name in names),
-                one["panel"] or "–",
+                *(one["late"].get(name, "–") for name in late),
+                self.panel_band(one),
                 one["machine"] or "–",
                 self.apart(one),
             ]
             for one in found
         ]
-        share = 46 / (len(names) + 2)
+        share = 46 / (len(heads) + 2)
         tones = {n: (len(head) - 1, "watch") for n, one in enumerate(found) if one["provisional"]}
-        yield Table(head, rows, (30, *(share for _ in range(len(names) + 2)), 24), frozenset(), tones)
+        yield Table(head, rows, (30, *(share for _ in range(len(heads) + 2)), 24), frozenset(), tones)
         yield Para(self.agreement(self.learnt.get("agreement", {})), "note")
+        yield from (Para(line, "note") for line in self.how_opened(late))
+        if agreed := [self.talked_over(one) for one in found if one.get("settled")]:
+            yield Bullets(agreed)
         remarks = [f"{one['objective']} {name}: {text}" for one in found for name, text in one["notes"].items() if text]
         if remarks:
             yield Bullets(remarks)
 
+    def panel_band(self, one: Mapping[str, Any]) -> str:
+        """What stands: agreed on, provisional while two are too far apart, else the panel's."""
+        if one.get("settled"):
+            return self.say("{band}, agreed", band=one["settled"]["band"])
+        return self.say("{band}, provisional", band=one["panel"]) if one["provisional"] else one["panel"] or "–"
+
+    def talked_over(self, one: Mapping[str, Any]) -> str:
+        settled = one["settled"]
+        objective = f"{one['objective']} {self.say.of(self.texts.get(one['objective'], {}))}".strip()
+        return self.say(
+            "{objective}: talked over and settled at {band}, because {reason} ({who})",
+            objective=objective,
+            band=self.chosen(BANDS, settled["band"]),
+            reason=settled["reason"],
+            who=settled["by"],
+        )
+
+    def how_opened(self, late: Sequence[str]) -> Iterator[str]:
+        """Whom the results did not wait for, who was left out, and whether enough rated at all."""
+        say, how = self.say, self.learnt.get("opened", {})
+        if how.get("without"):
+            gaps = {"names": say(", ").join(how["without"]), "who": how["by"], "reason": how["reason"]}
+            yield say("Opened without {names}, by {who}: {reason}", **gaps)
+        for one in how.get("left_out", ()):
+            gaps = {"evaluator": one["evaluator"], "who": one["by"], "reason": one["reason"]}
+            yield say("{evaluator} was left out by {who}: {reason}", **gaps)
+        if late:
+            names = say(", ").join(late)
+            yield say("Rated after the results were open, so left out of every figure: {names}.", names=names)
+        if how.get("short"):
+            yield say("Fewer than two rate on their own: nobody can say how far evaluators would agree.")
+
     def apart(self, one: Mapping[str, Any]) -> str:
         say = self.say
+        if one.get("settled"):
+            return say("{steps} bands apart: talked over", steps=one["spread"])
         if one["provisional"]:
             return say("{steps} bands apart: provisional until talked over", steps=one["spread"])
         if one["spread"]:
@@ -127,12 +167,10 @@ class Learning(Record):
         say = self.say
         if not found.get("joint"):
             return say("One evaluator; there is nobody to compare with.")
-        text = say(
-            "Each rated alone and sealed. Same band {same}, within one band {near} of {count} pairs.",
-            same=percent(found["same"]),
-            near=percent(found["near"]),
-            count=found["joint"],
-        )
+        gaps = {"same": percent(found["same"]), "near": percent(found["near"]), "count": found["joint"]}
+        one = N_("Each rated alone and sealed. Same band {same}, within one band {near} of one pair.")
+        more = N_("Each rated alone and sealed. Same band {same}, within one band {near} of {count} pairs.")
+        text = say(one if found["joint"] == 1 else more, **gaps)
         if found["kappa"] is None:
             return text + say(" Too few for kappa.")
         return text + say(" Quadratic-weighted kappa {kappa}.", kappa=f"{found['kappa']:.2f}")

@@ -10,7 +10,8 @@ from emergency.domain.improvement import Item
 from emergency.domain.instant import from_us
 from emergency.service import hotwash, improvements
 from emergency.service.context import Context
-from emergency.service.panel import bands, panel
+from emergency.service.panel import Panel, bands, panel
+from emergency.service.panel_lead import left_out
 from emergency.service.reviewing import RUN, Subject, record_of
 from emergency.store import reviews as store
 
@@ -42,11 +43,14 @@ def learning(ctx: Context, subject: Subject, record: Mapping[str, Any]) -> dict[
                 "spread": one.spread,
                 "from_machine": one.from_machine,
                 "provisional": one.provisional,
+                "late": dict(one.late),
+                "settled": None if one.settled is None else vars(one.settled),
                 "notes": {s.evaluator: s.marks.get(one.objective, {}).get("note", "") for s in found.sheets},
             }
             for one in found.rated
         ],
         "agreement": vars(found.agreement),
+        "opened": _opened(ctx, subject, found),
         "voices": {
             "count": len(voices),
             "questions": [{"text": hotwash.QUESTIONS[name], "mean": mean} for name, mean in means.items()],
@@ -55,6 +59,16 @@ def learning(ctx: Context, subject: Subject, record: Mapping[str, Any]) -> dict[
         "notes": [{"topic": n.topic, "text": n.text} for n in hotwash.notes(ctx, subject)],
         "conclusion": kept["conclusion"] if kept else "",
     }
+
+
+def _opened(ctx: Context, subject: Subject, found: Panel) -> dict[str, Any]:
+    """How the results came to be open, and who is not among them; blank while they are closed."""
+    if not found.open:
+        return {}
+    how, named = found.opening, found.opening.without if found.opening else ()
+    told = {} if how is None else {"without": list(how.without), "by": how.by, "reason": how.reason}
+    away = [vars(one) for one in left_out(ctx, subject) if one.evaluator not in named]
+    return {**told, "left_out": away, "short": found.short}
 
 
 def _overdue(ctx: Context, item: Item, days: int) -> dict[str, Any]:

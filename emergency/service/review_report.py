@@ -61,7 +61,7 @@ def publish(ctx: Context, subject: Subject) -> None:
         Refused: an evaluator has not sealed, or nobody wrote a conclusion. Conflict: published meanwhile.
     """
     found = panel(ctx, subject, {})
-    waiting = [s.evaluator for s in found.sheets if s.sealed_at is None]
+    waiting = [] if found.open else [s.evaluator for s in found.sheets if s.sealed_at is None]
     if waiting:
         raise Refused(Message(N_("{names} have not sealed their ratings yet"), {"names": ", ".join(waiting)}))
     before = kept(ctx, subject)

@@ -11,7 +11,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from emergency.store.improvement_tables import (
     exercise,
     review_note,
+    review_opening,
     review_report,
+    review_settled,
     review_sheet,
     review_voice,
     training_record,
@@ -78,6 +80,41 @@ def dismiss(connection: Connection, key: Key, evaluator: str) -> bool:
     """Take an appointment back; False where the sheet is sealed, or was never there."""
     mine = and_(_of(review_sheet, key), review_sheet.c.evaluator == evaluator, review_sheet.c.sealed_us.is_(None))
     return bool(connection.execute(delete(review_sheet).where(mine)).rowcount)
+
+
+def close_to_late(connection: Connection, key: Key) -> None:
+    """Sheets still being filled in count as rated after the results were open."""
+    waiting = and_(_of(review_sheet, key), review_sheet.c.sealed_us.is_(None))
+    connection.execute(update(review_sheet).where(waiting).values(after_opening=True))
+
+
+def opening(connection: Connection, key: Key) -> dict[str, Any] | None:
+    """When and why the results of a panel were opened; None while they are closed."""
+    found = _rows(connection, select(review_opening).where(_of(review_opening, key)))
+    return found[0] if found else None
+
+
+def open_panel(connection: Connection, key: Key, **values: Any) -> bool:
+    """False where the results are open already."""
+    return _once(connection, review_opening, {**_keyed(key), **values})
+
+
+def settled(connection: Connection, key: Key) -> list[dict[str, Any]]:
+    """What was agreed on of single objectives."""
+    query = select(review_settled).where(_of(review_settled, key)).order_by(review_settled.c.objective)
+    return _rows(connection, query)
+
+
+def settle(connection: Connection, key: Key, objective: str, **values: Any) -> None:
+    """As it was agreed last."""
+    unsettle(connection, key, objective)
+    connection.execute(insert(review_settled).values(**_packed({**_keyed(key), "objective": objective, **values})))
+
+
+def unsettle(connection: Connection, key: Key, objective: str) -> bool:
+    """False where nothing was agreed on."""
+    one = and_(_of(review_settled, key), review_settled.c.objective == objective)
+    return bool(connection.execute(delete(review_settled).where(one)).rowcount)
 
 
 # Voices and notes -------------------------------------------------------------------------------------

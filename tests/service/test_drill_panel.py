@@ -10,7 +10,8 @@ import pytest
 from emergency.bootstrap import Running
 from emergency.service import drill_live, drill_seats, drill_tick
 from emergency.service.context import Actor, Context
-from emergency.service.panel import dismiss, must_rate_first, panel
+from emergency.service.panel import must_rate_first, panel
+from emergency.service.panel_lead import dismiss, leads
 from emergency.service.records import journal_entries
 from emergency.service.reviewing import RUN, Subject
 from tests.service.test_drill_live import House
@@ -71,7 +72,9 @@ def test_a_server_killed_after_the_run_was_kept_asks_nobody_twice(
         with pytest.raises(ConnectionResetError):
             drill_tick.score_ended(going.ctx)
     assert sorted(asked(going)) == ["Li Na", "Wu Bo"], "with the run itself, not after it"
-    dismiss(going.live, subject(going), "Wu Bo")
+    directing = who(going.live, going.director.person)
+    assert leads(directing, subject(going)) and not leads(who(going.live, "Li Na"), subject(going))
+    dismiss(directing, subject(going), "Wu Bo")
     assert drill_tick.score_ended(going.ctx) == going.answer["run"]
     assert drill_tick.score_ended(going.ctx) is None
     assert sorted(asked(going)) == ["Li Na"], "whom somebody took off is not put back"

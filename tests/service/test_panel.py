@@ -9,9 +9,11 @@ import pytest
 from emergency.domain.drill.panel import Rated, agreement, kappa
 from emergency.service import hotwash
 from emergency.service.context import Actor, Conflict, Context, Refused
-from emergency.service.panel import appoint, dismiss, must_rate_first, panel, rate, seal
+from emergency.service.learning import learning
+from emergency.service.panel import appoint, must_rate_first, panel, rate, seal
+from emergency.service.panel_lead import dismiss, leads, open_without, settle, unsettle
 from emergency.service.readiness import readiness
-from emergency.service.reviewing import RUN, Subject
+from emergency.service.reviewing import RUN, Subject, record_of
 from emergency.store import journal, records, reviews
 from tests.service.test_improvement import keep_run
 
@@ -97,8 +99,88 @@ def test_a_sealed_sheet_stands(ctx: Context, subject: Subject) -> None:
         rate(who(ctx, "Ann"), subject, before, "O1", "U")
     with pytest.raises(Refused, match="sealed and stays"):
         dismiss(ctx, subject, "Ann")
-    dismiss(ctx, subject, "Bo")
-    assert panel(ctx, subject).open
+    with pytest.raises(Refused, match="say why Bo is left out"):
+        dismiss(ctx, subject, "Bo")
+    dismiss(ctx, subject, "Bo", "called away to a real incident")
+    found = panel(ctx, subject)
+    assert found.open and found.short and found.opening is not None
+    assert (found.opening.without, found.opening.reason) == (("Bo",), "called away to a real incident")
+
+
+def test_an_evaluator_throws_nobody_else_out_but_may_step_back(ctx: Context, subject: Subject) -> None:
+    rate_all(ctx, subject, "Ann", "P", "M")
+    hand_in(ctx, subject, "Ann")
+    assert not leads(who(ctx, "Ann"), subject) and not leads(who(ctx, "a passer-by"), subject)
+    for name in ("Ann", "a passer-by"):
+        with pytest.raises(Refused, match="never by an evaluator of the same panel"):
+            dismiss(who(ctx, name), subject, "Bo", "too slow")
+        with pytest.raises(Refused, match="rates nothing themselves"):
+            open_without(who(ctx, name), subject, "too slow")
+    assert not panel(who(ctx, "Ann"), subject).open
+    dismiss(who(ctx, "bo"), subject, "Bo", "I was not in the room")
+    told = learning(ctx, subject, record_of(ctx, subject))["opened"]
+    assert (told["without"], told["reason"], told["by"], told["short"]) == (["Bo"], "I was not in the room", "bo", True)
+
+
+def test_results_opened_without_somebody_say_so_and_what_comes_later_counts_nowhere(
+    ctx: Context, subject: Subject
+) -> None:
+    with pytest.raises(Refused, match="nobody has sealed"):
+        open_without(ctx, subject, "the report is due")
+    rate_all(ctx, subject, "Ann", "P", "M")
+    hand_in(ctx, subject, "Ann")
+    rate_all(ctx, subject, "Bo", "U", "U")
+    with pytest.raises(Refused, match="say why"):
+        open_without(ctx, subject, " ")
+    open_without(ctx, subject, "the report is due")
+    found = panel(ctx, subject)
+    assert found.open and found.short
+    assert all(not sheet.marks for sheet in found.sheets if sheet.evaluator == "Bo"), "not sealed, so not shown"
+    hand_in(ctx, subject, "Bo")
+    appoint(ctx, subject, "Cy", ["O1"])
+    own = who(ctx, "Cy")
+    rate(own, subject, panel(own, subject).mine, "O1", "U")  # type: ignore[arg-type]
+    assert panel(ctx, subject).open, "once open, open"
+    hand_in(ctx, subject, "Cy")
+    one = panel(ctx, subject).rated[0]
+    assert (dict(one.by), dict(one.late)) == ({"Ann": "P"}, {"Bo": "U", "Cy": "U"})
+    assert (one.panel, one.spread) == ("P", 0)
+    assert panel(ctx, subject).agreement.joint == 0
+    with ctx.store.read() as connection:
+        (entry,) = [e for e in journal.entries(connection) if e.action == "review.panel.open"]
+    assert entry.facts()["without"] == ["Bo"]
+
+
+def test_who_is_appointed_once_all_have_sealed_rates_afterwards(ctx: Context, subject: Subject) -> None:
+    for name in ("Ann", "Bo"):
+        rate_all(ctx, subject, name, "P", "M")
+        hand_in(ctx, subject, name)
+    appoint(ctx, subject, "Cy", ["O1"])
+    found = panel(ctx, subject)
+    assert found.open and not found.short
+    assert [(s.evaluator, s.late) for s in found.sheets] == [("Ann", False), ("Bo", False), ("Cy", True)]
+
+
+def test_what_was_far_apart_is_talked_over_and_settled(ctx: Context, subject: Subject) -> None:
+    for name, first, second in (("Ann", "P", "M"), ("Bo", "S", "P")):
+        with pytest.raises(Refused, match="first everybody"):
+            settle(ctx, subject, "O2", "S", "the log")
+        rate_all(ctx, subject, name, first, second)
+        hand_in(ctx, subject, name)
+    with pytest.raises(Refused, match="rates nothing themselves"):
+        settle(who(ctx, "Ann"), subject, "O2", "M", "I say so")
+    with pytest.raises(Refused, match="agreed on, and why"):
+        settle(ctx, subject, "O2", "S", "")
+    settle(ctx, subject, "O2", "S", "the log shows the act at minute 12")
+    two = panel(ctx, subject).rated[1]
+    assert (two.provisional, two.panel, two.result, dict(two.by)) == (False, "M", "S", {"Ann": "M", "Bo": "P"})
+    (told,) = [one for one in learning(ctx, subject, record_of(ctx, subject))["panel"] if one["objective"] == "O2"]
+    assert told["settled"] == {"band": "S", "reason": "the log shows the act at minute 12", "by": "chen"}
+    unsettle(ctx, subject, "O2")
+    assert panel(ctx, subject).rated[1].provisional
+    with ctx.store.read() as connection:
+        acts = [e.action for e in journal.entries_of(connection, subject=subject.id)]
+    assert acts[-2:] == ["review.settle", "review.unsettle"]
 
 
 def test_nobody_rates_for_another_nor_seals_half_a_sheet(ctx: Context, subject: Subject) -> None:

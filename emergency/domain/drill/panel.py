@@ -6,7 +6,7 @@ Bands are P, S, M, U; one step apart is near, two or more is a disagreement to b
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import combinations
 
 import numpy as np
@@ -15,18 +15,33 @@ BANDS = ("P", "S", "M", "U")
 # From so many jointly rated objectives on a kappa says something; before that only agreement is told.
 LEAST_FOR_KAPPA = 8
 PROVISIONAL_STEPS = 2
+LEAST_EVALUATORS = 2  # of one nobody can say how far others would agree (house rule, 2026-11)
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What was agreed on when an objective had been talked over, why, and who put it down."""
+
+    band: str
+    reason: str
+    by: str
 
 
 @dataclass(frozen=True)
 class Rated:
-    """One objective with the bands it was given. by: evaluator -> band; machine None = not rated."""
+    """One objective with the bands it was given. by: evaluator -> band; machine None = not rated.
+
+    late: of those who rated when the results were open; shown, and left out of every figure.
+    """
 
     objective: str
     by: Mapping[str, str]
     machine: str | None
+    late: Mapping[str, str] = field(default_factory=dict)
+    settled: Settled | None = None
 
     def __post_init__(self) -> None:
-        wrong = [band for band in self.by.values() if band not in BANDS]
+        wrong = [band for band in (*self.by.values(), *self.late.values()) if band not in BANDS]
         if wrong:
             raise ValueError(f"objective {self.objective}: band {wrong[0]!r} is not one of {', '.join(BANDS)}")
 
@@ -44,15 +59,20 @@ class Rated:
 
     @property
     def from_machine(self) -> int:
-        """Steps between panel and machine; 0 where one of them is missing."""
-        if self.panel is None or self.machine not in BANDS:
+        """Steps between what stands and the machine; 0 where one of them is missing."""
+        if self.result is None or self.machine not in BANDS:
             return 0
-        return abs(BANDS.index(self.panel) - BANDS.index(str(self.machine)))
+        return abs(BANDS.index(self.result) - BANDS.index(str(self.machine)))
 
     @property
     def provisional(self) -> bool:
-        """Evaluators so far apart that the objective is to be talked over before anything is built on it."""
-        return self.spread >= PROVISIONAL_STEPS
+        """Evaluators so far apart that the objective is to be talked over, and has not been yet."""
+        return self.spread >= PROVISIONAL_STEPS and self.settled is None
+
+    @property
+    def result(self) -> str | None:
+        """What stands: the band agreed on, else the panel's."""
+        return self.panel if self.settled is None else self.settled.band
 
 
 @dataclass(frozen=True)
