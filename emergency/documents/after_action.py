@@ -80,6 +80,7 @@ class _Report(Facts):
         yield from self.outcomes()
         yield from self.decisions()
         yield from self.timeline()
+        yield from self.conduct()
         yield from self.plan()
         yield from self.voids()
         yield from self.proof()
@@ -167,7 +168,7 @@ class _Report(Facts):
             [say("Drill time"), say("{start}, {span}", start=moment(start), span=say(duration(told["duration_s"])))],
             [say("Announced"), say("yes") if told["announced"] else say("no")],
             [say("Scenario"), say.of(told["scenario"])],
-            [say("Empty seats"), self.chosen(MANNERS, self.run["auto"])],
+            [say("Empty seats"), self.chosen(MANNERS, told.get("held", {}).get("auto", self.run["auto"]))],
             [say("Passed if"), "; ".join(self._criteria(told["criteria"])) or "–"],
         ]
         yield Table([say("Item"), say("Content")], rows, widths=(18, 82))

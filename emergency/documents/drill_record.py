@@ -131,6 +131,22 @@ class Record(Words):
         whole = self.score["regret"]
         yield from ((name, whole["parts"][name]) for name in PARTS if whole["parts"][name])
 
+    def conduct(self) -> Iterator[Block]:
+        """What the director did to the clock and the script, and when the server was away; nothing where nobody led."""
+        say, rows = self.say, self.review.get("conduct", [])
+        if not rows:
+            return
+        yield Heading(say("How the drill was led"))
+        yield Table(
+            [say("Drill time"), say("What"), say("Journal entry")],
+            [[offset(row["at_s"]), self.spoken(row["what"]), f"#{row['entry']}"] for row in rows],
+            widths=(16, 70, 14),
+            numbers=frozenset({2}),
+        )
+        yield Para(
+            say("Time that was jumped, or in which the server was away and was caught up, counts for nobody."), "note"
+        )
+
     def timeline(self) -> Iterator[Block]:
         say, kinds = self.say, {"inject": self.say("inject"), "act": self.say("act")}
         yield Heading(say("Timeline"))

@@ -65,7 +65,9 @@ class Facts(Learning):
         others = [self.role(role) for role in told["players"] if role not in people]
         parts = [say("played by people: {roles}", roles=say(", ").join(played))] if played else []
         if others:
-            parts.append(say("nobody sat in: {roles}", roles=say(", ").join(others)))
+            robots = told.get("held", {}).get("auto", "none") != "none"
+            empty = N_("played by robots: {roles}") if robots else N_("nobody sat in: {roles}")
+            parts.append(say(empty, roles=say(", ").join(others)))
         return say("; ").join(parts) or "–"
 
     def _evaluators(self, told: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from emergency.domain.allocation import Adjuster, GreatCircleTravel, allocate
 from emergency.domain.claim import LINES
 from emergency.domain.drill import hindsight, step
 from emergency.domain.drill.answer import Act, Delivery, Truth
+from emergency.domain.drill.conduct import Entry, Led, conduct
 from emergency.domain.drill.evidence import BASELINE, ENGINE, PLAYED, Evidence, LevelReading
 from emergency.domain.drill.facts import of_claims
 from emergency.domain.drill.measures import outages
@@ -30,13 +31,15 @@ from emergency.service import drill_decisions
 from emergency.service.allocation import is_surveyor, roster
 from emergency.service.context import Context
 from emergency.service.conversion import in_currency
-from emergency.service.drill_play import Play
+from emergency.service.drill_play import DIRECTOR, Play
 from emergency.service.drill_resources import absences, agents_there, changes
 from emergency.service.grading import RESPONSE_RULES
+from emergency.service.running import SYSTEM
 from emergency.store import journal
 from emergency.store.store import write_setting
 from emergency.texts import N_, Message
 
+MACHINES = {DIRECTOR.id, SYSTEM.id}  # in whose name the script itself goes on
 EVIDENCE = "drill.evidence"  # setting of a drill's workspace: what its score rests on
 LATE = {
     "held": N_("It was held back by the director for {minutes} min"),
@@ -68,6 +71,18 @@ def _decisions(play: Play, entries: list[journal.Entry]) -> tuple[Decision, ...]
     then = {one.at_s for one in made}
     stood = [one for one in drill_decisions.looked(play.ctx, play.end_s) if one.at_s not in then]
     return tuple(sorted([*made, *stood], key=lambda one: one.at_s))
+
+
+def led(play: Play) -> tuple[Led, ...]:
+    """How the drill was led, from its journal."""
+    start_us = to_us(play.start)
+    with play.ctx.store.read() as connection:
+        found = [
+            Entry((e.happened_us - start_us) // 1_000_000, e.action, e.facts(), e.seq, e.actor not in MACHINES)
+            for e in journal.entries(connection)
+            if e.action.startswith("drill.")
+        ]
+    return conduct(found, play.script.clock.duration_s)
 
 
 def keep_evidence(play: Play, evidence: Evidence) -> None:

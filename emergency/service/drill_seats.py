@@ -184,7 +184,7 @@ def at_endex(drill: LiveDrill, connection: Connection) -> dict[str, Any]:
 
     Returns:
         ``{"evaluators": name -> objectives, "held": {"from", "until", "started_us", "roles": role -> how many
-        people, "evaluators": how many}}`` – names are for the panel and the training records alone.
+        people, "evaluators": how many, "auto"}}`` – names are for the panel and the training records alone.
     """
     people: dict[str, set[str]] = defaultdict(set)
     watching: set[str] = set()
@@ -198,6 +198,7 @@ def at_endex(drill: LiveDrill, connection: Connection) -> dict[str, Any]:
             watching.add(seat["person"].casefold())
     counts = {"roles": {role: len(people[role]) for role in sorted(people)}, "evaluators": len(watching)}
     held = {**span(drill.ctx, from_us(started_us), wall(drill.ctx)), "started_us": started_us, **counts}
+    held["auto"] = drill.row["auto"]  # who acted in the seats nobody sat in
     return {"evaluators": evaluators(drill, connection), "held": held}
 
 

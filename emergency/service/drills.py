@@ -20,7 +20,7 @@ from emergency.service.after_run import learn
 from emergency.service.context import Context, Refused
 from emergency.service.demo import stock_pool
 from emergency.service.drill_play import DIRECTOR, Play
-from emergency.service.drill_score import EVIDENCE, judge, keep_evidence
+from emergency.service.drill_score import EVIDENCE, judge, keep_evidence, led
 from emergency.service.grading import RESPONSE_RULES
 from emergency.service.held import drill_area
 from emergency.service.panel import appoint_seated
@@ -249,6 +249,7 @@ def keep_run(
         "review": review.to_json(),
     }
     settled = settled or {}
+    answer["review"]["conduct"] = [one.to_json() for one in led(play)]
     answer["review"]["overview"] |= {"area": drill_area(play.ctx.regions, script, playbook)}
     if "held" in settled:
         answer["review"]["overview"] |= {"held": settled["held"]}
