@@ -9,11 +9,12 @@ import pytest
 
 from emergency.domain.improvement import is_retest_of, retested
 from emergency.library.strict_yaml import parse
-from emergency.service import playbook_feedback, playbooks
+from emergency.service import playbook_feedback, playbooks, retest
 from emergency.service.context import Context, Refused
+from emergency.service.drills import run_script
 from emergency.service.improvements import Item, items, proof_in
 from emergency.service.playbook_proposal import clause, difference, draft_with, plans, propose, span
-from emergency.service.retest import retest_script
+from emergency.service.retest import retest_script, shelve
 from tests.service.test_improvement import keep_run
 
 TEXT = """\
@@ -85,9 +86,11 @@ def test_a_change_is_written_into_the_draft_of_the_next_version(ctx: Context, fo
 
 def test_the_finding_of_a_drill_is_asked_for_once_more(ctx: Context, found: Item, tmp_path: Path) -> None:
     item = replace(found, source="E01", metric="drill.core-outage-2026.E01.timeliness")
-    name, text = retest_script(ctx, item, "core-outage-2026")
-    (tmp_path / name).write_text(text, encoding="utf-8")
-    script = ctx.content.library.drill(tmp_path / name)
+    made = retest_script(ctx, item, "core-outage-2026")
+    (tmp_path / made.file).write_text(made.text, encoding="utf-8")
+    script = ctx.content.library.drill(tmp_path / made.file)
+    assert not made.in_place
+    assert script.title["en"] == "Core claims outage: tabletop – retest of item 1"
     shipped = ctx.content.library.drill("core-outage-2026")
     assert len(script.injects) == len(shipped.injects) + 1
     last = script.injects[-1]
@@ -95,12 +98,43 @@ def test_the_finding_of_a_drill_is_asked_for_once_more(ctx: Context, found: Item
     assert last.expects[0].accuracy == next(e for _, e in shipped.expectations() if e.id == "E01").accuracy
 
 
+def test_what_can_be_done_once_is_asked_for_in_its_own_place_and_a_good_team_earns_it(
+    ctx: Context, found: Item
+) -> None:
+    item = replace(found, item_id=2, source="E02", metric="drill.core-outage-2026.E02.timeliness")
+    made = retest_script(ctx, item, "core-outage-2026")
+    assert made.in_place
+    kept = shelve(ctx, made)
+    assert kept.reference == "core-outage-2026-retest-2@1.0.1"
+    script = ctx.content.library.drill("core-outage-2026-retest-2")
+    shipped = ctx.content.library.drill("core-outage-2026")
+    asked = {e.id: (inject.id, e) for inject, e in script.expectations()}
+    before = next(e for _, e in shipped.expectations() if e.id == "E02")
+    assert asked["E02-R2"] == ("I01", replace(before, id="E02-R2")), "the same limit, from the same moment"
+    assert "E02" not in asked and len(script.injects) == len(shipped.injects)
+    run = run_script(ctx, "core-outage-2026-retest-2", auto="best")
+    assert (run["score"]["overall"], run["score"]["band"]) == (100.0, "P")
+    assert is_retest_of(run["drill"], run["score"], item)
+    assert not [name for name in ctx.content.workspaces.names() if name.startswith("check-")]
+
+
+def test_what_the_best_player_cannot_earn_again_is_refused(
+    ctx: Context, found: Item, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    item = replace(found, source="E01", metric="drill.core-outage-2026.E01.timeliness")
+    tried: list[str] = []
+    monkeypatch.setattr(retest, "_earned", lambda _ctx, script, name: bool(tried.append(name)))
+    with pytest.raises(Refused, match="not even the best player could do E01"):
+        retest_script(ctx, item, "core-outage-2026")
+    assert tried == ["E01-R1", "E01-R1"], "by one more inject, and in its own place"
+
+
 def test_a_finding_is_asked_for_again_only_where_it_was_made_and_each_has_a_retest_of_its_own(
     ctx: Context, found: Item
 ) -> None:
     first = replace(found, source="E01", metric="drill.core-outage-2026.E01.timeliness")
     second = replace(first, item_id=2, source="E03", metric="drill.core-outage-2026.E03.timeliness")
-    names = [retest_script(ctx, one, "core-outage-2026")[0] for one in (first, second)]
+    names = [retest_script(ctx, one, "core-outage-2026").file for one in (first, second)]
     assert names == ["core-outage-2026-retest-1.drill.yaml", "core-outage-2026-retest-2.drill.yaml"]
     assert "E01" in {e.id for _, e in ctx.content.library.drill("data-leak-2026").expectations()}
     with pytest.raises(Refused, match="neither in the drill"):
@@ -121,7 +155,7 @@ def test_a_retest_shows_what_became_of_its_own_finding_and_of_no_other(ctx: Cont
 
 def test_the_finding_of_an_incident_is_asked_for_by_its_clause(ctx: Context, found: Item) -> None:
     item = replace(found, source="failover", metric="clause.core-claims-outage.failover.timeliness")
-    _, text = retest_script(ctx, item, "core-outage-2026")
+    text = retest_script(ctx, item, "core-outage-2026").text
     assert '"action": "system.failover"' in text
     with pytest.raises(Refused, match="neither in the drill"):
         retest_script(ctx, replace(item, source="nothing"), "core-outage-2026")

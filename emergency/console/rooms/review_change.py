@@ -9,16 +9,23 @@ from emergency.console.desk import Desk
 from emergency.console.rooms.review_words import attempt, issue
 from emergency.domain.improvement import Item
 from emergency.service import playbook_proposal as service
+from emergency.service import retest as service_retest
 from emergency.service.context import FileFaults, Refused
 from emergency.service.drills import scripts
-from emergency.service.retest import retest_script
+from emergency.texts import N_
+
+IN_PLACE = N_(
+    "Checked: the best player earns it. This act can be done only once in a course, so the script asks for it where it "
+    "always did, and that is the retest."
+)
+ONE_MORE = N_("Checked: the best player earns it. The last inject of the script is the retest.")
 
 
 def show(desk: Desk, item: Item) -> None:
     say = desk.say
     with st.expander(say("Propose a change of the plan"), key=f"change-{item.item_id}"):
         _change(desk, item)
-    with st.expander(say("Test it again: a script with one more inject"), key=f"retest-{item.item_id}"):
+    with st.expander(say("Test it again: a script that asks for it once more"), key=f"retest-{item.item_id}"):
         _retest(desk, item)
 
 
@@ -77,12 +84,25 @@ def _retest(desk: Desk, item: Item) -> None:
     made = f"retest-{item.item_id}-{script}"
     if st.button(say("Make the script"), key=f"make-{made}"):
         try:
-            st.session_state[made] = retest_script(desk.ctx, item, script or "")
+            with st.spinner(say("The best player plays it; only what can be earned is handed out.")):
+                st.session_state[made] = service_retest.retest_script(desk.ctx, item, script or "")
         except Refused as fault:
+            st.session_state.pop(made, None)
             look.notice("error", say(fault.args[0]))
         except FileFaults as fault:
+            st.session_state.pop(made, None)
             look.notice("error", fault.faults[0].spoken(say))
     if made in st.session_state:
-        name, text = st.session_state[made]
-        st.caption(say("Checked. Put it into the folder of the drills; its last inject is the new one."))
-        st.download_button(name, text.encode(), name, "application/yaml", key=f"load-{made}")
+        _made(desk, st.session_state[made], made)
+
+
+def _made(desk: Desk, found: service_retest.Retest, key: str) -> None:
+    """What was made, and the two ways to have it."""
+    say = desk.say
+    st.caption(say(IN_PLACE) if found.in_place else say(ONE_MORE))
+    with st.container(horizontal=True, gap="small"):
+        if st.button(say("Put it on the shelf"), type="primary", key=f"shelve-{key}"):
+            done = say("It is on the shelf: play it in Drills; its run shows what became of this item.")
+            attempt(desk, lambda: service_retest.shelve(desk.ctx, found), done)
+        st.download_button(say("Download the script"), found.text.encode(), found.file, "application/yaml",
+                           key=f"load-{key}")  # fmt: skip
