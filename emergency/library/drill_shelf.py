@@ -12,6 +12,7 @@ from emergency.domain.drill.script import DrillScript
 from emergency.library import drills as drill_files
 from emergency.library import strict_yaml
 from emergency.library.drill_checks import against_playbook
+from emergency.library.drill_levels import not_at_its_minute
 from emergency.library.drill_references import against_plan, off_the_map
 from emergency.library.faults import Fault, FileFaults, NotOnShelf
 from emergency.library.fresh import fresh, same_twice
@@ -122,7 +123,13 @@ class DrillShelf:
             if on_map:
                 yield from off_the_map(found, self.library.maps)
 
-        return drill_files.faults_of(document, more)
+        return drill_files.faults_of(document, more) or list(self._levels(document) if on_map else ())
+
+    def _levels(self, document: Document) -> Iterator[Fault]:
+        """Of a script that is in order otherwise: its claims are drawn for this."""
+        library, script = self.library, drill_files.drill_from(document)
+        playbook = library.playbook(script.playbook)
+        yield from not_at_its_minute(document, script, playbook, library.rules(playbook.rules), library.rates)
 
     def _beside(self, document: Document) -> Iterator[Fault]:
         """What does not fit its plan and the rules of that."""

@@ -142,6 +142,16 @@ def test_a_level_written_down_must_not_be_milder_than_the_rules_give(tmp_path: P
         library.drill(tmp_path / "drills/small.drill.yaml")
 
 
+def test_a_file_is_held_against_what_the_rules_give_at_its_minute_by_its_own_claims(tmp_path: Path) -> None:
+    """The red warning is level 2 and the few claims of the script never make it level 1."""
+    library = on_a_shelf(tmp_path, DRILL.replace("truth: 2", "truth: 1"))
+    with pytest.raises(FileFaults, match=r"says level Ⅰ; at its minute, .*, default gives Ⅱ") as told:
+        library.drill(tmp_path / "drills/small.drill.yaml")
+    assert "write truth: rules" in str(told.value)
+    again = on_a_shelf(tmp_path, DRILL)
+    assert again.drill(tmp_path / "drills/small.drill.yaml").id == "small-drill"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "told_as"),
     [
