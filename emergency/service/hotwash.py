@@ -9,6 +9,7 @@ from typing import Any
 
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.reviewing import Subject
+from emergency.service.run_seats import same, sat_as
 from emergency.store import reviews as store
 from emergency.texts import N_, Message
 
@@ -123,6 +124,17 @@ def say_it(
         ctx.record(connection, "review.voice", subject.id, {"person": person, "of": role.strip(), "marks": dict(marks)})
 
 
+def role_of(ctx: Context, subject: Subject) -> str:
+    """The role that who looks had in it: their seat in the drill, or the post they held; "" where they had none."""
+    if seat := sat_as(ctx, subject, ctx.actor.id):
+        return seat
+    with ctx.store.read() as connection:
+        rows = store.trainings(connection)
+    here = [r for r in rows if (r["subject_kind"], r["subject_id"]) == subject.key]
+    mine = [r["role"] for r in here if same(r["person"], ctx.actor.id)]
+    return str(mine[0]) if mine else ""
+
+
 def means(found: list[Voice]) -> dict[str, float | None]:
     """Question -> mean of everybody's marks; None where nobody answered."""
     return {
@@ -130,4 +142,4 @@ def means(found: list[Voice]) -> dict[str, float | None]:
     }
 
 
-__all__ = ["LOW", "QUESTIONS", "TOPICS", "Note", "Voice", "add_note", "means", "notes", "say_it", "voices"]
+__all__ = ["LOW", "QUESTIONS", "TOPICS", "Note", "Voice", "add_note", "means", "notes", "role_of", "say_it", "voices"]

@@ -14,6 +14,7 @@ from emergency.domain.drill.panel import BANDS, LEAST_EVALUATORS, Agreement, Rat
 from emergency.domain.instant import from_us
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.reviewing import Subject, record_of
+from emergency.service.run_seats import same
 from emergency.store import reviews as store
 from emergency.store.store import Connection
 from emergency.texts import N_, Message
@@ -149,10 +150,6 @@ def _sheet(row: Mapping[str, Any], *, shown: bool) -> Sheet:
         row["appointed_by"],
         bool(row["after_opening"]),
     )
-
-
-def same(one: str, other: str) -> bool:
-    return " ".join(one.split()).casefold() == " ".join(other.split()).casefold()
 
 
 # Acts -------------------------------------------------------------------------------------------------

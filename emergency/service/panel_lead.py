@@ -12,14 +12,13 @@ from typing import Any
 
 from emergency.domain.drill.panel import BANDS
 from emergency.service.context import Conflict, Context, Refused
-from emergency.service.panel import bands, is_opened, put_open, same
-from emergency.service.reviewing import RUN, Subject, record_of
-from emergency.store import drill_live, journal, records
+from emergency.service.panel import bands, is_opened, put_open
+from emergency.service.reviewing import Subject, record_of
+from emergency.service.run_seats import directors, same
+from emergency.store import journal
 from emergency.store import reviews as store
-from emergency.store.store import Connection
 from emergency.texts import N_, Message
 
-LEADING = ("director", "controller")
 BY_ITSELF = ("", "system", "console")
 SEALED_STAYS = N_("the rating of {evaluator} is sealed and stays; appoint one more evaluator instead")
 NOT_YOURS = N_(
@@ -43,33 +42,20 @@ def leads(ctx: Context, subject: Subject) -> bool:
     """Whether who looks leads this panel."""
     with ctx.store.read() as connection:
         rows = store.sheets(connection, subject.key)
-        directors = _directors(ctx, connection, subject)
-    return _leads(ctx, rows, directors)
+    return _leads(ctx, rows, directors(ctx, subject))
 
 
-def _leads(ctx: Context, rows: Sequence[Mapping[str, Any]], directors: Sequence[str]) -> bool:
+def _leads(ctx: Context, rows: Sequence[Mapping[str, Any]], directing: Sequence[str]) -> bool:
     """Where everybody who could lead rates themselves, it is anybody who does not."""
     if any(same(row["evaluator"], ctx.actor.id) for row in rows):
         return False
-    known = [*directors, *(row["appointed_by"] for row in rows)]
+    known = [*directing, *(row["appointed_by"] for row in rows)]
     able = [
         name
         for name in known
         if name.strip() not in BY_ITSELF and not any(same(name, row["evaluator"]) for row in rows)
     ]
     return not able or any(same(name, ctx.actor.id) for name in able)
-
-
-def _directors(ctx: Context, connection: Connection, subject: Subject) -> list[str]:
-    """Who directed the drill of a run, as its own workspace has it."""
-    run = records.run(connection, subject.id) if subject.kind == RUN else None
-    if run is None or not ctx.content.workspaces.exists(run["workspace"]):
-        return []
-    with ctx.content.workspaces.open(run["workspace"]).read() as theirs:
-        course = drill_live.course(theirs)
-        if course is None or course["run_id"] != subject.id:
-            return []
-        return [one["person"] for one in drill_live.seats(theirs, also_left=True) if one["kind"] in LEADING]
 
 
 def dismiss(ctx: Context, subject: Subject, evaluator: str, reason: str = "") -> None:
@@ -79,11 +65,11 @@ def dismiss(ctx: Context, subject: Subject, evaluator: str, reason: str = "") ->
         Refused: it is sealed, so the rating stays; who asks does not lead the panel; or somebody has sealed already
             and no reason is given.
     """
-    directors = _read_directors(ctx, subject)
+    directing = directors(ctx, subject)
     with ctx.store.write() as connection:
         rows = store.sheets(connection, subject.key)
         gaps = {"evaluator": evaluator}
-        if not same(evaluator, ctx.actor.id) and not _leads(ctx, rows, directors):
+        if not same(evaluator, ctx.actor.id) and not _leads(ctx, rows, directing):
             raise Refused(Message(NOT_YOURS, gaps))
         begun = any(row["sealed_us"] is not None for row in rows)
         if begun and not reason.strip() and not _sealed(rows, evaluator):
@@ -100,21 +86,16 @@ def _sealed(rows: Sequence[Mapping[str, Any]], evaluator: str) -> bool:
     return any(row["evaluator"] == evaluator and row["sealed_us"] is not None for row in rows)
 
 
-def _read_directors(ctx: Context, subject: Subject) -> list[str]:
-    with ctx.store.read() as connection:
-        return _directors(ctx, connection, subject)
-
-
 def open_without(ctx: Context, subject: Subject, reason: str) -> None:
     """Open the results though some have not sealed; what they seal later is shown as rated after the opening.
 
     Raises:
         Refused: who asks does not lead the panel, no reason, nobody has sealed, or the results are open.
     """
-    directors = _read_directors(ctx, subject)
+    directing = directors(ctx, subject)
     with ctx.store.write() as connection:
         rows = store.sheets(connection, subject.key)
-        if not _leads(ctx, rows, directors):
+        if not _leads(ctx, rows, directing):
             raise Refused(Message(LEADS))
         waiting = [row["evaluator"] for row in rows if row["sealed_us"] is None]
         if len(waiting) == len(rows):
@@ -131,10 +112,10 @@ def settle(ctx: Context, subject: Subject, objective: str, band: str, reason: st
     Raises:
         Refused: who asks does not lead the panel, the results are not open, no such objective, no band or reason.
     """
-    known, directors = bands(record_of(ctx, subject)), _read_directors(ctx, subject)
+    known, directing = bands(record_of(ctx, subject)), directors(ctx, subject)
     with ctx.store.write() as connection:
         rows = store.sheets(connection, subject.key)
-        if not _leads(ctx, rows, directors):
+        if not _leads(ctx, rows, directing):
             raise Refused(Message(LEADS))
         if not is_opened(rows, store.opening(connection, subject.key)):
             raise Refused(Message(N_("first everybody rates and seals; then it is talked over")))
@@ -152,9 +133,9 @@ def unsettle(ctx: Context, subject: Subject, objective: str) -> None:
     Raises:
         Refused: who asks does not lead the panel. Conflict: somebody has taken it back.
     """
-    directors = _read_directors(ctx, subject)
+    directing = directors(ctx, subject)
     with ctx.store.write() as connection:
-        if not _leads(ctx, store.sheets(connection, subject.key), directors):
+        if not _leads(ctx, store.sheets(connection, subject.key), directing):
             raise Refused(Message(LEADS))
         if not store.unsettle(connection, subject.key, objective):
             raise Conflict(Message(N_("somebody has taken it back in the meantime")))

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from emergency.bootstrap import Running
-from emergency.service import drill_live, drill_seats, drill_tick
+from emergency.service import drill_live, drill_seats, drill_tick, hotwash
 from emergency.service.context import Actor, Context
 from emergency.service.panel import must_rate_first, panel
 from emergency.service.panel_lead import dismiss, leads
@@ -95,6 +95,16 @@ def test_a_server_killed_before_the_run_is_kept_asks_afterwards(going: House, mo
     assert asked(going) == {}
     drill_tick.score_ended(going.ctx)
     assert list(asked(going)) == ["Li Na"]
+
+
+def test_who_played_is_asked_about_the_role_they_sat_in(going: House) -> None:
+    seat = going.sit("player", "claims-ops", "Zhao Lei")
+    going.sit("player", "commander", "Wang Wei")
+    drill_live.end(going.ctx, going.director)
+    drill_tick.score_ended(going.ctx)
+    roles = {name: hotwash.role_of(who(going.live, name), subject(going)) for name in ("wang  wei", "Zhao Lei", "Ann")}
+    assert roles == {"wang  wei": "commander", "Zhao Lei": "claims-ops", "Ann": ""}
+    assert seat.role == "claims-ops"
 
 
 def test_a_drill_without_evaluators_appoints_nobody(going: House) -> None:

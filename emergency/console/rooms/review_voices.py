@@ -24,13 +24,13 @@ def _form(case: Case, mine: Voice | None) -> None:
     look.section(say("Your own rating"))
     st.caption(say("You answer as {name}; a second answer takes the place of the first.", name=desk.ctx.actor.id))
     roles = list(case.record["review"]["overview"]["roles"]) or [desk.ctx.actor.role]
-    begin = mine.role if mine and mine.role in roles else desk.ctx.actor.role
+    begin = mine.role if mine else hotwash.role_of(desk.ctx, case.subject)
     # Another answer begins another form: the fields hold what was said last.
     key = f"{case.key('voice')}.{mine.version if mine else 0}.{desk.ctx.actor.id}"
     with st.form(f"voice-{key}"):
         role = st.selectbox(
-            say("Role you played"), roles, index=roles.index(begin) if begin in roles else 0,
-            format_func=case.words.role, key=f"{key}.seat",
+            say("Role you played"), roles, index=roles.index(begin) if begin in roles else None,
+            format_func=case.words.role, key=f"{key}.seat", placeholder=say("choose"),
         )  # fmt: skip
         marks = {
             name: st.radio(
