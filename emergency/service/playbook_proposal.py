@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import difflib
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from emergency.domain.improvement import Item
-from emergency.domain.playbook import Playbook
+from emergency.domain.playbook import Playbook, satisfies
+from emergency.library import NotOnShelf
 from emergency.service import playbook_feedback, playbooks
-from emergency.service.context import Conflict, Context, Refused
+from emergency.service.context import Conflict, Context, FileFaults, Refused
 from emergency.service.playbook_reading import check_text, shelf, text_of
+from emergency.service.reviewing import RUN
 from emergency.store import improvements as store
+from emergency.store import records
 from emergency.texts import N_, Message
 
 
@@ -30,6 +35,41 @@ class Clause:
 def plans(ctx: Context) -> list[Playbook]:
     """The plans in force, by id."""
     return sorted((one.plan for one in shelf(ctx.content.library) if one.in_force), key=lambda plan: plan.id)
+
+
+def about(ctx: Context, item: Item) -> tuple[str, str]:
+    """Plan and task that an item is about: those of its figure, or the plan of its run and the task that asks for the
+    act it was found at; "" where there is none."""
+    if item.metric.startswith("clause."):
+        _, plan_id, task_id = item.metric.split(".")[:3]
+        return plan_id, task_id
+    if item.subject_kind != RUN:
+        return "", ""
+    with ctx.store.read() as connection:
+        run = records.run(connection, item.subject_id)
+    files = run["files"] if run else {}
+    plan_id = next((n.removeprefix("playbook ").partition("@")[0] for n in files if n.startswith("playbook ")), "")
+    plan = next((one for one in plans(ctx) if one.id == plan_id), None)
+    if run is None or plan is None:
+        return "", ""
+    return plan_id, _asking(ctx, plan, run, item.source)
+
+
+def _asking(ctx: Context, plan: Playbook, run: Mapping[str, Any], source: str) -> str:
+    """The task of a plan whose evidence is the act a script expected, of the same role where there is one."""
+    asked = next((e for e in run["score"]["expectations"] if e["id"] == source), None)
+    if asked is None:
+        return ""
+    body: Mapping[str, Any] = {}
+    try:
+        script = ctx.content.library.drill(run["drill_id"])
+        body = next((e.match for _, e in script.expectations() if e.id == source), {})
+    except (NotOnShelf, FileFaults):
+        pass  # the script is gone; its act is known all the same
+    fits = [t for t in plan.tasks if any(satisfies(proof, asked["action"], body) for proof in t.evidence)]
+    fits = fits or [t for t in plan.tasks if any(proof.action == asked["action"] for proof in t.evidence)]
+    fits.sort(key=lambda task: task.role != asked["role"])
+    return fits[0].id if fits else ""
 
 
 def clause(ctx: Context, playbook_id: str, task_id: str) -> Clause:
@@ -122,10 +162,17 @@ def draft_with(ctx: Context, found: Clause, wanted: str) -> int:
 
 
 def _in_order(ctx: Context, found: Clause, wanted: str) -> None:
+    if (fault := fault_of(ctx, found, wanted)) is not None:
+        raise Refused(fault)
+
+
+def fault_of(ctx: Context, found: Clause, wanted: str) -> Message | None:
+    """What would be wrong with the plan if the clause said this; None where it would be in order."""
     reference = f"{found.playbook_id}@{found.version}"
     lines = text_of(ctx.content.library, reference).splitlines(keepends=True)
     text = "".join([*lines[: found.first], wanted.rstrip("\n") + "\n", *lines[found.last :]])
     faults = check_text(ctx.content.library, text, reference)
-    if faults:
-        gaps = {"line": faults[0].line - found.first, "fault": faults[0].message}
-        raise Refused(Message(N_("the plan would not be in order: line {line} of the clause, {fault}"), gaps))
+    if not faults:
+        return None
+    gaps = {"line": faults[0].line - found.first, "fault": faults[0].message}
+    return Message(N_("the plan would not be in order: line {line} of the clause, {fault}"), gaps)

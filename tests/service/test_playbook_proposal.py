@@ -13,7 +13,7 @@ from emergency.service import playbook_feedback, playbooks, retest
 from emergency.service.context import Context, Refused
 from emergency.service.drills import run_script
 from emergency.service.improvements import Item, items, proof_in
-from emergency.service.playbook_proposal import clause, difference, draft_with, plans, propose, span
+from emergency.service.playbook_proposal import about, clause, difference, draft_with, fault_of, plans, propose, span
 from emergency.service.retest import retest_script, shelve
 from tests.service.test_improvement import keep_run
 
@@ -65,6 +65,23 @@ def test_a_change_becomes_a_remark_with_its_difference(ctx: Context, found: Item
     assert any(line.startswith("-") and "within: 45m" in line for line in lines)
     assert any(line.startswith("+") and "within: 15m" in line for line in lines)
     assert items(ctx)[0].feedback_id == number
+
+
+def test_a_finding_opens_the_plan_of_its_run_at_the_task_that_asks_for_the_act(ctx: Context, found: Item) -> None:
+    run = run_script(ctx, "core-outage-2026", auto="none")
+    at = {"subject_kind": "run", "subject_id": run["run"]}
+    finding = replace(found, source="E02", metric="drill.core-outage-2026.E02.timeliness", **at)
+    assert about(ctx, finding) == ("core-claims-outage", "manual-fnol")
+    assert about(ctx, replace(finding, source="K1")) == ("core-claims-outage", "")
+    of_clause = replace(found, metric="clause.core-claims-outage.declare.timeliness")
+    assert about(ctx, of_clause) == ("core-claims-outage", "declare")
+
+
+def test_a_value_that_is_none_is_said_before_anything_is_handed_in(ctx: Context) -> None:
+    old = clause(ctx, "core-claims-outage", "declare")
+    assert fault_of(ctx, old, old.text) is None
+    fault = fault_of(ctx, old, old.text.replace("within: 45m", "within: banana"))
+    assert fault is not None and "banana" in str(fault)
 
 
 def test_what_would_break_the_plan_is_refused(ctx: Context, found: Item) -> None:

@@ -34,20 +34,24 @@ def _change(desk: Desk, item: Item) -> None:
     if item.feedback_id is not None:
         st.caption(say("Proposed already, as remark {number} on the plan.", number=item.feedback_id))
     known = {plan.id: plan for plan in service.plans(desk.ctx)}
-    guess = item.metric.split(".")[1] if item.metric.startswith("clause.") else ""
+    guess, asks = service.about(desk.ctx, item)
     plan = st.selectbox(
-        say("Plan"), list(known), list(known).index(guess) if guess in known else 0,
-        format_func=lambda key: f"{say.of(known[key].title)} {known[key].version}", key=f"plan-{item.item_id}",
+        say("Plan"), list(known), list(known).index(guess) if guess in known else None,
+        placeholder=say("choose"), format_func=lambda key: f"{say.of(known[key].title)} {known[key].version}",
+        key=f"plan-{item.item_id}",
     )  # fmt: skip
     if plan is None:
         return
     tasks = {task.id: task for task in known[plan].tasks}
     task = st.selectbox(
-        say("Clause"), list(tasks), list(tasks).index(item.source) if item.source in tasks else 0,
-        format_func=lambda key: say.of(tasks[key].title), key=f"clause-{item.item_id}-{plan}",
+        say("Clause"), list(tasks), list(tasks).index(asks) if plan == guess and asks in tasks else None,
+        placeholder=say("choose"), format_func=lambda key: say.of(tasks[key].title),
+        key=f"clause-{item.item_id}-{plan}",
     )  # fmt: skip
+    if task is None:
+        return
     try:
-        found = service.clause(desk.ctx, plan, task or "")
+        found = service.clause(desk.ctx, plan, task)
     except Refused as fault:
         st.warning(say(fault.args[0]))
         return
@@ -55,15 +59,19 @@ def _change(desk: Desk, item: Item) -> None:
     wanted = st.text_area(say("As it should be"), found.text, key=f"wanted-{key}", height=120)
     shown = service.difference(found, wanted)
     st.code(shown or say("no change yet"), language="diff")
+    wrong = service.fault_of(desk.ctx, found, wanted) if shown else None
+    if wrong is not None:
+        look.notice("error", say(wrong))
+    blocked = not shown or wrong is not None
     with st.container(horizontal=True, gap="small"):
         why = issue(desk, item)
-        if st.button(say("Hand in as a remark on the plan"), key=f"propose-{key}", disabled=not shown):
+        if st.button(say("Hand in as a remark on the plan"), key=f"propose-{key}", disabled=blocked):
             attempt(
                 desk,
                 lambda: service.propose(desk.ctx, item, found, wanted, why),
                 say("Handed in; it waits with the remarks on this plan."),
             )
-        if st.button(say("Write it into a draft"), key=f"draft-{key}", disabled=not shown):
+        if st.button(say("Write it into a draft"), key=f"draft-{key}", disabled=blocked):
             attempt(
                 desk,
                 lambda: service.draft_with(desk.ctx, found, wanted),
