@@ -21,6 +21,7 @@ from emergency.service.drills import run_script
 from emergency.service.telling import local, tell
 from emergency.store import drill_dates as store
 from emergency.store import improvements as notices
+from emergency.store import journal
 from emergency.store.store import Connection
 from emergency.texts import N_, Message, speaker
 
@@ -30,6 +31,7 @@ KIND = "drill_date"
 PEOPLE, ROBOTS = "people", "robots"
 AHEAD_DAYS = (7, 1)  # before the drill, when those invited are reminded (house rule, 2026-11)
 EVERY_MONTHS = (1, 3, 6, 12)
+TELLING = ("drill.date", "drill.date.move")  # acts by which those invited hear of its time
 MOST_MINUTES = 7 * 24 * 60
 
 
@@ -213,7 +215,7 @@ def chores(ctx: Context) -> int:
 def _remind(ctx: Context, one: DrillDate) -> bool:
     left = one.starts_at - ctx.now()
     stage = next((days for days in reversed(AHEAD_DAYS) if left <= timedelta(days=days)), None)
-    if stage is None:
+    if stage is None or _told_after(ctx, one, one.starts_at - timedelta(days=stage)):
         return False
     ref, told = f"{one.date_id}/{one.sequence}", ", ".join(g.name for g in one.guests)
     with ctx.store.write() as connection:
@@ -222,6 +224,14 @@ def _remind(ctx: Context, one: DrillDate) -> bool:
         ctx.record(connection, "drill.date.remind", f"drill-date/{one.date_id}", {"date": one.date_id, "days": stage})
         _tell(ctx, connection, one.date_id, N_("A drill comes near: {title}"), f"remind/{one.sequence}/{stage}")
     return True
+
+
+def _told_after(ctx: Context, one: DrillDate, moment: datetime) -> bool:
+    """Whether its time was told when it was so near already: nobody is reminded of what they have just read."""
+    with ctx.store.read() as connection:
+        entries = journal.entries_of(connection, subject=f"drill-date/{one.date_id}", newest_first=True)
+        last = next((entry for entry in entries if entry.action in TELLING), None)
+    return last is not None and last.recorded_us >= to_us(moment)
 
 
 def _due(ctx: Context, one: DrillDate) -> bool:

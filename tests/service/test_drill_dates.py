@@ -83,6 +83,17 @@ def test_those_invited_are_reminded_once_a_week_and_once_a_day_ahead(ctx: Contex
     assert days == [7, 1]
 
 
+def test_nobody_is_reminded_of_what_they_were_told_just_now(ctx: Context) -> None:
+    one = planned(ctx, days=0.9)  # under a day away
+    for day in (0, 0.002, 0.5):
+        drill_dates.chores(later(ctx, day))
+    assert not [key for key in told(ctx) if "/remind/" in key]
+    move_date(ctx, one, ctx.now() + timedelta(days=6))  # under a week away: no weekly reminder, the daily one comes
+    for day in (0.01, 4, 5.5):
+        drill_dates.chores(later(ctx, day))
+    assert [key.rpartition("/")[2] for key in told(ctx) if "/remind/" in key] == ["1"]
+
+
 def test_a_date_that_comes_again_gets_its_next_once(ctx: Context) -> None:
     one = planned(ctx, days=1, every_months=3)
     after = later(ctx, 2)

@@ -27,6 +27,11 @@ BASES = {
     "samples": N_("{count} runs on the smaller side"),
     "actions": N_("{count} expected actions"),
 }
+BASES_OF_ONE = {
+    "seeds": N_("one pair of the same seed"),
+    "samples": N_("one run on the smaller side"),
+    "actions": N_("one expected action"),
+}
 TONES = {"improved": "ok", "declined": "bad", "unclear": "plain", "few": "plain"}
 
 
@@ -129,7 +134,7 @@ def _row(desk: Desk, one: Change) -> list[Any]:
         number(one.after),
         "–" if gap is None else f"{gap:+.1f}",
         "–" if one.low is None or one.high is None else f"{one.low:+.1f} … {one.high:+.1f}",
-        say(BASES[one.basis], count=one.count),
+        say((BASES_OF_ONE if one.count == 1 else BASES)[one.basis], count=one.count),
         look.Cell(say(VERDICTS[one.verdict]), TONES[one.verdict], framed=True),
     ]
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 import pandas as pd
 import streamlit as st
 
@@ -59,7 +61,9 @@ def _one(desk: Desk, one: DrillDate) -> None:
     if one.fault is not None:
         st.warning(say("It was not played: {fault}", fault=one.fault))
     if one.every_months:
-        st.caption(say("comes again every {months} months", months=one.every_months))
+        every = say("comes again every month")
+        more = say("comes again every {months} months", months=one.every_months)
+        st.caption(every if one.every_months == 1 else more)
     if one.run_id:
         st.caption(say("became run {run}", run=one.run_id))
     with st.container(horizontal=True, gap="small"):
@@ -67,15 +71,15 @@ def _one(desk: Desk, one: DrillDate) -> None:
         raw = service.invitation(desk.ctx, one, say.language)
         st.download_button(say("Invitation (.ics)"), raw, name, "text/calendar", key=f"ics-{one.date_id}")
         if one.state == "planned" and st.button(say("Call off"), key=f"cancel-{one.date_id}"):
-            attempt(desk, lambda: service.cancel_date(desk.ctx, one), say("Called off; those invited are told."))
+            attempt(desk, lambda: service.cancel_date(desk.ctx, one), _said(desk, one, say("Called off.")))
         if one.state == "cancelled" and st.button(say("Plan it again"), key=f"again-{one.date_id}"):
-            attempt(desk, lambda: service.plan_again(desk.ctx, one), say("Planned again; those invited are told."))
+            attempt(desk, lambda: service.plan_again(desk.ctx, one), _said(desk, one, say("Planned again.")))
     if one.state == "planned":
         with st.form(f"move-date-{one.date_id}-{one.version}"):
             key = f"move-date-{one.date_id}-{one.version}"
             when = instant(desk, key, say("Day"), say("Time"), ahead=True, start=one.starts_at)
             if st.form_submit_button(say("Move to this time")):
-                attempt(desk, lambda: service.move_date(desk.ctx, one, when), say("Moved; those invited are told."))
+                attempt(desk, lambda: service.move_date(desk.ctx, one, when), _said(desk, one, say("Moved.")))
 
 
 def _new(desk: Desk) -> None:
@@ -88,12 +92,12 @@ def _new(desk: Desk) -> None:
         drill = st.selectbox(
             say("Drill"), list(known), format_func=lambda key: say.of(known[key].title), key=f"{form.key}.drill"
         )
-        when = instant(desk, f"{form.key}.when", say("Day"), say("Time"), ahead=True)
+        when = instant(desk, f"{form.key}.when", say("Day"), say("Time"), ahead=True, start=_soon(desk))
         one, two = st.columns(2)
         minutes = one.number_input(say("Minutes"), 10, 7 * 24 * 60, MINUTES, key=f"{form.key}.minutes")
         every = two.selectbox(
             say("Again"), [None, *EVERY_MONTHS], key=f"{form.key}.every",
-            format_func=lambda n: say("every {months} months", months=n) if n else say("once"),
+            format_func=lambda n: _interval(desk, n),
         )  # fmt: skip
         manner = st.radio(
             say("How"), list(MANNERS), format_func=lambda key: say(MANNERS[key]), key=f"{form.key}.manner"
@@ -117,4 +121,24 @@ def _new(desk: Desk) -> None:
                     guests=guests, every_months=every,
                 )
             )  # fmt: skip
-            attempt(desk, act, say("Planned; those invited are told. The invitation is beside the date."))
+            done = say("Planned; those invited are told. The invitation is beside the date.")
+            nobody = say("Planned. Nobody is invited yet: hand on the invitation that is beside the date.")
+            attempt(desk, act, done if guests or manner == ROBOTS else nobody)
+
+
+def _soon(desk: Desk) -> datetime:
+    """A time that can be kept: an hour after the next full hour."""
+    return desk.ctx.now().replace(minute=0, second=0, microsecond=0) + timedelta(hours=2)
+
+
+def _interval(desk: Desk, months: int | None) -> str:
+    say = desk.say
+    if not months:
+        return say("once")
+    return say("every month") if months == 1 else say("every {months} months", months=months)
+
+
+def _said(desk: Desk, one: DrillDate, what: str) -> str:
+    """What was done, and who hears of it."""
+    say = desk.say
+    return f"{what} {say('Those invited are told.') if one.guests else say('Nobody is invited.')}"
