@@ -75,6 +75,7 @@ class _Report(Facts):
         yield from self.over()
         yield from self.analysis()
         yield from self.panel()
+        yield from self.observations()
         yield from self.voices()
         yield from self.expectations()
         yield from self.outcomes()

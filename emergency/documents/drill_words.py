@@ -30,6 +30,7 @@ PARTED: Mapping[str, tuple[str, Mapping[str, str]]] = {
         {"missing": N_("left out: {missing}"), "forbidden": N_("must not be said: {forbidden}")},
     ),
 }
+LED = {"director": N_("Director"), "controller": N_("Controller")}
 
 
 class Words:
@@ -85,6 +86,19 @@ class Words:
         """Of a script its own id; of a real incident the title of the task that was owed."""
         title = self.overview.get("names", {}).get(id)
         return self.say.of(title) if title else id
+
+    def about(self, name: str) -> str:
+        """What a note is about: the drill as a whole, an objective, something expected of a role; else an inject."""
+        if not name:
+            return self.say("the drill as a whole")
+        if name in self.texts:
+            return f"{name} {self.say.of(self.texts[name])}"
+        asked = next((e for e in self.score["expectations"] if e["id"] == name), None)
+        return name if asked is None else f"{name} {self.role(asked['role'])}: {self.action(asked['action'])}"
+
+    def code(self, code: str) -> str:
+        """Who noted something, without a name: director, controller, or the evaluator's seat as the script calls it."""
+        return self.chosen(LED, code)
 
     def action(self, action: str) -> str:
         return self.say(ACTS[action].title) if action in ACTS else action

@@ -7,7 +7,7 @@ from typing import Any
 
 from emergency.documents.blocks import Block, Bullets, Heading, Para, Table
 from emergency.documents.drill_record import Record
-from emergency.documents.drill_words import figure, percent
+from emergency.documents.drill_words import figure, offset, percent
 from emergency.domain.drill.played import WHY_NOT
 from emergency.domain.drill.words import BANDS, DIMENSIONS
 from emergency.domain.improvement import ELEMENTS, STATES
@@ -120,6 +120,17 @@ class Learning(Record):
         remarks = [f"{one['objective']} {name}: {text}" for one in found for name, text in one["notes"].items() if text]
         if remarks:
             yield Bullets(remarks)
+
+    def observations(self) -> Iterator[Block]:
+        """What evaluators and those who led noted while it was played; by their codes, as names stay out of this."""
+        say, found = self.say, self.learnt.get("observations", ())
+        if not found:
+            return
+        yield Heading(say("Noted while it was played"))
+        rows = [
+            [offset(one["at_s"]), self.about(one["about"]), one["text"], self.code(one["code"])] for one in found
+        ]
+        yield Table([say("Drill time"), say("About"), say("What was seen"), say("By")], rows, (12, 30, 44, 14))
 
     def panel_band(self, one: Mapping[str, Any]) -> str:
         """What stands: agreed on, provisional while two are too far apart, else the panel's."""

@@ -13,6 +13,7 @@ from emergency.service.context import Context
 from emergency.service.panel import Panel, bands, panel
 from emergency.service.panel_lead import left_out
 from emergency.service.reviewing import RUN, Subject, record_of
+from emergency.service.run_seats import notes_of
 from emergency.store import reviews as store
 
 
@@ -51,6 +52,7 @@ def learning(ctx: Context, subject: Subject, record: Mapping[str, Any]) -> dict[
         ],
         "agreement": vars(found.agreement),
         "opened": _opened(ctx, subject, found),
+        "observations": _observations(ctx, subject, found),
         "voices": {
             "count": len(voices),
             "questions": [{"text": hotwash.QUESTIONS[name], "mean": mean} for name, mean in means.items()],
@@ -69,6 +71,13 @@ def _opened(ctx: Context, subject: Subject, found: Panel) -> dict[str, Any]:
     told = {} if how is None else {"without": list(how.without), "by": how.by, "reason": how.reason}
     away = [vars(one) for one in left_out(ctx, subject) if one.evaluator not in named]
     return {**told, "left_out": away, "short": found.short}
+
+
+def _observations(ctx: Context, subject: Subject, found: Panel) -> list[dict[str, Any]]:
+    """What was noted in the drill, without names; nothing while somebody is still to rate without it."""
+    if found.sheets and not found.open:
+        return []
+    return [{key: one[key] for key in ("at_s", "about", "text", "code")} for one in notes_of(ctx, subject)]
 
 
 def _overdue(ctx: Context, item: Item, days: int) -> dict[str, Any]:

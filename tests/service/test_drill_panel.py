@@ -8,12 +8,16 @@ from typing import Any
 import pytest
 
 from emergency.bootstrap import Running
-from emergency.service import drill_live, drill_seats, drill_tick, hotwash
+from emergency.documents.after_action import after_action
+from emergency.documents.blocks import Table
+from emergency.service import drill_live, drill_seats, drill_tick, hotwash, run_seats
 from emergency.service.context import Actor, Context
-from emergency.service.panel import must_rate_first, panel
+from emergency.service.learning import learning, told
+from emergency.service.panel import Sheet, must_rate_first, panel, rate, seal
 from emergency.service.panel_lead import dismiss, leads
 from emergency.service.records import journal_entries
-from emergency.service.reviewing import RUN, Subject
+from emergency.service.reviewing import RUN, Subject, record_of
+from emergency.texts import speaker
 from tests.service.test_drill_live import House
 
 
@@ -105,6 +109,47 @@ def test_who_played_is_asked_about_the_role_they_sat_in(going: House) -> None:
     roles = {name: hotwash.role_of(who(going.live, name), subject(going)) for name in ("wang  wei", "Zhao Lei", "Ann")}
     assert roles == {"wang  wei": "commander", "Zhao Lei": "claims-ops", "Ann": ""}
     assert seat.role == "claims-ops"
+
+
+def test_what_was_noted_in_the_drill_stands_beside_the_ratings_and_in_the_report(going: House) -> None:
+    li, wu = going.sit("evaluator", "eval-a", "Li Na"), going.sit("evaluator", "eval-b", "Wu Bo")
+    script = going.live.content.library.drill("large-accident-2026")
+    asked = next(e for _, e in script.expectations() if e.objective == "O1")
+    for seat, text, about in ((li, "read the rules aloud", "O1"), (wu, "took the call", asked.id), (wu, "calm", "")):
+        drill_seats.note(going.ctx, seat, text, about)
+    drill_live.end(going.ctx, going.director)
+    drill_tick.score_ended(going.ctx)
+    record = record_of(going.live, subject(going))
+    assert learning(going.live, subject(going), record)["observations"] == [], "while they are still to rate"
+    notes = run_seats.notes_of(going.live, subject(going))
+    assert [(n["author"], n["code"]) for n in notes] == [("Li Na", "eval-a"), ("Wu Bo", "eval-b"), ("Wu Bo", "eval-b")]
+    assert [run_seats.notes_about(n, "O1", record["score"]) for n in notes] == [True, True, False]
+    for name in ("Li Na", "Wu Bo"):
+        own = who(going.live, name)
+        for objective in asked_of(own, going):
+            rate(own, subject(going), sheet(own, going), objective, "S")
+        seal(own, subject(going), sheet(own, going))
+    found = learning(going.live, subject(going), record)["observations"]
+    assert [(n["at_s"], n["about"], n["text"], n["code"]) for n in found] == [
+        (0, "O1", "read the rules aloud", "eval-a"),
+        (0, asked.id, "took the call", "eval-b"),
+        (0, "", "calm", "eval-b"),
+    ]
+    story = after_action(told(going.live, subject(going)), speaker("en"))
+    (table,) = [b for b in story.blocks if isinstance(b, Table) and b.head[-1] == "By"]
+    assert list(table.rows[0][2:]) == ["read the rules aloud", "eval-a"]
+    assert "Li Na" not in str(table.rows)
+    assert table.rows[1][1].startswith(f"{asked.id} ")
+
+
+def sheet(ctx: Context, house: House) -> Sheet:
+    found = panel(ctx, subject(house)).mine
+    assert found is not None
+    return found
+
+
+def asked_of(ctx: Context, house: House) -> tuple[str, ...]:
+    return sheet(ctx, house).objectives
 
 
 def test_a_drill_without_evaluators_appoints_nobody(going: House) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import streamlit as st
 
@@ -15,6 +16,8 @@ from emergency.domain.drill.words import BANDS
 from emergency.service import panel as service
 from emergency.service import panel_lead
 from emergency.service.panel import Panel, Sheet
+from emergency.service.reviewing import offset
+from emergency.service.run_seats import notes_about, notes_of, same
 from emergency.texts import N_
 
 SHORT = N_("Fewer than two rate on their own: nobody can say how far evaluators would agree.")
@@ -48,10 +51,15 @@ def _rate(case: Case, sheet: Sheet) -> None:
     desk, say = case.desk, case.desk.say
     look.section(say("Your sheet, {name}", name=sheet.evaluator))
     st.caption(say("Rate by what you saw. Nobody sees it before all have sealed; you see no score before you have."))
+    score = case.record["score"]
+    mine = [n for n in notes_of(desk.ctx, case.subject) if same(n["author"], sheet.evaluator)]
+    told = {one: [n for n in mine if notes_about(n, one, score)] for one in sheet.objectives}
+    _own_notes(case, [n for n in mine if not any(n in of for of in told.values())])
     for one in sheet.objectives:
         before = sheet.marks.get(one, {})
         with st.form(f"rate-{case.key(one)}-{sheet.version}"):
             st.markdown(f"**{look.plain(_objective(case, one))}**")
+            _own_notes(case, told[one])
             chosen = st.radio(
                 say("Rating"), list(BANDS), format_func=lambda key: say(BANDS[key]), horizontal=True,
                 index=list(BANDS).index(before["band"]) if before else None, key=f"band-{case.key(one)}",
@@ -69,6 +77,25 @@ def _rate(case: Case, sheet: Sheet) -> None:
         st.caption(say("One objective is still to be rated."))
     elif left:
         st.caption(say("{count} objectives are still to be rated.", count=left))
+
+
+def _own_notes(case: Case, found: list[dict[str, Any]]) -> None:
+    """What this evaluator noted in the drill, with its time."""
+    for one in found:
+        st.caption(look.plain(f"{offset(one['at_s'])} · {case.words.about(one['about'])}: {one['text']}"))
+
+
+def _all_notes(case: Case) -> None:
+    """Everybody's, once the results are open."""
+    say, found = case.desk.say, notes_of(case.desk.ctx, case.subject)
+    if not found:
+        return
+    look.section(say("Noted while it was played"))
+    rows: list[Row] = [
+        [offset(n["at_s"]), case.words.about(n["about"]), n["text"], f"{n['author']} ({case.words.code(n['code'])})"]
+        for n in found
+    ]
+    look.table([say("Drill time"), say("About"), say("What was seen"), say("By")], rows)
 
 
 def _sealed(case: Case, found: Panel) -> None:
@@ -117,6 +144,7 @@ def _opened(case: Case, found: Panel) -> None:
     if notes:
         look.section(say("What evaluators saw"))
         look.table([say("Objective"), say("Evaluator"), say("Rating"), say("What was seen")], notes)
+    _all_notes(case)
 
 
 def _how_opened(case: Case, found: Panel) -> None:

@@ -34,6 +34,7 @@ def show(case: Case) -> None:
         _conclusion(case)
         _documents(case)
     drill_outcomes.show(case.desk, _with_decisions(case))
+    _observed(case, found)
     _timeline(case)
 
 
@@ -174,6 +175,19 @@ def _documents(case: Case) -> None:
         name = f"{case.subject.id}.{say.language}.{suffix}"
         # Taking one along leaves the others there; any other act makes them anew.
         st.download_button(names[form], raw, name, media, key=f"{key}.{form}", width="stretch", on_click="ignore")
+
+
+def _observed(case: Case, found: dict[str, Any]) -> None:
+    """What was noted in the drill, by code as in the document."""
+    say, words = case.desk.say, case.words
+    if not found["observations"]:
+        return
+    look.section(say("Noted while it was played"))
+    rows: list[Row] = [
+        [offset(one["at_s"]), words.about(one["about"]), one["text"], words.code(one["code"])]
+        for one in found["observations"]
+    ]
+    look.table([say("Drill time"), say("About"), say("What was seen"), say("By")], rows)
 
 
 def _timeline(case: Case) -> None:
