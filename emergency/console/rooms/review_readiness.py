@@ -10,7 +10,7 @@ from emergency.console import drill_seat, look
 from emergency.console.desk import Desk
 from emergency.console.rooms.review_words import Row, number
 from emergency.domain.drill.played import PLAYED
-from emergency.domain.drill.readiness import LEVELS, ClauseState, Covered
+from emergency.domain.drill.readiness import LEVELS, ClauseState, Covered, Exercise
 from emergency.domain.drill.words import BAND_TONES
 from emergency.domain.level.rules import LEVEL_MARK
 from emergency.service.readiness import Readiness, readiness
@@ -159,20 +159,25 @@ def _roles(desk: Desk, found: Readiness) -> None:
     look.table([say("Role"), say("Plan"), say("Times"), say("Last")], rows, numbers=[2])
 
 
+def _what(desk: Desk, one: Exercise) -> str:
+    """Drill or incident, its name, and of a drill who played it."""
+    say, name = desk.say, desk.say.of(one.title)
+    return f"{say('Incident')} · {name}" if one.real else f"{say('Drill')} · {name} · {say(PLAYED[one.played])}"
+
+
 def _last(desk: Desk, found: Readiness) -> None:
     say = desk.say
     look.section(say("Last drills and incidents"))
     rows: list[Row] = [
         [
             f"{e.held_at.astimezone(desk.zone):%Y-%m-%d}",
-            (say("Incident") if e.real else say("Drill")) + " · " + say.of(e.title),
+            _what(desk, e),
             LEVEL_MARK[e.level] if e.level else "–",
-            say(PLAYED[e.played]),
             look.Cell(f"{number(e.overall)} {e.band}", BAND_TONES.get(e.band, "plain") if e.counts else "plain"),
         ]
         for e in sorted(found.exercises, key=lambda e: e.held_at, reverse=True)[:MOST]
     ]
     if rows:
-        look.table([say("Day"), say("What"), say("Level"), say("Played by"), say("Points")], rows)
+        look.table([say("Day"), say("What"), say("Level"), say("Points")], rows)
     else:
         st.caption(say("No drill was played and no response activated yet."))
