@@ -33,8 +33,11 @@ class Page:
     rows: tuple[tuple[int, tuple[str, ...]], ...]
 
 
-def pages(path: Path) -> tuple[Page, ...]:
+def pages(path: Path, *, exact: bool = False) -> tuple[Page, ...]:
     """The sheets of a workbook in their order, or the one table of a CSV file (UTF-8, else GB 18030).
+
+    Args:
+        exact: cells to the letter; else without spaces around them and without the mark against formulas.
 
     Raises:
         FileFault: too large, damaged, too many rows or columns, neither workbook nor table of text.
@@ -48,11 +51,11 @@ def pages(path: Path) -> tuple[Page, ...]:
         gaps = {"file": path.name}
         raise FileFault(Message("{file} is an old or a locked workbook: save it as .xlsx without a password", gaps))
     if kind_of(path, start) == "xlsx":
-        return _unpacked(path)
-    return (_page(path, path.name, _numbered(path)),)
+        return _unpacked(path, exact)
+    return (_page(path, path.name, _numbered(path), exact),)
 
 
-def _unpacked(path: Path) -> tuple[Page, ...]:
+def _unpacked(path: Path, exact: bool) -> tuple[Page, ...]:
     folder, files = unpacked(path, "book")
     found = []
     with folder:
@@ -61,7 +64,7 @@ def _unpacked(path: Path) -> tuple[Page, ...]:
                 rows = ((int(row[0]), row[1:]) for row in csv.reader(text))
                 try:
                     _, title = next(rows, (0, [""]))
-                    found.append(_page(path, title[0] if title else "", rows))
+                    found.append(_page(path, title[0] if title else "", rows, exact))
                 except (csv.Error, ValueError, IndexError) as error:
                     raise FileFault(Message(NOT_SOUND, {"file": path.name, "line": 1})) from error
     return tuple(found)
@@ -93,10 +96,10 @@ def _decoded(path: Path) -> str:
     raise FileFault(Message("{file} is neither a workbook nor a CSV file in UTF-8 or GBK", {"file": path.name}))
 
 
-def _page(path: Path, title: str, rows: Iterator[tuple[int, Sequence[str]]]) -> Page:
+def _page(path: Path, title: str, rows: Iterator[tuple[int, Sequence[str]]], exact: bool) -> Page:
     found: list[tuple[int, tuple[str, ...]]] = []
     for number, row in rows:
-        cells = tuple(unguarded(cell.strip()) for cell in row)
+        cells = tuple(row) if exact else tuple(unguarded(cell.strip()) for cell in row)
         while cells and not cells[-1]:
             cells = cells[:-1]
         if not cells:

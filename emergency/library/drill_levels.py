@@ -18,7 +18,7 @@ from emergency.domain.playbook import Playbook
 from emergency.library.faults import Fault, NotOnShelf
 from emergency.library.strict_yaml import Document, Path_
 from emergency.library.tables import Rates
-from emergency.texts import Message
+from emergency.texts import N_, Message
 
 STEP_S = 600  # as often as the console looks at a level by itself
 
@@ -59,7 +59,7 @@ def not_at_its_minute(
         at: Path_ = ("injects", place, "expects", index, "score", "accuracy", "truth")
         given = ", ".join(dict.fromkeys(LEVEL_MARK.get(level or 0, "–") for level in levels))
         gaps = {"truth": LEVEL_MARK[truth], "found": given, "rules": rules.id, "seed": script.clock.seed}
-        text = "says level {truth}; at its minute, with the claims of seed {seed}, {rules} gives {found}"
+        text = N_("says level {truth}; at its minute, with the claims of seed {seed}, {rules} gives {found}")
         yield document.fault(at, Message(text, gaps), Message("write truth: rules"))
 
 
