@@ -10,9 +10,9 @@ import streamlit as st
 from emergency.console import look
 from emergency.console.desk import Desk
 from emergency.console.rooms.once_form import once
-from emergency.console.rooms.review_words import Case, Row, attempt, band
+from emergency.console.rooms.review_words import Case, Row, attempt
 from emergency.domain.drill.panel import Rated
-from emergency.domain.drill.words import BANDS
+from emergency.domain.drill.words import BAND_TONES, BANDS
 from emergency.service import panel as service
 from emergency.service import panel_lead
 from emergency.service.panel import Panel, Sheet
@@ -27,16 +27,20 @@ AGREED_ONE = N_("Each rated alone and sealed. Same band {same}, within one band 
 
 def show(case: Case) -> None:
     found = service.panel(case.desk.ctx, case.subject, service.bands(case.record))
+    leads = panel_lead.leads(case.desk.ctx, case.subject)
+    rates = found.mine is not None and found.mine.sealed_at is None
+    if found.open and not rates:
+        _opened(case, found)  # as wide as the page: a column for each evaluator
     left, right = st.columns([1.5, 1], gap="medium")
     with left:
-        if found.mine is not None and found.mine.sealed_at is None:
+        if found.mine is not None and rates:
             _rate(case, found.mine)
         elif found.open:
-            _opened(case, found)
+            _talked_over(case, found, leads=leads)
+            _seen(case, found)
         else:
             _sealed(case, found)
     with right:
-        leads = panel_lead.leads(case.desk.ctx, case.subject)
         _members(case, found, leads)
         if leads and not found.open:
             _open_without(case, found)
@@ -118,7 +122,7 @@ def _opened(case: Case, found: Panel) -> None:
         [
             _objective(case, one.objective),
             *(one.by.get(name, "–") for name in names),
-            *(look.Cell(one.late.get(name, "–"), "watch") for name in late),
+            *(look.Cell(one.late.get(name, "–"), "watch" if name in one.late else "plain") for name in late),
             _panel_band(case, one),
             one.machine or "–",
             _apart(case, one),
@@ -134,9 +138,13 @@ def _opened(case: Case, found: Panel) -> None:
                 say("Rated after the results were open, so left out of every figure: {names}.", names=", ".join(late))
             )
         )
-    _talked_over(case, found)
+
+
+def _seen(case: Case, found: Panel) -> None:
+    """What evaluators wrote beside their ratings, and what they had noted in the drill."""
+    say = case.desk.say
     notes: list[Row] = [
-        [_objective(case, name), sheet.evaluator, band(case.desk, mark["band"]), mark["note"]]
+        [_objective(case, name), sheet.evaluator, look.Cell(mark["band"], BAND_TONES[mark["band"]]), mark["note"]]
         for sheet in found.sheets
         for name, mark in sheet.marks.items()
         if mark["note"]
@@ -171,10 +179,9 @@ def _panel_band(case: Case, one: Rated) -> look.Cell:
     return look.Cell(one.panel or "–")
 
 
-def _talked_over(case: Case, found: Panel) -> None:
+def _talked_over(case: Case, found: Panel, *, leads: bool) -> None:
     """What was agreed on where evaluators were far apart, and the form to put it down."""
     desk, say = case.desk, case.desk.say
-    leads = panel_lead.leads(desk.ctx, case.subject)
     for one in found.rated:
         if one.settled is None:
             continue
