@@ -261,15 +261,24 @@ def _verifying(ctx: Context, connection: Connection, run: Mapping[str, Any]) -> 
     clauses: dict[str, Any] = exercise.get("clauses", {})
     found = []
     for item in store.every(connection):
-        retest = is_retest_of(run["drill_id"], run["score"], item)
-        if not (retest or item.verify_drill == run["drill_id"]) or item.state == "dropped":
+        if item.state == "dropped" or not _shows(run, exercise, item):
             continue
-        if (item.subject_kind, item.subject_id) == (RUN, run["run_id"]) or to_us(item.created_at) > run["finished_us"]:
+        own = (item.subject_kind, item.subject_id) == (run.get("kind", RUN), run["run_id"])
+        if own or to_us(item.created_at) > run["finished_us"]:
             continue
         after = proof_in(item, run, clauses)
         why_not = _why_not(ctx, connection, item, run, exercise)
         found.append(Proof(item, run["run_id"], item.before_value, after, item.met(after), why_not))
     return found
+
+
+def _shows(run: Mapping[str, Any], exercise: Mapping[str, Any], item: Item) -> bool:
+    """Whether a run was to show what became of an item, or a real incident does: its plan's clause was owed in it."""
+    if run.get("kind") == INCIDENT:
+        plan_id = str(exercise.get("playbook", "")).partition("@")[0]
+        clause = item.metric.rsplit(".", 2)[-2] if item.metric.startswith(f"clause.{plan_id}.") else ""
+        return clause in exercise.get("clauses", {})
+    return item.verify_drill == run["drill_id"] or is_retest_of(run["drill_id"], run["score"], item)
 
 
 def _why_not(
@@ -317,10 +326,24 @@ def keep_proofs(ctx: Context, run_id: str) -> list[Proof]:
         run = records.run(connection, run_id)
         if run is None:
             raise Refused(Message(N_("there is no run {run} here"), {"run": run_id}))
-        found = _verifying(ctx, connection, run)
-        for proof in found:
-            if proof.met is not None:
-                _keep_proof(ctx, connection, proof, run["finished_us"])
+        return _kept(ctx, connection, run)
+
+
+def keep_proofs_of(ctx: Context, record: Mapping[str, Any]) -> list[Proof]:
+    """Keep what a real incident shows of items about clauses of its plan, as `keep_proofs` does of a run.
+
+    Args:
+        record: as `reviewing.record_of` gives it.
+    """
+    with ctx.store.write() as connection:
+        return _kept(ctx, connection, record)
+
+
+def _kept(ctx: Context, connection: Connection, run: Mapping[str, Any]) -> list[Proof]:
+    found = _verifying(ctx, connection, run)
+    for proof in found:
+        if proof.met is not None:
+            _keep_proof(ctx, connection, proof, run["finished_us"])
     return found
 
 

@@ -12,7 +12,7 @@ from emergency.service import hotwash, improvements
 from emergency.service.context import Context
 from emergency.service.panel import Panel, bands, panel
 from emergency.service.panel_lead import left_out
-from emergency.service.reviewing import RUN, Subject, record_of
+from emergency.service.reviewing import Subject, record_of
 from emergency.service.run_seats import notes_of
 from emergency.store import reviews as store
 
@@ -33,7 +33,7 @@ def learning(ctx: Context, subject: Subject, record: Mapping[str, Any]) -> dict[
     means = hotwash.means(voices)
     return {
         "overdue": [_overdue(ctx, item, days) for item, days in late],
-        "proofs": [_proof(one) for one in improvements.verifying(ctx, record)] if subject.kind == RUN else [],
+        "proofs": [_proof(one) for one in improvements.verifying(ctx, record)],
         "items": [_item(ctx, one) for one in improvements.items(ctx, subject) if one.state != "dropped"],
         "panel": [
             {

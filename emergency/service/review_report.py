@@ -88,6 +88,7 @@ def _afterwards(ctx: Context, subject: Subject) -> None:
         incident = incidents.get(connection, subject.id)
     if incident is not None:
         exercises.keep_incident(ctx, incident)
+        improvements.keep_proofs_of(ctx, record_of(ctx, subject))
 
 
 def take_back(ctx: Context, subject: Subject) -> None:

@@ -20,6 +20,7 @@ from emergency.service.improvements import (
     checks,
     items,
     keep_proofs,
+    keep_proofs_of,
     move_item,
     overdue,
     proposed,
@@ -28,7 +29,7 @@ from emergency.service.improvements import (
 )
 from emergency.service.reviewing import RUN, Subject
 from emergency.store import improvements as store
-from emergency.store import journal, records
+from emergency.store import journal, records, reviews
 
 
 def expectation(points: float, id: str = "E1") -> dict[str, Any]:
@@ -171,6 +172,35 @@ def test_work_that_is_done_again_wants_a_proof_again(ctx: Context, found: Item) 
     move_item(later(ctx, 5), items(ctx)[0], "check", "another rota")
     with pytest.raises(Refused, match="no figure of the verifying drill"):
         move_item(later(ctx, 6), items(ctx)[0], "act")
+
+
+def test_a_real_incident_that_began_afterwards_proves_a_clause_of_its_plan(ctx: Context, found: Item) -> None:
+    with ctx.store.write() as connection:
+        metric = "clause.core-claims-outage.declare.timeliness"
+        store.change(connection, found.item_id, found.version, metric=metric, source="declare")
+    change_item(
+        ctx, items(ctx)[0], root_cause="nobody at the desk", action="a deputy on duty", owner="Li Na",
+        due_us=to_us(ctx.now()),
+    )  # fmt: skip
+    move_item(ctx, items(ctx)[0], "do")
+    move_item(later(ctx, 0), items(ctx)[0], "check", "a rota was made")
+    for day, points in ((-1, 100.0), (2, 95.0)):
+        at = later(ctx, day).now()
+        record = {
+            "kind": "incident", "run_id": f"REAL{day}", "drill_id": f"REAL{day}",
+            "finished_us": to_us(later(ctx, 3).now()), "score": {"expectations": [expectation(points, "declare")]},
+            "review": {"overview": {"players": [], "held": {"from": at.isoformat()}}},
+        }  # fmt: skip
+        kept = {
+            "title": {"en": "Outage"}, "held_us": 1, "incident_kind": "system_failure", "level": 2,
+            "playbook": "core-claims-outage@1.2.0", "roles": ["commander"], "overall": 80.0, "band": "S",
+            "clauses": {"declare": {"state": "done", "points": points}},
+        }  # fmt: skip
+        with ctx.store.write() as connection:
+            reviews.keep_exercise(connection, ("incident", f"REAL{day}"), **kept)
+        (proof,) = keep_proofs_of(later(ctx, 3), record)
+        assert (proof.after, proof.why_not) == (points, "early" if day < 0 else "")
+    move_item(later(ctx, 4), items(ctx)[0], "act")
 
 
 def test_a_run_proves_nothing_of_the_findings_made_in_it_or_after_it(ctx: Context, found: Item) -> None:
