@@ -130,7 +130,7 @@ class Learning(Record):
         rows = [
             [offset(one["at_s"]), self.about(one["about"]), one["text"], self.code(one["code"])] for one in found
         ]
-        yield Table([say("Drill time"), say("About"), say("What was seen"), say("By")], rows, (12, 30, 44, 14))
+        yield Table([say("Drill time"), say("About"), say("What was seen"), say("Noted by")], rows, (12, 30, 44, 14))
 
     def panel_band(self, one: Mapping[str, Any]) -> str:
         """What stands: agreed on, provisional while two are too far apart, else the panel's."""

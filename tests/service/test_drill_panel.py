@@ -136,7 +136,7 @@ def test_what_was_noted_in_the_drill_stands_beside_the_ratings_and_in_the_report
         (0, "", "calm", "eval-b"),
     ]
     story = after_action(told(going.live, subject(going)), speaker("en"))
-    (table,) = [b for b in story.blocks if isinstance(b, Table) and b.head[-1] == "By"]
+    (table,) = [b for b in story.blocks if isinstance(b, Table) and b.head[-1] == "Noted by"]
     assert list(table.rows[0][2:]) == ["read the rules aloud", "eval-a"]
     assert "Li Na" not in str(table.rows)
     assert table.rows[1][1].startswith(f"{asked.id} ")

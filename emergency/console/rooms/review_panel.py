@@ -99,7 +99,7 @@ def _all_notes(case: Case) -> None:
         [offset(n["at_s"]), case.words.about(n["about"]), n["text"], f"{n['author']} ({case.words.code(n['code'])})"]
         for n in found
     ]
-    look.table([say("Drill time"), say("About"), say("What was seen"), say("By")], rows)
+    look.table([say("Drill time"), say("About"), say("What was seen"), say("Noted by")], rows)
 
 
 def _sealed(case: Case, found: Panel) -> None:

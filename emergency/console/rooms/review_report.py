@@ -187,7 +187,7 @@ def _observed(case: Case, found: dict[str, Any]) -> None:
         [offset(one["at_s"]), words.about(one["about"]), one["text"], words.code(one["code"])]
         for one in found["observations"]
     ]
-    look.table([say("Drill time"), say("About"), say("What was seen"), say("By")], rows)
+    look.table([say("Drill time"), say("About"), say("What was seen"), say("Noted by")], rows)
 
 
 def _timeline(case: Case) -> None:
