@@ -90,6 +90,7 @@ def self_rating(person: Commander) -> None:
     say = person.say
     part(person, "2 Self-rating")
     form = form_with(person, "Hand in")
+    person.choose(say("Role you played"), "Commander", form)  # robots played, so nobody's seat is known
     for group in form.locator("[data-testid=stRadio]").all():
         group.get_by_text("4", exact=True).click()
     person.write(say("What you wish for"), "A list of telephone numbers on paper", form)
@@ -196,7 +197,7 @@ def calendar(person: Commander) -> None:
     person.page.keyboard.type(f"{day:%Y%m%d}")  # year, month, day: each moves on to the next
     person.write(say("Place"), "Room 7", form)
     person.press(say("Plan and invite"), form)
-    person.hears(say("Planned; those invited are told. The invitation is beside the date."))
+    person.hears(say("Planned. Nobody is invited yet: hand on the invitation that is beside the date."))
     person.choose(say("Work on date"), f"{day.day} {day:%b}")
     event = Calendar.from_ical(download(person, "Invitation (.ics)")).walk("VEVENT")[0]
     held = event.decoded("DTSTART").astimezone(HERE).date()
