@@ -58,7 +58,9 @@ def _preview(arguments: argparse.Namespace) -> int:
         cells = [f"{name}: {was or '-'} -> {now or '-'}" for name, was, now in c.fields] if c.what == "changed" else []
         told.append(f"{c.table} {' '.join(c.key)}: {c.what}" + (f" ({'; '.join(cells)})" if cells else ""))
     told += [f"not in the list, and stays: {name}: {why}" for name, why in kept]
-    answer_with(arguments, {"changes": rows, "kept": kept}, told)
+    warnings = [str(warning) for warning in found.warnings]
+    told += [f"look at this again: {warning}" for warning in warnings]
+    answer_with(arguments, {"changes": rows, "kept": kept, "warnings": warnings}, told)
     return 0
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,6 +12,7 @@ from emergency.domain.allocation.pool import LANGUAGES
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.staffing import ORIGINS, STATUSES
 from emergency.library.pools import SKILLS
+from emergency.service import licences
 from emergency.service.asking import unknown_languages
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.staff import roster_of
@@ -93,6 +94,7 @@ def enter(ctx: Context, person: Person) -> None:
     Raises:
         Refused: something is missing or not known; says what is allowed. Conflict: the id is taken, by whom.
     """
+    person = _licensed(ctx, person)
     with ctx.store.write() as connection:
         _check(ctx, connection, person)
         taken = roster.get(connection, person.adjuster_id)
@@ -111,6 +113,7 @@ def change(ctx: Context, person: Person, version: int) -> Person:
     Raises:
         Refused: as in `enter`. Conflict: somebody changed it since, or it is gone.
     """
+    person = _licensed(ctx, person)
     with ctx.store.write() as connection:
         _check(ctx, connection, person)
         before = roster.get(connection, person.adjuster_id)
@@ -120,6 +123,16 @@ def change(ctx: Context, person: Person, version: int) -> Person:
             _check_once(connection, person)
         _record(ctx, connection, "people.change", person)
     return _person(before)
+
+
+def _licensed(ctx: Context, person: Person) -> Person:
+    """With the licences as the map writes them: "tx" would serve nowhere."""
+    return replace(person, licences=tuple(sorted({licences.written(ctx.regions, one) for one in person.licences})))
+
+
+def unasked_licences(ctx: Context, person: Person) -> tuple[str, ...]:
+    """Licences of a person that no region of the map asks for: they open nothing here."""
+    return licences.unasked(ctx.regions, _licensed(ctx, person).licences)
 
 
 def set_status(

@@ -16,7 +16,7 @@ from emergency.intake.cells import unguarded
 from emergency.library.faults import Fault
 from emergency.library.pool_sheet import PoolSheet
 from emergency.library.pools import Pool, pool_of
-from emergency.service import pool_checks
+from emergency.service import pool_checks, pool_warnings
 from emergency.service.context import Conflict, Context, Refused
 from emergency.service.pool_list import Listed, read
 from emergency.service.pool_rows import Row, Texts, row_of, texts, texts_of
@@ -53,6 +53,7 @@ class Preview:
 
     Attributes:
         whole: who and what is not in the list is taken off.
+        warnings: what of the changes somebody should look at again; it keeps nothing from being taken over.
         before: the pool it was compared with; seq: number of the last journal entry then.
     """
 
@@ -64,6 +65,7 @@ class Preview:
     before: Texts = field(repr=False)
     people: Mapping[str, Row] = field(repr=False, default_factory=dict)
     seq: int = 0
+    warnings: tuple[Message, ...] = ()
 
     def of(self, table: str, what: str = "") -> tuple[Change, ...]:
         return tuple(c for c in self.changes if c.table == table and what in ("", c.what))
@@ -172,7 +174,8 @@ def _compared(ctx: Context, connection: Connection, listed: Listed, whole: bool)
     changes = () if faults else difference(before, _after(before, merged, found))
     seq = next((entry.seq for entry in journal.entries(connection, limit=1, newest_first=True)), 0)
     rows = {one.adjuster_id: row_of(one) for one in found.adjusters}
-    return Preview(listed, whole, changes, () if faults else stays, faults, before, rows, seq)
+    warnings = pool_warnings.warnings(ctx, changes)
+    return Preview(listed, whole, changes, () if faults else stays, faults, before, rows, seq, warnings)
 
 
 class _Merging:

@@ -23,6 +23,7 @@ from emergency.library.pools import (
     SKILLS,
     STOCK,
 )
+from emergency.service import licences
 from emergency.service.context import Context
 from emergency.texts import LANGUAGES, N_, Message, Speaker, speaker
 
@@ -167,7 +168,7 @@ class Codes:
 
     def __init__(self, ctx: Context, bases: Iterable[Row]) -> None:
         self.bases = {row["base_id"]: {"en": row["name"], "zh": row["name_zh"] or row["name"]} for row in bases}
-        self.zone = ZoneInfo(ctx.profile.timezone)
+        self.zone, self.regions = ZoneInfo(ctx.profile.timezone), ctx.regions
         self.turns = {name: dict(one.title) for name, one in ctx.content.library.staffing().patterns.items()}
         self._ids = {
             column: {folded(text): code for code, name in names.items() for text in (code, *_both(name))}
@@ -192,6 +193,8 @@ class Codes:
         if column in SEVERAL:
             parts = [part.strip() for part in BETWEEN.split(cell) if part.strip()]
             known = self._ids.get(column, {})
+            if column == "licences":
+                return ";".join(sorted({licences.written(self.regions, part) for part in parts}))
             return ";".join(sorted({known.get(folded(part), part) for part in parts}))
         if column in DAYS and (day := _DAY.fullmatch(cell)):
             return f"{day[1]}-{int(day[2]):02d}-{int(day[3]):02d}"

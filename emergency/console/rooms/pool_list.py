@@ -134,6 +134,8 @@ def _preview(desk: Desk, files: Sequence[Any]) -> None:
         look.notice("info", say("0 changes: the list says what the pool says."))
     else:
         _warned(desk, found)
+        for warning in found.warnings:
+            look.notice("warning", look.plain(say(masked(warning))))
         _button(desk, found)
     _counts(desk, found)
     _details(desk, found)

@@ -215,14 +215,21 @@ def _form(desk: Desk, everyone: Sequence[Member], chosen: Sequence[Member]) -> N
 def _save(desk: Desk, form: Any, person: Person, known: Member | None) -> None:
     say = desk.say
     if known is None:
-        done = say("{name} is on the roster and in the next proposal.", name=person.name)
+        done = say("{name} is on the roster and in the next proposal.", name=person.name) + _unasked(desk, person)
         attempt(desk, form.taking(lambda: people_entry.enter(desk.ctx, person)), done)
         return
 
     def act() -> None:
         st.session_state[_key(desk, UNDO)] = (people_entry.change(desk.ctx, person, known.version),)
 
-    attempt(desk, form.taking(act), say("Changed."))
+    attempt(desk, form.taking(act), say("Changed.") + _unasked(desk, person))
+
+
+def _unasked(desk: Desk, person: Person) -> str:
+    """What to look at again in what was entered."""
+    odd = people_entry.unasked_licences(desk.ctx, person)
+    text = N_("No region of this map asks for the licence {licence}; check it.")
+    return f" {desk.say(text, licence=desk.say(', ').join(odd))}" if odd else ""
 
 
 def _fields(desk: Desk, key: str, known: Person | None, depots: dict[str, str], everyone: Sequence[Member]) -> Person:
