@@ -13,10 +13,18 @@ from pathlib import Path
 MB = 1 << 20
 
 
-def confine(*, memory_bytes: int, processor_seconds: int, output_bytes: int = 0) -> None:
-    """No more memory, processor time and written files than the largest honest file needs."""
+def confine(*, memory_bytes: int, processor_seconds: int, output_bytes: int = 0, most_seconds: int = 0) -> None:
+    """No more memory, processor time and written files than the largest honest file needs.
+
+    Args:
+        most_seconds: up to where a later call may raise the processor time. A hard limit once set is never raised
+            again by an ordinary user; what ends the process is the soft one.
+    """
+    _, there = resource.getrlimit(resource.RLIMIT_CPU)
+    hard = max(processor_seconds, most_seconds) + 1
+    hard = hard if there == resource.RLIM_INFINITY else min(hard, there)
     resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
-    resource.setrlimit(resource.RLIMIT_CPU, (processor_seconds, processor_seconds + 1))
+    resource.setrlimit(resource.RLIMIT_CPU, (min(processor_seconds, hard), hard))
     resource.setrlimit(resource.RLIMIT_FSIZE, (output_bytes, output_bytes))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 

@@ -26,6 +26,7 @@ LARGEST_JSON = 40 * MB
 MEMORY_BYTES = 260 * MB
 OUTPUT_BYTES = 512 * MB
 SHEETS = 20
+MOST_SECONDS = 5 + LARGEST_INFLATED // (2 * MB)
 # No sheet of claims is squeezed a hundredfold; a bomb is squeezed a thousandfold.
 _STEEPEST, _STEEP_FROM = 150, 24 * MB
 _PIECE = 1 << 18
@@ -44,7 +45,9 @@ class Unfit(Exception):
 
 
 def limit(seconds: int) -> None:
-    confine(memory_bytes=MEMORY_BYTES, processor_seconds=seconds, output_bytes=OUTPUT_BYTES)
+    confine(
+        memory_bytes=MEMORY_BYTES, processor_seconds=seconds, output_bytes=OUTPUT_BYTES, most_seconds=MOST_SECONDS
+    )
 
 
 # -- workbooks -----------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ A live act, a demo and a drill differ in nothing but the context.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -19,6 +20,17 @@ from emergency.store import journal
 from emergency.store.incidents import Conflict
 from emergency.store.store import Connection, Store, Workspaces
 from emergency.texts import Message
+
+
+def same_person(one: str | None, other: str | None) -> bool:
+    """Whether two names are one person's, where two people are needed: names are typed, and another letter case, full
+    width or one space more makes no second person. Nobody is nobody's second.
+    """
+    return bool(one) and bool(other) and _folded(one or "") == _folded(other or "")
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from emergency.domain.level.rules import LEVEL_MARK
 from emergency.domain.level.trace import grade_record
 from emergency.service import authority, joint, proposing
 from emergency.service.command_history import history
-from emergency.service.context import Context, Refused
+from emergency.service.context import Context, Refused, same_person
 from emergency.service.response import activate, playbook_of
 from emergency.store import incidents, levels
 from emergency.store.store import Connection
@@ -216,7 +216,7 @@ def ask_second(
     if standing is not None:
         gaps = {"who": standing.actor, "mark": LEVEL_MARK.get(standing.level or 0, "–")}
         text = N_("{who} asks for {mark} already; agree to that, or have it withdrawn first")
-        if standing.actor == ctx.actor.id:
+        if same_person(standing.actor, ctx.actor.id):
             text = N_("you asked for {mark} already; lowering a proposed Ⅰ needs two people, and a second has to agree")
         if standing.level == END:
             text = N_("{who} asks to end the response; agree to that, or have it withdrawn first")
@@ -240,7 +240,7 @@ def _second(ctx: Context, connection: Connection, evaluation: Evaluation, wish: 
     standing = lowering(levels.request_open(connection, incident.incident_id))
     if standing is None or standing.request_id != asked.request_id:
         raise Refused(Message(N_("nobody asks to lower the level of this incident; it may have been withdrawn")))
-    if asked.actor == ctx.actor.id:
+    if same_person(asked.actor, ctx.actor.id):
         raise Refused(Message(N_("lowering a proposed level Ⅰ needs two people; somebody else has to agree")))
     if not authority.in_plan(ctx, incident, ctx.actor.role):
         raise Refused(Message(N_("the second person decides in a role of the plan; choose one under “In the role of”")))

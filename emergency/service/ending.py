@@ -11,7 +11,7 @@ from emergency.domain.level import DEPUTY, LevelStretch
 from emergency.service import authority, deciding
 from emergency.service.closure import Closure
 from emergency.service.command_history import history
-from emergency.service.context import Context, FixedClock, Refused
+from emergency.service.context import Context, FixedClock, Refused, same_person
 from emergency.service.deciding import END, Lowering
 from emergency.service.grading import evaluate
 from emergency.service.relief import titles
@@ -84,7 +84,7 @@ def check(ctx: Context, incident: Incident, asked: Lowering | None) -> None:
     Raises:
         Refused: neither of the two is entitled; the second is the first, or acts in no role of the plan.
     """
-    if asked is not None and asked.actor == ctx.actor.id:
+    if asked is not None and same_person(asked.actor, ctx.actor.id):
         raise Refused(Message(N_("you asked for this already; ending a response at level Ⅰ takes a second person")))
     outside = not authority.in_plan(ctx, incident, ctx.actor.role)
     if asked is not None and outside and may_stand_down(ctx, incident):

@@ -11,7 +11,7 @@ from emergency.domain.incident import Incident
 from emergency.domain.level import DEPUTY
 from emergency.domain.playbook import Text
 from emergency.domain.resource_kind import FUND
-from emergency.service.context import Conflict, Context, Refused
+from emergency.service.context import Conflict, Context, Refused, same_person
 from emergency.service.relief import COMMANDER, titles
 from emergency.service.task_plan import playbook_of
 from emergency.store import fund, incidents
@@ -174,7 +174,7 @@ def _check_approver(ctx: Context, incident: Incident, row: Row) -> None:
     if ctx.actor.role.removesuffix(DEPUTY) not in may:
         who: Text = titles(ctx, incident, may)
         raise Refused(Message("money is for {who} to approve. Choose that role, or ask them", {"who": who}))
-    if ctx.actor.id in (row["asked_by"], row["first_by"]):
+    if any(same_person(ctx.actor.id, row[who]) for who in ("asked_by", "first_by")):
         gaps = {"who": ctx.actor.id}
         raise Refused(Message("{who} has asked for this or approved it already; another person approves", gaps))
 

@@ -306,7 +306,10 @@ def _purses(ctx: Context, open_now: Sequence[Incident]) -> tuple[dict[str, int],
             without.add(currency)
             continue
         waiting = [d for d in fund.drawdowns(ctx) if d["state"] == "asked" and d["currency"] == currency]
-        left[name] = max(0, books.free - sum(d["amount_minor"] for d in waiting))
+        left[name] = books.free
+        for one in sorted(waiting, key=lambda d: d["drawdown_id"]):
+            # Who asks for more than there is blocks nobody by asking.
+            left[name] -= one["amount_minor"] if one["amount_minor"] <= left[name] else 0
         if allowed:
             left[f"incident {incident.incident_id}"] = allowed.left_minor
     return left, money, tuple(sorted(without))

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from emergency.domain.allocation import Cell, Pin
+from emergency.domain.allocation import Adjuster, Cell, Pin
 from emergency.domain.allocation.eligibility import eligibility
 from emergency.domain.allocation.instructions import pins_of as instructed_pins
 from emergency.domain.allocation.pool import contradiction
@@ -21,7 +22,7 @@ from emergency.service.allocation import (
 )
 from emergency.service.context import Context, Refused
 from emergency.service.instructions import instructions
-from emergency.service.plan_body import pins_of
+from emergency.service.plan_body import pins_of, waits
 from emergency.service.plan_conflict import check_version, not_a_draft
 from emergency.service.staff import roster_now
 from emergency.store import plans
@@ -104,13 +105,14 @@ def move(ctx: Context, plan_id: int, group: str, cell_id: str, count: int) -> Dr
     chosen = next((g for g in groups(ctx, shown) if g.key == group), None)
     if chosen is None:
         raise Refused(Message("nobody is there under plan {plan} any more; look at it again", {"plan": plan_id}))
-    here = {a["adjuster_id"] for a in shown["body"]["assignments"] if a["cell_id"] == cell_id}
+    post = _post(shown, cell_id, chosen)
+    here = {a["adjuster_id"] for a in shown["body"]["assignments"] if a["cell_id"] in {c.cell_id for c in post}}
     fit = [who for who, _ in able(ctx, shown, [p for p in chosen.people if p not in here], cell_id)]
     if not 1 <= count <= len(fit):
         gaps = {"fit": len(fit), "people": len(chosen.people)}
         text = N_("of {people} people there {fit} may work in that place: skill, licence and a day's drive decide")
         raise Refused(Message(text, gaps))
-    pins = _pins(ctx, shown, set(fit[:count]), chosen, cell_id)
+    pins = _pins(ctx, shown, _shared_out(ctx, shown, fit[:count], post, cell_id), chosen)
     edit = {"plan": plan_id, "group": group, "cell": cell_id, "count": count}
     return propose(
         ctx,
@@ -121,18 +123,60 @@ def move(ctx: Context, plan_id: int, group: str, cell_id: str, count: int) -> Dr
     )
 
 
-def _pins(ctx: Context, shown: Stored, going: Set[str], left: Group, cell_id: str) -> list[Pin]:
-    """Those who go, and those who stay in the two places: else the plan would send others the way back.
+def _post(shown: Stored, cell_id: str, left: Group) -> list[Cell]:
+    """The cells of a place and line that people sent to one of them may share: its losses of every size.
+
+    Who is moved within one place is moved to that very cell.
+    """
+    to = _cell(shown, cell_id)
+    cells = [Cell(**c) for c in shown["body"]["cells"]]
+    same = (
+        c
+        for c in cells
+        if (c.incident, c.region, c.line, c.language) == (to.incident, to.region, to.line, to.language)
+        and waits(c.cell_id)
+    )
+    return [to] if left.place == to.region or not waits(cell_id) else list(same)
+
+
+def _shared_out(
+    ctx: Context, shown: Stored, people: Sequence[str], post: Sequence[Cell], cell_id: str
+) -> dict[str, str]:
+    """Person -> the cell they take: open slots first, of the largest losses they may settle; then the one chosen.
+
+    Who may settle least chooses first, so that nobody takes a slot that only somebody with more authority can fill
+    while one of their own is open.
+    """
+    taken = Counter(a["cell_id"] for a in shown["body"]["assignments"] for _ in range(a["slots"]))
+    free = {c.cell_id: c.slots - taken[c.cell_id] for c in post}
+    known = {row["adjuster_id"]: adjuster_from(row) for row in roster_now(ctx).ready}
+    largest_first = sorted(post, key=lambda c: (c.above_minor is None, -(c.above_minor or 0), c.cell_id))
+    found = {}
+    for who in sorted(people, key=lambda who: (_limit(known[who]), people.index(who))):
+        places = [c for c in largest_first if free[c.cell_id] > 0]
+        mine = next((c for c in places if known[who].may_settle(c)), places[-1] if places else None)
+        found[who] = mine.cell_id if mine else cell_id
+        if mine:
+            free[mine.cell_id] -= 1
+    return found
+
+
+def _limit(person: Adjuster) -> float:
+    return float("inf") if person.authority_minor is None else person.authority_minor
+
+
+def _pins(ctx: Context, shown: Stored, going: Mapping[str, str], left: Group) -> list[Pin]:
+    """Those who go (person -> cell), and those who stay in the two places: else others would be sent the way back.
 
     Raises:
         Refused: somebody is to go where a pin keeps them out; says who set it.
     """
     earlier = pins_of(shown["body"])
     for pin in earlier:
-        if pin.kind == "must_not" and pin.cell_id == cell_id and pin.adjuster_id in going:
-            raise Refused(contradiction(pin, Pin(pin.adjuster_id, cell_id, "must", ctx.actor.id)))
+        if pin.kind == "must_not" and going.get(pin.adjuster_id) == pin.cell_id:
+            raise Refused(contradiction(pin, Pin(pin.adjuster_id, pin.cell_id, "must", ctx.actor.id)))
     regions = {c["cell_id"]: c["region"] for c in shown["body"]["cells"]}
-    touched = {left.place, regions[cell_id]}
+    touched = {left.place, *(regions[cell] for cell in going.values())}
     cells = [Cell(**c) for c in shown["body"]["cells"]]
     said_of = [p for p in instructed_pins(instructions(ctx), cells) if isinstance(p, Pin)]
     bound = {p.adjuster_id for p in said_of if p.kind == "must"}
@@ -141,10 +185,10 @@ def _pins(ctx: Context, shown: Stored, going: Set[str], left: Group, cell_id: st
         a["adjuster_id"]: a["cell_id"]
         for a in shown["body"]["assignments"]
         if regions[a["cell_id"]] in touched
-        and a["adjuster_id"] not in going | bound
+        and a["adjuster_id"] not in bound | set(going)
         and (a["adjuster_id"], a["cell_id"]) not in out
     }
-    placed = staying | dict.fromkeys(going, cell_id)
+    placed = staying | dict(going)
     kept = [p for p in earlier if p.kind == "must_not" or p.adjuster_id not in placed]
     said = {(p.adjuster_id, p.cell_id): p.by for p in earlier if p.kind == "must"}
     by = ctx.actor.id

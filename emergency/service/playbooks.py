@@ -18,7 +18,7 @@ from emergency.domain.instant import from_us
 from emergency.library import FileFaults, NotOnShelf
 from emergency.library.edit import Span, edited, with_approval
 from emergency.library.reference import version_of
-from emergency.service.context import Conflict, Context, Refused
+from emergency.service.context import Conflict, Context, Refused, same_person
 from emergency.service.playbook_house import LIVE
 from emergency.service.playbook_reading import check_text, plan_of, shelf, text_of
 from emergency.service.running import context
@@ -248,7 +248,7 @@ def _approved_text(ctx: Context, row: Draft, approver: str, by: str, review_due:
     """The draft's text with its approval in it, if it may be approved."""
     if not approver:
         raise Refused(Message(N_("say who approves; a plan in force has a person who answers for it")))
-    if approver.casefold() in {author.casefold() for author in row.authors}:
+    if any(same_person(approver, author) for author in row.authors):
         authors = ", ".join(row.authors)
         raise Refused(
             Message(

@@ -8,7 +8,7 @@ from typing import Any
 from emergency.domain.incident import Incident
 from emergency.service import words, words_ledger
 from emergency.service.authority import roles_for
-from emergency.service.context import Context, Notice, Refused
+from emergency.service.context import Context, Notice, Refused, same_person
 from emergency.service.outbox import channels, send_notice
 from emergency.service.response import playbook_of, settle
 from emergency.service.words_ledger import Ledger
@@ -59,7 +59,7 @@ def may_approve(ctx: Context, row: Mapping[str, Any]) -> None:
         gaps_ = {"role": role, "yours": own_title(ctx, words.incident_of(ctx, row))}
         text = Message("only {role} approves this one; you act as {yours}. Change your role in the sidebar", gaps_)
         raise Refused(text)
-    if ctx.actor.id in row["authors"]:
+    if any(same_person(ctx.actor.id, one) for one in row["authors"]):
         raise Refused(Message("you wrote in it, so another person acting as {role} has to approve it", {"role": role}))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from emergency.domain.instant import from_us, to_us
 from emergency.domain.playbook import AUDIENCES
 from emergency.service import words as words_of
-from emergency.service.context import Context, Refused
+from emergency.service.context import Context, Refused, same_person
 from emergency.service.telling import deliver
 from emergency.service.words import APPROVER
 from emergency.service.words_approval import own_title, title_of
@@ -102,7 +102,7 @@ def why_not(ctx: Context, row: Mapping[str, Any]) -> Message | None:
     if ctx.actor.role != (row["approver_role"] or APPROVER):
         gaps = {"role": title, "yours": own_title(ctx, words_of.incident_of(ctx, row))}
         return Message("only {role} approves this one; you act as {yours}. Change your role in the sidebar", gaps)
-    if ctx.actor.id == row["answered_by"]:
+    if same_person(ctx.actor.id, row["answered_by"]):
         return Message("you wrote in it, so another person acting as {role} has to approve it", {"role": title})
     return None
 

@@ -264,3 +264,14 @@ def test_a_formula_nobody_reads_rejects_nothing_and_one_that_gave_nothing_is_emp
     found = read(tmp_path / "c.xlsx", "zh-common")
     assert found.codes == []
     assert found.column("estimated_minor") == [None]
+
+
+def test_a_workbook_of_many_rows_is_read_whole_also_where_no_limit_may_be_raised_again(tmp_path: Path) -> None:
+    """12,000 rows are above 3 MB unpacked: the time allowed is set twice, and an ordinary user never raises a hard one."""
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet()
+    sheet.append(["report_no", "loss_at", "place"])
+    for number in range(12_000):
+        sheet.append([f"C-{number:06d}", "2021-07-20 14:30:00", f"a place with a name that is long enough {number}"])
+    book.save(tmp_path / "many.xlsx")
+    assert len(read(tmp_path / "many.xlsx").column("report_no")) == 12_000

@@ -66,6 +66,9 @@ def test_above_the_line_two_others_approve_and_neither_the_asker_nor_one_twice(a
         fund.approve(chief, number, version=2)
     with pytest.raises(Refused, match="ling has asked"):
         fund.approve(replace(asker, actor=Actor("ling", "Ling", "state-director")), number, version=2)
+    for written in ("Wang", " WANG ", "ｗａｎｇ", "LING"):  # another spelling is no other person
+        with pytest.raises(Refused, match="has asked for this or approved it already"):
+            fund.approve(replace(asker, actor=Actor(written, written, "state-director")), number, version=2)
     assert fund.approve(replace(asker, actor=Actor("mei", "Mei", "state-director/deputy")), number, version=2)
     assert books(asker).reserved == MILLION + 1
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
+from sqlalchemy import update
 
 from emergency.domain.allocation import Pin
 from emergency.domain.incident import Incident
 from emergency.service import allocation, dispatching, moving
 from emergency.service.context import Context, Refused
 from emergency.service.importing import receive
+from emergency.service.plan_body import waits
 from emergency.service.planning import plan_figures, shifts, why
 from emergency.service.records import journal_entries
 from emergency.store import plans
+from emergency.store.tables import adjuster
 from tests.service.worlds import claims
 
 HARRIS, GALVESTON = "48201", "48167"
@@ -66,6 +71,26 @@ def test_somebody_is_moved_the_plan_follows_and_who_loses_is_named(flooded: Cont
     dispatching.commit(flooded, draft.plan_id)
     dispatching.withdraw(flooded, draft.plan_id)
     assert allocation.assigned_by_region(flooded) == {HARRIS: 2, GALVESTON: 2}
+
+
+def test_people_moved_to_a_place_fill_what_is_open_in_it_before_anybody_is_beyond_what_is_asked(
+    ctx: Context, flood: Incident
+) -> None:
+    """Galveston asks for three: one for losses above 100,000, which H-1 alone may settle, and two for the others."""
+    with ctx.store.write() as connection:
+        connection.execute(update(adjuster).values(authority_minor=10_000_000))
+        connection.execute(update(adjuster).where(adjuster.c.adjuster_id == "H-1").values(authority_minor=None))
+    for found in (claims(HARRIS, 32), claims(GALVESTON, 16), claims(GALVESTON, 8, prefix="L", minor=50_000_000)):
+        receive(ctx, found, source="s", incident_id=flood.incident_id)
+    first = allocation.propose(ctx)
+    cells = stored(ctx, first.plan_id)["body"]["cells"]  # type: ignore[index]
+    asked = {c["cell_id"]: c["slots"] for c in cells if c["region"] == GALVESTON and waits(c["cell_id"])}
+    open_ = sum(asked.values()) - sum(a.cell_id in asked for a in first.plan.assignments)
+    assert sorted(asked.values()) == [1, 2] and open_ > 0
+    top = next(cell_id for cell_id in asked if "@" in cell_id)
+    moved = moving.move(ctx, first.plan_id, f"region/{HARRIS}", top, open_)
+    assert Counter(a.cell_id for a in moved.plan.assignments if a.cell_id in asked) == asked
+    assert stored(ctx, moved.plan_id)["body"]["beyond"] == {}  # type: ignore[index]
 
 
 def test_one_move_after_another_adds_up(flooded: Context, flood: Incident) -> None:

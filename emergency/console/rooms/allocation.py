@@ -115,13 +115,26 @@ def _propose(desk: Desk) -> int:
     return minutes
 
 
+def _told(draft: Mapping[str, Any], in_force: Mapping[str, Any] | None) -> int:
+    """How many people hear of it: all who are sent, or, where a plan is in force, those for whom something changes."""
+    after, before = _posts(draft), _posts(in_force) if in_force else {}
+    return sum(before.get(who) != after.get(who) for who in {*before, *after})
+
+
+def _posts(plan: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    """Person -> where they are sent and what for; nobody held back at home."""
+    cells = {c["cell_id"]: (c["incident"], c["region"], c["line"]) for c in plan["body"]["cells"]}
+    sent = (a for a in plan["body"]["assignments"] if not is_reserve(a["cell_id"]))
+    return {a["adjuster_id"]: cells[a["cell_id"]] for a in sent}
+
+
 def _publish(desk: Desk, draft: Mapping[str, Any] | None, in_force: Mapping[str, Any] | None) -> None:
     say = desk.say
     if draft:
-        people = sum(not is_reserve(a["cell_id"]) for a in draft["body"]["assignments"])
+        people = _told(draft, in_force)
         act_button(
             desk,
-            say("Publish to {count} people", count=people),
+            say("Publish to {count} people", count=people) if people else say("Publish; nobody is called anew"),
             "publish",
             partial(dispatching.commit, desk.ctx, draft["plan_id"]),
             say("Published; the slots are held."),
