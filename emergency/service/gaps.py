@@ -82,9 +82,4 @@ def _helped(ctx: Context, kinds: tuple[Bottleneck, ...], cell: Cell) -> Iterator
             yield Message(N_("One more for {line}, based in {place}: {claims} claims a shift."), gap)
         if kind.here and not kind.claims:
             yield Message(N_("    It fills a slot the playbook asks for; no claim waits for it."))
-    yield Message(
-        N_(
-            "A generator or any other goods clear none of these: what is short here is people. What goods clear by "
-            "themselves stands under Goods."
-        )
-    )
+    yield Message(N_("A generator or any other goods clear none of these: what is short here is people."))

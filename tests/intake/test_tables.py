@@ -267,7 +267,7 @@ def test_a_formula_nobody_reads_rejects_nothing_and_one_that_gave_nothing_is_emp
 
 
 def test_a_workbook_of_many_rows_is_read_whole_also_where_no_limit_may_be_raised_again(tmp_path: Path) -> None:
-    """12,000 rows are above 3 MB unpacked: the time allowed is set twice, and an ordinary user never raises a hard one."""
+    """12,000 rows are above 3 MB unpacked: the time allowed is set twice, and no ordinary user raises a hard limit."""
     book = openpyxl.Workbook(write_only=True)
     sheet = book.create_sheet()
     sheet.append(["report_no", "loss_at", "place"])
