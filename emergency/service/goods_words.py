@@ -163,7 +163,10 @@ def more_in_the_fund(names: Names, sites: Mapping[str, Site], minor: int, curren
     }
     if one.claims_per_day > 0:
         return Message(
-            N_("{amount} {currency} more to spend: {fewer} fewer missing ({what}, {place}), enough for {claims} claims a day."),
+            N_(
+                "{amount} {currency} more to spend: {fewer} fewer missing ({what}, {place}), "
+                "enough for {claims} claims a day."
+            ),
             gaps,
         )
     return Message(
@@ -173,13 +176,20 @@ def more_in_the_fund(names: Names, sites: Mapping[str, Site], minor: int, curren
 
 def _form(one: OneMore, plain: bool) -> str:
     if plain and one.claims_per_day > 0 and not one.minutes:
-        return N_("{what}: one more at {depot} serves {place} itself: enough for {claims} claims a day, if people go with it.")
+        return N_(
+            "{what}: one more at {depot} serves {place} itself: enough for {claims} claims a day, if people go with it."
+        )
     if plain and one.claims_per_day > 0:
-        return N_("{what}: one more at {depot} goes to {place}, {minutes} min away: enough for {claims} claims a day with people.")
+        return N_(
+            "{what}: one more at {depot} goes to {place}, {minutes} min away: "
+            "enough for {claims} claims a day with people."
+        )
     if plain:
         return N_("{what}: one more at {depot} goes to {place}, {minutes} min away; it clears no claim by itself.")
     if one.claims_per_day > 0:
-        return N_("{what}: with one more at {depot} {fewer} fewer are missing: enough for {claims} claims a day, with people.")
+        return N_(
+            "{what}: with one more at {depot} {fewer} fewer are missing: enough for {claims} claims a day, with people."
+        )
     return N_("{what}: with one more at {depot} {fewer} fewer are missing; the plan costs {gain} minutes less.")
 
 

@@ -59,11 +59,11 @@ def test_nothing_is_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_file_too_large_too_deep_or_too_full_is_refused_quickly() -> None:
-    begun = time.monotonic()
+    begun = time.process_time()
     assert "more than 2 MB" in why(cap() + b" " * guard.MOST_BYTES)
     assert "nested deeper than 64" in why(b"<a>" * 200_000 + b"</a>" * 200_000)
     assert "more than 100,000 elements" in why(b"<a>" + b"<b/>" * 200_000 + b"</a>")
-    assert time.monotonic() - begun < 3
+    assert time.process_time() - begun < 3, "processor time: others may hold the machine"
 
 
 def test_sixty_four_levels_are_let_in_and_sixty_five_are_not() -> None:
