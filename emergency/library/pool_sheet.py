@@ -22,6 +22,7 @@ COLUMNS_DIFFER = N_("the columns are {found}; they must be {expected}, in this o
 EMPTY = N_("must not be empty")
 TWICE = N_("{value} is there twice; it was first in line {first}")
 NO_NUMBER = N_("{value} is not a number from {low} to {high}")
+TOO_LONG = N_("has {n} letters; {most} are the most that fit, shorten it")
 WRONG_WIDTH = N_("the row has more or fewer cells than the header")
 
 
@@ -51,6 +52,12 @@ class PoolSheet:
         for field in fields:
             if not row[field]:
                 self.fault(line, field, EMPTY)
+
+    def short(self, line: int, row: Row, most: Mapping[str, int]) -> None:
+        """No cell is longer than plans, sheets and screens can show. most: column -> letters."""
+        for field, letters in most.items():
+            if len(row[field]) > letters:
+                self.fault(line, field, TOO_LONG, n=len(row[field]), most=letters)
 
     def number(self, line: int, row: Row, field: str, low: float, high: float, kind: Callable[[str], T]) -> T:
         try:

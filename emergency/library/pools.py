@@ -28,6 +28,11 @@ SEAT_SKILLS = ("fnol_agent", "it_engineer", "counsellor")
 SKILLS = (*LINES, *SEAT_SKILLS)
 SYNTHETIC_MARK = "Synthetic"
 ALIKE = 0.8  # of difflib's ratio: a kind so like a usual one is a slip of the hand (house rule)
+# House rule: the most letters of what somebody writes freely, as the forms of the room take them.
+LETTERS = {"name": 80, "base_id": 80}
+LETTERS_OF_BASES = {**LETTERS, "name_zh": 80}
+LETTERS_OF_PEOPLE = {**LETTERS, "adjuster_id": 80, "registration": 80, "lender": 120, "note": 1_000}
+LETTERS_OF_ITEMS = {"item": 80}
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 NOT_ALLOWED = N_("{value} is not allowed here; use {known}")
@@ -207,6 +212,7 @@ def _bases(file: PoolSheet) -> list[Base]:
     found = []
     for line, row in file.rows:
         file.filled(line, row, "base_id", "name", "region")
+        file.short(line, row, LETTERS_OF_BASES)
         lon = file.number(line, row, "lon", -180, 180, float)
         lat = file.number(line, row, "lat", -90, 90, float)
         found.append(Base(row["base_id"], row["name"], row["name_zh"], row["region"], lon, lat))
@@ -219,6 +225,7 @@ def _people(file: PoolSheet, bases: Collection[str] | None) -> list[PoolAdjuster
     found = []
     for line, row in file.rows:
         file.filled(line, row, "adjuster_id", "name", "skills")
+        file.short(line, row, LETTERS_OF_PEOPLE)
         if bases is not None and row["base_id"] not in bases:
             file.fault(line, "base_id", UNKNOWN_BASE, value=repr(row["base_id"]))
         skills = _words(row["skills"])
@@ -296,6 +303,7 @@ def _items(file: PoolSheet, goods: Collection[Stock] | None) -> list[Item]:
     there, sums, found = {(s.depot, s.kind): s.total for s in goods or ()}, Counter[tuple[str, str]](), []
     for line, row in file.rows:
         file.filled(line, row, "depot", "kind", "item")
+        file.short(line, row, LETTERS_OF_ITEMS)
         for field in ("expires_on", "test_due_on"):
             if row[field] and _parsed(date.fromisoformat, row[field]) is None:
                 file.fault(line, field, NO_DAY, value=repr(row[field]))

@@ -38,9 +38,18 @@ class LanguageAsked:
 
 def spoken(text: str) -> frozenset[str]:
     """The languages of a roster's entry, by code where they are written by name: "es; English" → es, en."""
+    return frozenset(_spoken_in_order(text))
+
+
+def languages_written(text: str) -> str:
+    """The same as the roster keeps them: codes parted by ";", in the order they were written."""
+    return ";".join(dict.fromkeys(_spoken_in_order(text)))
+
+
+def _spoken_in_order(text: str) -> list[str]:
     codes = _codes()
     words = (word.strip().casefold() for word in re.split(r"[;,/、，；]", text))
-    return frozenset(codes.get(word, word) for word in words if word)
+    return [codes.get(word, word) for word in words if word]
 
 
 @cache

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from emergency.domain.allocation.pool import LANGUAGES
 from emergency.domain.pool_difference import Key, counted
@@ -24,6 +26,8 @@ TOO_FEW = N_(
     " what came back, under Requests for goods, or count them in"
 )
 OTHERWISE = N_("{value} is written {known} in the pool; write it the same, or the same one is there twice")
+LONG_OVER = N_("{value} is long past, a slip of the hand or of the spreadsheet; enter their last day here")
+LONG_AGO = timedelta(days=365)  # house rule
 Before = Mapping[str, Mapping[Key, Mapping[str, str]]]
 
 
@@ -84,9 +88,21 @@ def _people(
         if one.pattern and one.pattern not in turns:
             words = "、".join(turn.title.get("zh") or name for name, turn in turns.items())
             sheet.fault(line, "pattern", NO_TURN, value=repr(one.pattern), known={"en": ", ".join(turns), "zh": words})
+        if _long_over(ctx, one, before.get((one.adjuster_id,))):
+            sheet.fault(line, "lent_until", LONG_OVER, value=one.lent_until)
         for language in odd[one.language][:1]:
             sheet.fault(line, "language", UNKNOWN_LANGUAGE, language=language, known=_languages())
     _twins(everyone, sheet, lines, before)
+
+
+def _long_over(ctx: Context, one: PoolAdjuster, was: Mapping[str, str] | None) -> bool:
+    """Whether somebody is entered anew as here until a day of long ago; a day that stood there may stay."""
+    today = ctx.now().astimezone(ZoneInfo(ctx.profile.timezone)).date()
+    try:
+        day = date.fromisoformat(one.lent_until)
+    except ValueError:
+        return False  # none, or no day, and that is a fault already
+    return day < today - LONG_AGO and (was is None or was["lent_until"] != one.lent_until)
 
 
 def _spoken(before: Mapping[Key, Mapping[str, str]]) -> set[str]:

@@ -24,6 +24,7 @@ from emergency.library.pools import (
     STOCK,
 )
 from emergency.service import licences
+from emergency.service.asking import languages_written
 from emergency.service.context import Context
 from emergency.texts import LANGUAGES, N_, Message, Speaker, speaker
 
@@ -129,6 +130,7 @@ CODED: Mapping[str, Mapping[str, str]] = {
 }
 SEVERAL = ("skills", "licences")
 DAYS = ("pattern_from", "lent_until", "expires_on", "test_due_on")
+LONGEST_SHOWN = 120
 BETWEEN = re.compile(r"[;；,，、/|\n]+")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
 
@@ -202,6 +204,8 @@ class Codes:
             return cell
         if column == "rest_until":
             return self._instant(cell)
+        if column == "language":
+            return languages_written(cell)
         return self._ids.get(column, {}).get(folded(cell), cell)
 
     def _instant(self, cell: str) -> str:
@@ -238,7 +242,14 @@ def in_words(message: Message, column: str) -> Message:
 
 def masked(message: Message) -> Message:
     """What is said of a cell, with nothing in it that leads to a person: somebody's phone may stand in any column."""
-    return Message(message.id, {k: scrub(v) if isinstance(v, str) else v for k, v in message.values.items()})
+    return Message(
+        message.id, {k: _clipped(k, scrub(v)) if isinstance(v, str) else v for k, v in message.values.items()}
+    )
+
+
+def _clipped(gap: str, text: str) -> str:
+    """What somebody wrote in a cell, short enough to be read; lists of what is allowed stay whole."""
+    return text if gap in ("known", "near") or len(text) <= LONGEST_SHOWN else f"{text[: LONGEST_SHOWN - 1]}…"
 
 
 def _both(name: str) -> tuple[str, ...]:

@@ -64,3 +64,69 @@ def test_a_licence_entered_by_hand_is_the_map_s_own_letters_too(ctx: Context) ->
     assert found.person.licences == ("TX", "ZZ")
     people_entry.change(ctx, Person("P-1", "Pat", "HOU", ("motor",), ("la",)), found.version)
     assert [m.person.licences for m in people_entry.members(ctx) if m.person.adjuster_id == "P-1"] == [("LA",)]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"), [("English", "en"), ("es;en", "es;en"), ("西班牙语、EN", "es;en"), ("ES / es", "es"), ("", "")]
+)
+def test_languages_are_codes_in_their_order_however_they_are_written(
+    ctx: Context, listed: List, cell: str, kept: str
+) -> None:
+    found = listed("adjusters", "adjuster_id,name,base_id,skills,language", f"H-8,Ida New,HOU,property,{cell}")
+    assert (said(found), [(c.after or {})["language"] for c in found.changes]) == ([], [kept])
+
+
+def test_a_kind_of_one_s_own_is_taken_with_a_warning_that_names_the_nearest_usual_ones(
+    ctx: Context, listed: List
+) -> None:
+    found = listed("stock", "depot,kind,total", "HOU,unicorn,2", "LCH,unicorn,1", "HOU,boat,1")
+    (warning,) = said(found)
+    assert warning.startswith(
+        "'unicorn' is none of the usual kinds of goods and is taken as one of your own: HOU, LCH."
+    )
+    take(ctx, found)
+    assert said(listed("stock", "depot,kind,total", "HOU,unicorn,3")) == []
+
+
+def test_a_last_day_of_long_ago_is_a_slip_and_one_that_is_just_over_is_warned_of(ctx: Context, listed: List) -> None:
+    head = "adjuster_id,name,base_id,skills,lent_until"
+    (fault,) = said(listed("adjusters", head, "H-8,Ida New,HOU,property,1900-01-01"))
+    assert fault.startswith("adjusters.csv:2: lent_until: 1900-01-01 is long past")
+    over = listed("adjusters", head, "H-8,Ida New,HOU,property,2017-08-28", "H-9,Ben New,HOU,property,2017-08-29")
+    assert said(over) == ["Here until a day that is over: H-8. They are proposed for nothing."]
+
+
+@pytest.mark.parametrize(
+    ("table", "head", "row", "field"),
+    [
+        ("adjusters", "adjuster_id,name,base_id,skills", "H-8,{long},HOU,property", "name"),
+        ("bases", "base_id,name,region,lon,lat", "AUS,{long},48453,-97.7,30.3", "name"),
+        ("items", "depot,kind,item,count", "HOU,drone,{long},1", "item"),
+    ],
+)
+def test_a_text_longer_than_can_be_shown_is_refused_without_saying_it_again(
+    listed: List, table: str, head: str, row: str, field: str
+) -> None:
+    assert said(listed(table, head, row.format(long="x" * 80))) == []
+    (fault,) = said(listed(table, head, row.format(long="x" * 30_000)))
+    assert fault == f"{table}.csv:2: {field}: has 30000 letters; 80 are the most that fit, shorten it"
+
+
+def test_a_base_whose_coordinates_lie_in_another_region_is_warned_of(listed: List) -> None:
+    head = "base_id,name,region,lon,lat"
+    assert said(listed("bases", head, "AUS,Austin,48453,-97.7,30.3")) == []
+    assert said(listed("bases", head, "AUS,Austin,48201,-97.7,30.3", "SEA,Sea,48201,-30,30")) == [
+        "The coordinates of the base AUS lie in Travis, TX (48453), not in its region Harris, TX (48201);"
+        " check which is right.",
+        "The coordinates of the base SEA lie in no region of this map; check them.",
+    ]
+
+
+def test_a_limit_that_is_emptied_is_said_to_fall_away(ctx: Context, listed: List) -> None:
+    head = "adjuster_id,name,base_id,skills,authority"
+    take(ctx, listed("adjusters", head, "H-1,Houston 1,HOU,property,25000", "H-8,Ida New,HOU,property,"))
+    assert said(listed("adjusters", head, "H-1,Houston 1,HOU,property,0")) == []
+    assert said(listed("adjusters", head, "H-1,Houston 1,HOU,property,")) == [
+        "The authority limit of H-1 falls away: whoever has none settles losses of any amount."
+        " Enter 0 where they may settle nothing."
+    ]
