@@ -51,6 +51,11 @@ def _points(desk: Desk, present: int) -> tuple[Point, ...] | Message:
 def _chart(desk: Desk, points: Sequence[Point], present: int) -> Any:
     say = desk.say
     moved, loss, travel = say("people moved"), say("hours above free moving"), say("travel, one way (h)")
+    # Prices that change nothing lie on one another: the lowest names the point, or the present one.
+    at: dict[tuple[int, int], int] = {}
+    for p in sorted(points, key=lambda p: (p.stability_minutes != present, p.stability_minutes)):
+        at.setdefault((p.moved, round(p.loss_minutes / 60)), p.stability_minutes)
+    labels = {price: f"{price}" for price in at.values()}
     table = pd.DataFrame(
         [
             {
@@ -58,7 +63,7 @@ def _chart(desk: Desk, points: Sequence[Point], present: int) -> Any:
                 loss: round(p.loss_minutes / 60, 2),
                 travel: round(p.travel_minutes / 60, 1),
                 "price": p.stability_minutes,
-                "label": f"{p.stability_minutes}",
+                "label": labels.get(p.stability_minutes, ""),
                 "here": p.stability_minutes == present,
             }
             for p in points
@@ -67,7 +72,7 @@ def _chart(desk: Desk, points: Sequence[Point], present: int) -> Any:
     base = alt.Chart(table).encode(
         # Room for the label of the last dot, which else is cut off in a narrow column.
         x=alt.X(f"{moved}:Q", axis=alt.Axis(format="d", tickMinStep=1), scale=alt.Scale(padding=24)),
-        y=alt.Y(f"{loss}:Q"),
+        y=alt.Y(f"{loss}:Q", axis=alt.Axis(titleLimit=220)),
         tooltip=[alt.Tooltip("price:Q", title=say("minutes")), moved, loss, travel],
     )
     here = alt.condition("datum.here", alt.value(ACCENT), alt.value(QUIET))
@@ -75,4 +80,4 @@ def _chart(desk: Desk, points: Sequence[Point], present: int) -> Any:
     line = base.mark_line(color=QUIET, strokeWidth=1).encode(order="price:Q")
     dots = base.mark_point(filled=True, opacity=1).encode(color=here, size=size)
     words = base.mark_text(dx=4, dy=-9, align="left", fontSize=11).encode(text="label:N", color=here)
-    return (line + dots + words).properties(height=170)
+    return (line + dots + words).properties(height=200)

@@ -16,7 +16,7 @@ from emergency.console.rooms.task_acts import attempt
 from emergency.domain.allocation.instructions import KINDS, Instruction
 from emergency.service import allocation, instructions
 from emergency.service.plan_body import read_message, waits
-from emergency.texts import N_
+from emergency.texts import N_, Message
 
 KIND_NAMES = {
     "must_not": N_("never works there"),
@@ -44,8 +44,18 @@ def panel(desk: Desk, shown: Mapping[str, Any] | None) -> None:
                 done = say("Taken back; the next proposal is free of it.")
                 act_button(desk, say("Take it back"), f"instruction-{n}", act, done)
         for broken in (shown or {}).get("body", {}).get("broken", ()):
-            st.warning(say("Could not be kept: {reason}", reason=say(read_message(broken["reason"]))))
+            st.warning(say("Could not be kept: {reason}", reason=_reason(desk, read_message(broken["reason"]), names)))
         _form(desk, shown, names)
+
+
+def _reason(desk: Desk, reason: Message, names: Mapping[str, str]) -> str:
+    """Why an instruction could not be kept, with the region and the person by name."""
+    values = dict(reason.values)
+    if "region" in values:
+        values["region"] = desk.region(str(values["region"]))
+    if "id" in values:
+        values["id"] = named(str(values["id"]), names)
+    return desk.say(Message(reason.id, values))
 
 
 def _told(desk: Desk, one: Instruction, names: Mapping[str, str]) -> str:
