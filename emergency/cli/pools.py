@@ -53,7 +53,7 @@ def _preview(arguments: argparse.Namespace) -> int:
         for c in found.changes
     ]
     kept = [[stay.name, str(stay.why)] for stay in found.stays]
-    told = [f"{len(found.changes)} changes; nothing was written"]
+    told = [f"{len(found.changes)} change{'' if len(found.changes) == 1 else 's'}; nothing was written"]
     for c in found.changes:
         cells = [f"{name}: {was or '-'} -> {now or '-'}" for name, was, now in c.fields] if c.what == "changed" else []
         told.append(f"{c.table} {' '.join(c.key)}: {c.what}" + (f" ({'; '.join(cells)})" if cells else ""))

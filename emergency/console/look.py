@@ -239,7 +239,9 @@ def notice(kind: str, text: str) -> None:
 
     kind: success, info, warning or error.
     """
-    text = text[:1].upper() + text[1:]  # refusals are written as parts of a sentence
+    # Refusals are written as parts of a sentence; the name of a file is said as it is.
+    if "." not in text.partition(" ")[0].rstrip(".:,;"):
+        text = text[:1].upper() + text[1:]
     # The style keeps it at the upper edge of what is seen; a message floating over the page would hide the clocks.
     with st.container(key=f"em-notice-{crc32((kind + text).encode())}"):
         getattr(st, kind)(text)

@@ -74,7 +74,8 @@ def notes(ctx: Context, say: Speaker, titles: Mapping[str, str], codes: Codes) -
     for (table, column), (text, example) in SAID.items():
         called = column if say.language == "en" else say(head(table, column))
         empty = NO if column in MUST else YES
-        shown = example if say.language == "en" else codes.word(say, column, example)
+        as_it_is = say.language == "en" or column in ("base_id", "depot")  # a number, whatever base bears it here
+        shown = example if as_it_is else codes.word(say, column, example)
         rows.append([titles[table], called, say(empty), say(Message(text, gaps)), shown])
     return rows
 

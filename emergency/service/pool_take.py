@@ -32,6 +32,7 @@ OVERTAKEN = N_(
     "{who} has changed the pool since this list was read ({what}); nothing was taken over, look at the preview again"
 )
 UNSOUND = N_("the list has {n} faults; nothing is taken over until they are mended")
+UNSOUND_ONE = N_("the list has 1 fault; nothing is taken over until it is mended")
 NEW_ROWS: Mapping[str, str] = {"slots": "1", "out_of_service": "0", "status": "available", "origin": "own"}
 ACTS = ("people.", "stock.", "goods.", "pool.", "allocation.", "course.", "drill.resource")
 MOST_NAMED = 3
@@ -110,7 +111,8 @@ def take(ctx: Context, preview: Preview) -> Taken:
         Refused: it has faults. Conflict: the pool is another than the one it was compared with; says who and what.
     """
     if preview.faults:
-        raise Refused(Message(UNSOUND, {"n": len(preview.faults)}))
+        n = len(preview.faults)
+        raise Refused(Message(UNSOUND if n > 1 else UNSOUND_ONE, {"n": n}))
     with ctx.store.write() as connection:
         now = _compared(ctx, connection, preview.listed, preview.whole)
         if now.before != preview.before or now.changes != preview.changes:

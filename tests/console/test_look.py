@@ -162,6 +162,16 @@ def test_what_an_act_brought_is_said_once() -> None:
     assert len(page.toast) == 0
 
 
+def test_the_name_of_a_file_is_said_as_it_is() -> None:
+    def script() -> None:
+        from emergency.console import look
+
+        look.notice("error", look.plain("pool_2.xlsx is damaged"))
+
+    page = AppTest.from_function(script).run()
+    assert page.error[0].value.startswith("pool")
+
+
 @browser
 def test_what_an_act_brought_stays_in_sight_of_who_has_scrolled_down(open_page: OpenPage, trial: str) -> None:
     """The head with its clocks goes away and the word on the act does not; it hides neither."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -28,13 +29,6 @@ WHATS = {"new": (N_("new"), "ok"), "changed": (N_("changed"), "plain"), "gone": 
 SCOPE = {True: N_("is taken off"), False: N_("stays")}
 MOST_ROWS, MOST_FAULTS = 300, 60
 HIGH = 12  # rows beyond which a table is looked at in a frame of its own
-# What of somebody or something new is said beside the number.
-NEW_CELLS = {
-    "bases": ("name", "name_zh", "region"),
-    "adjusters": ("name", "base_id", "skills", "authority", "registration", "origin", "lender", "note"),
-    "stock": ("total", "reorder_at", "out_of_service"),
-    "items": ("depot", "count", "expires_on", "test_due_on"),
-}
 
 
 def _key(desk: Desk, name: str) -> str:
@@ -135,7 +129,7 @@ def _preview(desk: Desk, files: Sequence[Any]) -> None:
     else:
         _warned(desk, found)
         for warning in found.warnings:
-            look.notice("warning", look.plain(say(masked(warning))))
+            st.warning(look.plain(say(masked(warning))))
         _button(desk, found)
     _counts(desk, found)
     _details(desk, found)
@@ -155,7 +149,9 @@ def _warned(desk: Desk, found: Preview) -> None:
 
 def _button(desk: Desk, found: Preview) -> None:
     say = desk.say
-    label = say("Take this list over: {n} changes", n=f"{len(found.changes):,}")
+    one = len(found.changes) == 1
+    many = say("Take this list over: {n} changes", n=f"{len(found.changes):,}")
+    label = say("Take this list over: 1 change") if one else many
     was = pressed(label, "pool-take", found, type="primary")
     if was is None:
         return
@@ -164,7 +160,8 @@ def _button(desk: Desk, found: Preview) -> None:
         st.session_state[_key(desk, TAKEN)] = pool_take.take(desk.ctx, was)
         st.session_state[_key(desk, TURN)] = st.session_state.get(_key(desk, TURN), 0) + 1
 
-    attempt(desk, act, say("Taken over: {n} changes.", n=f"{len(was.changes):,}"))
+    many = say("Taken over: {n} changes.", n=f"{len(was.changes):,}")
+    attempt(desk, act, say("Taken over: 1 change.") if len(was.changes) == 1 else many)
 
 
 def _receipt(desk: Desk) -> None:
@@ -238,7 +235,8 @@ def _row(desk: Desk, codes: Codes, change: Change) -> list[str | look.Cell]:
     say, (word, tone) = desk.say, WHATS[change.what]
     row = change.after or change.before or {}
     shown = _shower(desk, codes)
-    which = " · ".join(shown(column, row[column]) for column in TABLES[change.table].key)
+    key = TABLES[change.table].key
+    which = row[key[0]] if change.table == "bases" else " · ".join(shown(column, row[column]) for column in key)
     if change.table in ("adjusters", "bases"):
         which += f" {row['name_zh'] or row['name'] if say.language == 'zh_CN' and 'name_zh' in row else row['name']}"
     if change.what == "changed":
@@ -247,7 +245,8 @@ def _row(desk: Desk, codes: Codes, change: Change) -> list[str | look.Cell]:
             for c, a, b in change.fields
         ]
     else:
-        told = [c for c in NEW_CELLS[change.table] if row[c] and c != "name"]
+        # All that is not empty, and an empty limit, which is one that was not set.
+        told = [c for c in TABLES[change.table].columns if (row[c] or c == "authority") and c not in (*key, "name")]
         cells = [say("{label}: {value}", label=say(head(change.table, c)), value=shown(c, row[c])) for c in told]
     return [look.Cell(say(word), tone, framed=True), which, " · ".join(cells)]
 
@@ -256,6 +255,10 @@ def _shower(desk: Desk, codes: Codes) -> Callable[[str, str], str]:
     def shown(column: str, cell: str) -> str:
         if column == "authority" and cell.isdigit():
             return desk.money(int(cell) * 100)
+        if column == "authority" and not cell:
+            return desk.say("no limit")
+        if column == "rest_until" and cell:
+            return desk.clock_text(datetime.fromisoformat(cell))
         if column in ("base_id", "depot") and cell in codes.bases:
             return f"{cell} {codes.word(desk.say, column, cell)}"
         return codes.word(desk.say, column, cell) or "–"
@@ -267,7 +270,9 @@ def _faults(desk: Desk, found: Preview) -> None:
     """Where each is, and what to do; nothing is taken over before all are mended."""
     say = desk.say
     n = len(found.faults)
-    look.notice("error", say("{n} faults in the list; mend them and bring it in again. Nothing was changed.", n=n))
+    many = say("{n} faults in the list; mend them and bring it in again. Nothing was changed.", n=n)
+    one = say("1 fault in the list; mend it and bring it in again. Nothing was changed.")
+    look.notice("error", one if n == 1 else many)
     rows = []
     for fault in found.faults[:MOST_FAULTS]:
         given = next((one for one in found.listed.tables.values() if one.title == fault.path), None)
