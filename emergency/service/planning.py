@@ -8,7 +8,7 @@ from typing import Any
 
 from emergency.domain.allocation import Adjuster, Assignment, Cell, Plan, allocate
 from emergency.domain.allocation.ahead import is_ahead
-from emergency.domain.allocation.explain import Why
+from emergency.domain.allocation.explain import Alternative, Why
 from emergency.domain.allocation.explain import why as explain
 from emergency.domain.allocation.referral import asked_of
 from emergency.domain.allocation.reserve import is_reserve
@@ -20,6 +20,9 @@ from emergency.service.plan_body import as_planned, rows_of, waits, words_of
 from emergency.service.slot_course import courses
 from emergency.service.staff import roster_now
 from emergency.texts import N_, Message
+
+
+LOOKED_THROUGH = 24  # alternatives of one person, to find those at other places
 
 
 @dataclass(frozen=True)
@@ -172,7 +175,8 @@ def why(ctx: Context, shown: Mapping[str, Any], adjuster_id: str) -> tuple[Messa
         return (Message(N_("The roster has changed since this plan was made; propose a new one to ask again.")),)
     person = next(a for a in plan.solution.pool if a.adjuster_id == adjuster_id)
     cells = {c.cell_id: c for c in plan.solution.cells}
-    return (*_sets_out(ctx, person), *_sentences(ctx, explain(plan, adjuster_id, here.cell_id), cells, person))
+    found = explain(plan, adjuster_id, here.cell_id, choices=LOOKED_THROUGH)
+    return (*_sets_out(ctx, person), *_sentences(ctx, found, cells, person))
 
 
 def _sets_out(ctx: Context, person: Adjuster) -> Iterator[Message]:
@@ -223,13 +227,27 @@ def _sentences(ctx: Context, found: Why, cells: Mapping[str, Cell], person: Adju
         yield Message(N_("Somebody who speaks {language} was asked for there."), asked_of(here))
     if not found.next_best:
         yield Message(N_("There is no other place: nobody else asks for what this person may do."))
-    for other in found.next_best[:3]:
+    for other in _elsewhere(found, cells)[:3]:
         gaps = {"minutes": f"{other.extra_minutes:,}", "place": post_name(ctx, cells.get(other.cell_id))}
         yield Message(N_("Instead at {place}: the whole plan costs {minutes} minutes more."), gaps)
         for step in other.chain[1:3]:
             yield Message(N_("    then {step}"), {"step": step.message})
     for cell_id, reason in found.blocked[:2]:
         yield Message(N_("Not at {place}: {reason}"), {"place": post_name(ctx, cells[cell_id]), "reason": reason})
+
+
+def _elsewhere(found: Why, cells: Mapping[str, Cell]) -> list[Alternative]:
+    """The best alternative at each other place; another size of loss where they are is no other place."""
+    best: dict[tuple[str, ...], Alternative] = {}
+    here = _place(cells.get(found.cell_id))
+    for one in found.next_best:
+        if _place(cells.get(one.cell_id)) != here:
+            best.setdefault(_place(cells.get(one.cell_id)), one)
+    return list(best.values()) or list(found.next_best)
+
+
+def _place(cell: Cell | None) -> tuple[str, ...]:
+    return () if cell is None else (cell.incident, cell.region, cell.line, cell.language, str(cell.home))
 
 
 def place_name(ctx: Context, cell: Cell | None) -> Message | dict[str, str]:
