@@ -42,11 +42,17 @@ class PoolSheet:
         self.rows: list[tuple[int, Row]] = list(rows)
         self.places = dict(places or {})
         self.faults: list[Fault] = []
+        self._unsound: set[tuple[int, str]] = set()
         self.is_read = True
 
     def fault(self, line: int, field: str, text: str, **values: object) -> None:
+        self._unsound.add((line, field))
         place = self.places.get(field, 0) if line else 0
         self.faults.append(Fault(self.name, line, place, field, Message(text, values)))
+
+    def sound(self, line: int, *fields: str) -> bool:
+        """Whether nothing is wrong with cells so far: what stands on a wrong one is not wrong for that."""
+        return self._unsound.isdisjoint((line, field) for field in fields)
 
     def filled(self, line: int, row: Row, *fields: str) -> None:
         for field in fields:

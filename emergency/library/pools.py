@@ -33,6 +33,7 @@ LETTERS = {"name": 80, "base_id": 80}
 LETTERS_OF_BASES = {**LETTERS, "name_zh": 80}
 LETTERS_OF_PEOPLE = {**LETTERS, "adjuster_id": 80, "registration": 80, "lender": 120, "note": 1_000}
 LETTERS_OF_ITEMS = {"item": 80}
+MOST_GOODS = 1_000_000
 WORD = re.compile(r"[a-z][a-z0-9_]*")
 
 NOT_ALLOWED = N_("{value} is not allowed here; use {known}")
@@ -186,13 +187,15 @@ def pool_of(
     # Of a table that could not be read no base is known: each row would be said to lie at none.
     known = {b.base_id for b in places} if bases.is_read else None
     goods = _goods(stock, known)
+    # Nor is it known how many of a kind there are where a row of the stock is wrong: its pieces are not too many.
+    counted = stock.is_read and all(stock.sound(line, "depot", "kind", "total") for line, _ in stock.rows)
     return Pool(
         name=name,
         synthetic=synthetic,
         bases=tuple(sorted(places, key=lambda b: b.base_id)),
         adjusters=tuple(sorted(_people(people, known), key=lambda a: a.adjuster_id)),
         stock=tuple(sorted(goods, key=lambda s: (s.depot, s.kind))),
-        items=tuple(_items(items, goods if stock.is_read else None)) if items else (),
+        items=tuple(_items(items, goods if counted else None)) if items else (),
     )
 
 
@@ -290,9 +293,10 @@ def _goods(file: PoolSheet, bases: Collection[str] | None) -> list[Stock]:
             file.fault(line, "kind", NO_WORD, value=repr(row["kind"]))
         elif row["kind"] not in RESOURCE_KINDS and (near := get_close_matches(row["kind"], RESOURCE_KINDS, 1, ALIKE)):
             file.fault(line, "kind", NEAR_A_KIND, value=repr(row["kind"]), near=near[0])
-        total = file.number(line, row, "total", 0, 1_000_000, int)
-        at = file.number(line, row, "reorder_at", 0, 1_000_000, int) if row["reorder_at"] else None
-        out = file.number(line, row, "out_of_service", 0, total, int) if row["out_of_service"] else 0
+        total = file.number(line, row, "total", 0, MOST_GOODS, int)
+        at = file.number(line, row, "reorder_at", 0, MOST_GOODS, int) if row["reorder_at"] else None
+        most = total if file.sound(line, "total") else MOST_GOODS
+        out = file.number(line, row, "out_of_service", 0, most, int) if row["out_of_service"] else 0
         found.append(Stock(row["depot"], row["kind"], total, at, out))
     return found
 
@@ -307,11 +311,12 @@ def _items(file: PoolSheet, goods: Collection[Stock] | None) -> list[Item]:
         for field in ("expires_on", "test_due_on"):
             if row[field] and _parsed(date.fromisoformat, row[field]) is None:
                 file.fault(line, field, NO_DAY, value=repr(row[field]))
-        count, place = file.number(line, row, "count", 1, 1_000_000, int), (row["depot"], row["kind"])
+        count, place = file.number(line, row, "count", 1, MOST_GOODS, int), (row["depot"], row["kind"])
         sums[place] += count
         total = there.get(place, 0)
         if goods is not None and sums[place] > total:
-            file.fault(line, "count", MORE_THAN_THERE, count=sums[place], total=total, depot=row["depot"] or "–")
+            gaps = {"count": sums[place], "total": total, "depot": row["depot"] or "–", "kind": row["kind"]}
+            file.fault(line, "count", MORE_THAN_THERE, **gaps)
         found.append(Item(*place, row["item"], count, row["expires_on"], row["test_due_on"]))
     return sorted(found, key=lambda one: (one.kind, one.item))
 

@@ -11,8 +11,9 @@ from emergency.domain.allocation.pool import LANGUAGES
 from emergency.domain.pool_difference import Key, counted
 from emergency.domain.staffing import ORIGINS
 from emergency.domain.stock_ledger import Balance
+from emergency.library.faults import Fault
 from emergency.library.pool_sheet import PoolSheet
-from emergency.library.pools import Pool, PoolAdjuster
+from emergency.library.pools import MORE_THAN_THERE, Pool, PoolAdjuster
 from emergency.service.asking import unknown_languages
 from emergency.service.context import Context
 from emergency.service.people_entry import SAME_NAME, SAME_NUMBER, UNKNOWN_LANGUAGE, folded_words
@@ -26,6 +27,10 @@ TOO_FEW = N_(
     " what came back, under Requests for goods, or count them in"
 )
 OTHERWISE = N_("{value} is written {known} in the pool; write it the same, or the same one is there twice")
+FEWER_THAN_LISTED = N_(
+    "{total} are fewer than the {count} that are listed by number under pieces and batches; mend the total, or take"
+    " those that are gone off that list"
+)
 LONG_OVER = N_("{value} is long past, a slip of the hand or of the spreadsheet; enter their last day here")
 LONG_AGO = timedelta(days=365)  # house rule
 Before = Mapping[str, Mapping[Key, Mapping[str, str]]]
@@ -46,6 +51,7 @@ def check(
         if base.region and not ctx.regions.known(base.region):
             gaps = {"value": repr(base.region), "map": ctx.profile.region_set}
             sheets["bases"].fault(lines["bases"].get((base.base_id,), 0), "region", NO_REGION, **gaps)
+    _fewer_than_listed(sheets, lines["stock"], before)
     _people(ctx, found.adjusters, sheets["adjusters"], lines["adjusters"], before["adjusters"])
     for row in found.stock:
         line, was = lines["stock"].get((row.depot, row.kind), 0), balances.get((row.depot, row.kind), Balance())
@@ -54,6 +60,26 @@ def check(
         except ValueError:
             there = {"committed": was.committed, "in_transit": was.in_transit, "out": row.out_of_service}
             sheets["stock"].fault(line, "total", TOO_FEW, total=row.total, **there)
+
+
+def _fewer_than_listed(sheets: Mapping[str, PoolSheet], lines: Mapping[Key, int], before: Before) -> None:
+    """Pieces that the list leaves as they were are not too many: the total that it lowers is too low."""
+    items, kept, moved = sheets["items"], list[Fault](), dict[Key, Mapping[str, Any]]()
+    touched = {(row["depot"], row["kind"]) for _, row in items.rows if not _as_before(row, before["items"])}
+    for fault in items.faults:
+        place: Key = tuple(str(fault.message.values.get(gap, "")) for gap in ("depot", "kind"))
+        if fault.message.id == MORE_THAN_THERE and lines.get(place) and place not in touched:
+            moved[place] = fault.message.values  # the last of a place counts them all
+        else:
+            kept.append(fault)
+    items.faults[:] = kept
+    for place, gaps in moved.items():
+        sheets["stock"].fault(lines[place], "total", FEWER_THAN_LISTED, total=gaps["total"], count=gaps["count"])
+
+
+def _as_before(row: Mapping[str, str], before: Mapping[Key, Mapping[str, str]]) -> bool:
+    was = before.get((row["kind"], row["item"]), {})
+    return all(was.get(column) == row[column] for column in ("depot", "count"))
 
 
 def _lines(name: str, sheet: PoolSheet) -> dict[Key, int]:

@@ -7,11 +7,13 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from emergency.domain.resource_kind import RESOURCE_KINDS
 from emergency.domain.staffing import ORIGINS, STATUSES
+from emergency.domain.written_number import digits_of
 from emergency.intake.masking import scrub
 from emergency.intake.words import SPOKEN
 from emergency.library.pools import (
@@ -130,6 +132,9 @@ CODED: Mapping[str, Mapping[str, str]] = {
 }
 SEVERAL = ("skills", "licences")
 DAYS = ("pattern_from", "lent_until", "expires_on", "test_due_on")
+NUMBERS = ("authority", "slots", "total", "reorder_at", "out_of_service", "count")
+MYRIADS = re.compile(r"([^万萬]*[^万萬\s])\s*[万萬]元?")
+LONGEST_NUMBER = 20  # digits: what is longer is no number of people, pieces or money
 LONGEST_SHOWN = 120
 BETWEEN = re.compile(r"[;；,，、/|\n]+")
 _DAY = re.compile(r"(\d{4})\s*[-/.年]\s*(\d{1,2})\s*[-/.月]\s*(\d{1,2})\s*日?")
@@ -204,6 +209,8 @@ class Codes:
             return cell
         if column == "rest_until":
             return self._instant(cell)
+        if column in NUMBERS:
+            return _number(cell)
         if column == "language":
             return languages_written(cell)
         return self._ids.get(column, {}).get(folded(cell), cell)
@@ -227,6 +234,17 @@ class Codes:
             return scrub(cell)
         pairs = self.turns if column == "pattern" else self.bases if column in ("base_id", "depot") else {}
         return say.of(pairs[cell]) if cell in pairs else cell
+
+
+def _number(cell: str) -> str:
+    """A whole number as the forms read it: 75,000 is 75000, and 5万 is 50000; anything else stays as it was written."""
+    written = unicodedata.normalize("NFKC", cell).strip()
+    several = MYRIADS.fullmatch(written)
+    plain = digits_of(several[1] if several else written)
+    if plain is None or len(plain) > LONGEST_NUMBER:
+        return cell
+    number = Decimal(plain) * (10_000 if several else 1)
+    return f"{int(number)}" if number == int(number) else cell
 
 
 def in_words(message: Message, column: str) -> Message:

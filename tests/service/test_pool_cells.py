@@ -130,3 +130,41 @@ def test_a_limit_that_is_emptied_is_said_to_fall_away(ctx: Context, listed: List
         "The authority limit of H-1 falls away: whoever has none settles losses of any amount."
         " Enter 0 where they may settle nothing."
     ]
+
+
+@pytest.mark.parametrize(
+    ("cell", "kept"), [('"75,000"', "75000"), ("5万", "50000"), ("7.5 万元", "75000"), ("75000.00", "75000")]
+)
+def test_an_amount_is_read_as_the_forms_read_it(ctx: Context, listed: List, cell: str, kept: str) -> None:
+    head = "adjuster_id,name,base_id,skills,authority"
+    found = listed("adjusters", head, f"H-8,Ida New,HOU,property,{cell}")
+    assert (said(found), [(c.after or {})["authority"] for c in found.changes]) == ([], [kept])
+
+
+@pytest.mark.parametrize("cell", ['"75,00"', "7.00005万", "万", "much", "0.5", "9" * 30_000])
+def test_an_amount_that_may_mean_two_things_is_not_guessed_at(listed: List, cell: str) -> None:
+    (fault,) = said(
+        listed("adjusters", "adjuster_id,name,base_id,skills,authority", f"H-8,Ida New,HOU,property,{cell}")
+    )
+    assert "is not a number from 0" in fault
+
+
+@pytest.mark.parametrize(
+    ("row", "fault"),
+    [
+        ("HOU,drone,many,1", "stock.csv:2: total: 'many' is not a number from 0 to 1000000"),
+        ("HOU,dronne,3,1", "stock.csv:2: kind: 'dronne' is no usual kind"),
+        ("HOU,drone,1,0", "stock.csv:2: total: 1 are fewer than the 2 that are listed by number under pieces"),
+    ],
+)
+def test_a_wrong_row_of_the_stock_is_the_only_one_that_is_blamed(
+    ctx: Context, listed: List, row: str, fault: str
+) -> None:
+    take(ctx, listed("items", "depot,kind,item,count", "HOU,drone,SN-1,1", "HOU,drone,SN-2,1"))
+    (found,) = said(listed("stock", "depot,kind,total,out_of_service", row))
+    assert found.startswith(fault)
+
+
+def test_pieces_that_are_added_beyond_the_total_are_blamed_themselves(ctx: Context, listed: List) -> None:
+    (found,) = said(listed("items", "depot,kind,item,count", "HOU,drone,SN-1,4"))
+    assert found.startswith("items.csv:2: count: 4 are more than the 3 in stock at HOU")
