@@ -89,6 +89,8 @@ class _Report(Facts):
     def first_page(self) -> Iterator[Block]:
         say = self.say
         yield Para(say(HANDLING[self.run.get("kind", "run")]), "notice")
+        if self.overview.get("running"):
+            yield Para(self.still_running(), "notice")
         yield from self.facts()
         yield Para(self.spoken(self.review["verdict"]) + say(" – {rating}", rating=self.rating_of_whole()), "verdict")
         for reason in self.reasons():

@@ -62,6 +62,8 @@ class Words:
             "action": self.action,
             "metric": self.metric,
             "expectation": self.expectation,
+            "objective": self.objective,
+            "missed": self.expectations_named,
             **dict.fromkeys(("missing", "forbidden", "empty", "wrong"), self.points_named),
         }
         values: dict[str, Any] = {}
@@ -99,6 +101,17 @@ class Words:
     def code(self, code: str) -> str:
         """Who noted something, without a name: director, controller, or the evaluator's seat as the script calls it."""
         return self.chosen(LED, code)
+
+    def still_running(self) -> str:
+        return self.say("The response is still running: this is how it stands now, not its result.")
+
+    def expectations_named(self, ids: str) -> str:
+        return self.say(", ").join(self.expectation(id) for id in ids.split(", "))
+
+    def objective(self, id: str) -> str:
+        """Of a script its id, which stands beside its words in every table; of a real incident its words alone."""
+        text = self.texts.get(id)
+        return self.say.of(text) if text and self.run.get("kind") == "incident" else id
 
     def action(self, action: str) -> str:
         return self.say(ACTS[action].title) if action in ACTS else action

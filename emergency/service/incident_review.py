@@ -51,6 +51,7 @@ def incident_record(ctx: Context, incident: Incident) -> dict[str, Any]:
     asked = {one.id: dict(one.title) for one in owed}
     review["overview"] |= {"type": "real", "scenario": _scene(incident), "names": asked}
     review["overview"] |= {"held": span(ctx, incident.occurred_at, over), "area": area(ctx.regions, incident.regions)}
+    review["overview"] |= {"running": incident.closed_at is None}
     return {
         "kind": "incident",
         "run_id": incident.incident_id,

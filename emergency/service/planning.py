@@ -21,7 +21,6 @@ from emergency.service.slot_course import courses
 from emergency.service.staff import roster_now
 from emergency.texts import N_, Message
 
-
 LOOKED_THROUGH = 24  # alternatives of one person, to find those at other places
 
 

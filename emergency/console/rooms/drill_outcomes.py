@@ -86,3 +86,13 @@ def _config(told: Mapping[str, Any]) -> dict[str, Any]:
     """Figures with their thousands apart."""
     figures = [name for name, values in told.items() if not any(isinstance(value, str) for value in values)]
     return {name: st.column_config.NumberColumn(format="localized") for name in figures}
+
+
+def led(desk: Desk, run: Mapping[str, Any]) -> None:
+    """What the director did to the clock and the script, and when the server was away; nothing where nobody led."""
+    say, words, rows = desk.say, Words(run, desk.say), run["review"].get("conduct", [])
+    if rows:
+        look.section(say("How the drill was led"))
+        look.table(
+            [say("Drill time"), say("What")], [[offset(row["at_s"]), words.spoken(row["what"])] for row in rows]
+        )

@@ -172,7 +172,7 @@ def after_action(desk: Desk, run: dict[str, Any]) -> None:
     _objectives(desk, run)
     _gaps(desk, run)
     _timeline(desk, run)
-    _conduct(desk, run)
+    drill_outcomes.led(desk, run)
     drill_outcomes.show(desk, run)
     _documents(desk, run)
     st.caption(
@@ -258,15 +258,6 @@ def _gaps(desk: Desk, run: dict[str, Any]) -> None:
         [[words.spoken(g["text"]), say(DIMENSIONS[g["dimension"]]), f"{g['lost']}"] for g in gaps],
         numbers=[2],
     )
-
-
-def _conduct(desk: Desk, run: dict[str, Any]) -> None:
-    say, words, rows = desk.say, Words(run, desk.say), run["review"].get("conduct", [])
-    if rows:
-        look.section(say("How the drill was led"))
-        look.table(
-            [say("Drill time"), say("What")], [[offset(row["at_s"]), words.spoken(row["what"])] for row in rows]
-        )
 
 
 def _timeline(desk: Desk, run: dict[str, Any]) -> None:

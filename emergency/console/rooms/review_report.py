@@ -36,6 +36,7 @@ def show(case: Case) -> None:
     drill_outcomes.show(case.desk, _with_decisions(case))
     _observed(case, found)
     _timeline(case)
+    drill_outcomes.led(case.desk, case.record)
 
 
 def _with_decisions(case: Case) -> dict[str, Any]:
@@ -53,6 +54,8 @@ def _with_decisions(case: Case) -> dict[str, Any]:
 
 def _verdict(case: Case) -> None:
     say, score = case.desk.say, case.record["score"]
+    if case.record["review"]["overview"].get("running"):
+        st.info(case.words.still_running())
     look.kpi_strip(
         [
             look.Kpi(
