@@ -168,3 +168,10 @@ def test_a_wrong_row_of_the_stock_is_the_only_one_that_is_blamed(
 def test_pieces_that_are_added_beyond_the_total_are_blamed_themselves(ctx: Context, listed: List) -> None:
     (found,) = said(listed("items", "depot,kind,item,count", "HOU,drone,SN-1,4"))
     assert found.startswith("items.csv:2: count: 4 are more than the 3 in stock at HOU")
+
+
+def test_pieces_counted_anew_are_not_too_many_of_a_total_that_cannot_be_read(ctx: Context, tmp_path: Path) -> None:
+    (tmp_path / "stock.csv").write_text("depot,kind,total\nHOU,drone,many\n", "utf-8")
+    (tmp_path / "items.csv").write_text("depot,kind,item,count\nHOU,drone,SN-1,2\n", "utf-8")
+    (fault,) = said(look_at(ctx, [tmp_path / "stock.csv", tmp_path / "items.csv"], whole=False))
+    assert fault.startswith("stock.csv:2: total: 'many' is not a number")
