@@ -243,7 +243,7 @@ def _fields(desk: Desk, key: str, known: Person | None, depots: dict[str, str], 
         key=f"{key}.origin",
     )
     lender = b.text_input(say("Sent by"), known.lender if known else "", key=f"{key}.lender", max_chars=120)
-    name = a.text_input(say("Person's name"), known.name if known else "", key=f"{key}.name", max_chars=120)
+    name = a.text_input(say("Person's name"), known.name if known else "", key=f"{key}.name", max_chars=80)
     places = list(depots)
     base = b.selectbox(
         say("Base"),
@@ -275,7 +275,9 @@ def _id(everyone: Sequence[Member], known: Person | None, origin: str) -> str:
 def _more(desk: Desk, key: str, known: Person | None, found: Person) -> Person:
     say, (a, b) = desk.say, st.columns(2)
     licences = a.text_input(say("Licences"), ", ".join(known.licences) if known else "", key=f"{key}.licences")
-    registration = b.text_input(say("Registration no."), known.registration if known else "", key=f"{key}.registration")
+    registration = b.text_input(
+        say("Registration no."), known.registration if known else "", key=f"{key}.registration", max_chars=80
+    )
     limit = None if known is None or known.authority_minor is None else known.authority_minor // 100
     authority = a.number_input(
         say("Authority limit ({currency})", currency=desk.ctx.profile.currency),
