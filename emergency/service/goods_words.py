@@ -200,10 +200,28 @@ def packed(value: Any) -> Any:
     return value
 
 
+# Sentences as plans stored them before they were reworded -> as they are now, with the same gaps.
+FORMER = {
+    "{amount} {currency} more to spend: {fewer} fewer missing ({what}, {place}); {claims} claims a day.": (
+        "{amount} {currency} more to spend: {fewer} fewer missing ({what}, {place}), enough for {claims} claims a day."
+    ),
+    "{what}: one more at {depot} serves {place} itself and clears {claims} claims a day.": (
+        "{what}: one more at {depot} serves {place} itself: enough for {claims} claims a day, if people go with it."
+    ),
+    "{what}: one more at {depot} goes to {place}, {minutes} min away, and clears {claims} claims a day.": (
+        "{what}: one more at {depot} goes to {place}, {minutes} min away: enough for {claims} claims a day with people."
+    ),
+    "{what}: with one more at {depot} {fewer} fewer are missing, which clears {claims} claims a day.": (
+        "{what}: with one more at {depot} {fewer} fewer are missing: enough for {claims} claims a day, with people."
+    ),
+}
+
+
 def unpacked(value: Any) -> Any:
     """The message of a stored plan."""
     if isinstance(value, Mapping) and set(value) == {"id", "values"}:
-        return Message(value["id"], {name: unpacked(gap) for name, gap in value["values"].items()})
+        found = FORMER.get(value["id"], value["id"])
+        return Message(found, {name: unpacked(gap) for name, gap in value["values"].items()})
     return value
 
 

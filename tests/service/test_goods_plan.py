@@ -11,7 +11,7 @@ from emergency.domain.incident import Incident
 from emergency.domain.stock_ledger import Balance
 from emergency.service import allocation, fund, goods, goods_plan, goods_publish
 from emergency.service.context import Actor, Conflict, Context, Refused
-from emergency.service.goods_words import unpacked
+from emergency.service.goods_words import FORMER, unpacked
 from emergency.service.importing import receive
 from emergency.service.records import journal_entries, verify_journal
 from emergency.service.response import activate
@@ -297,3 +297,11 @@ def test_a_goods_plan_is_not_taken_for_the_plan_of_people_of_the_same_number(wor
         after, _, _ = published(connection, script)
     assert after == before
     assert sum(allocation.assigned_by_region(world).values()) == len(before[-1].postings)
+
+
+def test_what_earlier_plans_say_of_goods_is_told_in_todays_words() -> None:
+    says = speaker("zh_CN")
+    for earlier in FORMER:
+        gaps = dict.fromkeys(("amount", "currency", "fewer", "what", "place", "depot", "minutes"), "–") | {"claims": 10}
+        told = says(unpacked({"id": earlier, "values": gaps}))
+        assert "须有人员随行" in told and "10" in told
