@@ -50,7 +50,7 @@ def test_a_preview_says_what_would_change_and_a_part_takes_nobody_off(
     part.write_text("adjuster_id,name,base_id,skills,authority\nTX-900,Ida New,SAT,home,1000\n", "utf-8")
     capsys.readouterr()
     assert main(["pool", "load", str(part), "--workspace", "harvey", "--add", "--preview"]) == 0
-    assert capsys.readouterr().out.splitlines() == ["1 changes; nothing was written", "adjusters TX-900: new"]
+    assert capsys.readouterr().out.splitlines() == ["1 change; nothing was written", "adjusters TX-900: new"]
     assert main(["pool", "load", str(part), "--workspace", "harvey", "--add"]) == 0
     assert capsys.readouterr().out.splitlines()[1] == "1 new, 0 changed, 0 taken off"
     part.write_text(part.read_text("utf-8").replace("1000", "much"), "utf-8")

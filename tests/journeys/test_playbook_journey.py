@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -67,7 +68,8 @@ def test_a_plan_is_written_mended_and_put_in_force(
     settled(page)
     page.get_by_text(say("Write"), exact=True).first.click()
     expect(editor).to_be_visible(timeout=WAIT)
-    assert "role: planing," in editor.input_value()
+    # The editor is there a moment before its text has come.
+    expect(editor).to_have_value(re.compile("role: planing,"), timeout=WAIT)
     put(page, "role: planing,", "role: planning,")
     expect(page.locator(".plan-editor .faults h4")).to_have_text(say("No faults: it may be approved"), timeout=WAIT)
 
