@@ -220,7 +220,7 @@ FORMER = {
 def unpacked(value: Any) -> Any:
     """The message of a stored plan."""
     if isinstance(value, Mapping) and set(value) == {"id", "values"}:
-        found = FORMER.get(value["id"], value["id"])
+        found = FORMER.get(str(value["id"]), str(value["id"]))
         return Message(found, {name: unpacked(gap) for name, gap in value["values"].items()})
     return value
 
